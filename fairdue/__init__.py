@@ -1,0 +1,1 @@
+"""Fairdue: consumer-credit collections, decided nightly, permitted by law, exact to the cent."""

@@ -1,0 +1,38 @@
+"""What every command needs: the database, Django, and one way of printing."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from typing import Any, NoReturn
+
+import typer
+from rich.console import Console
+
+console = Console(stderr=True)
+"""For people; stdout is for machines."""
+
+
+def prepare(*, keep_running: bool = False) -> str:
+    """Start the database if need be, set Django up and return the database's address."""
+    from fairdue.storage.embedded import ensure_database_url
+
+    url = ensure_database_url(keep_running=keep_running)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fairdue.settings")
+    import django
+
+    django.setup()
+    return url
+
+
+def emit(document: dict[str, Any]) -> None:
+    """Print one JSON object on stdout."""
+    sys.stdout.write(json.dumps(document, ensure_ascii=False, default=str) + "\n")
+    sys.stdout.flush()
+
+
+def fail(message: str, *, status: int = 2) -> NoReturn:
+    """Say what is wrong and what to do, and end with an exit status."""
+    console.print(f"[red]✗[/red] {message}", highlight=False)
+    raise typer.Exit(status)

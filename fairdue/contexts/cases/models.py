@@ -1,0 +1,103 @@
+"""Cases, work items, outcomes with their notes, promises to pay."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+
+
+class Case(models.Model):
+    """案件: everything that is being done with one person, over all debts."""
+
+    person = models.ForeignKey("parties.Person", models.PROTECT, related_name="+")
+    creditor_ids = models.JSONField(default=list)
+    """Creditors of the person's debts, for the data scope."""
+    status = models.CharField(max_length=10, default="open", db_default="open")
+    queue = models.CharField(max_length=40, default="", db_default="")
+    team = models.ForeignKey("identity.Team", models.PROTECT, null=True, related_name="+")
+    assigned_to = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    opened_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person"], condition=models.Q(status="open"), name="cases_one_open_case_a_person"
+            )
+        ]
+
+
+class WorkItem(models.Model):
+    """A thing to do on a case that the night, or a person, put into a queue."""
+
+    case = models.ForeignKey(Case, models.CASCADE, related_name="work_items")
+    person_id = models.BigIntegerField()
+    cycle_date = models.DateField()
+    kind = models.CharField(max_length=20)
+    """`call`, `review`, `promise_due`, `callback`."""
+    queue = models.CharField(max_length=40)
+    rank = models.IntegerField(default=0, db_default=0)
+    reason = models.CharField(max_length=200)
+    """Row ids and reason codes, in a form the desk translates."""
+    days_past_due = models.IntegerField(default=0, db_default=0)
+    overdue_minor = models.BigIntegerField(default=0, db_default=0)
+    currency = models.CharField(max_length=3, default="CNY", db_default="CNY")
+    not_before = models.DateTimeField(null=True)
+    status = models.CharField(max_length=10, default="open", db_default="open")
+    """`open`, `done`, `superseded`."""
+    done_at = models.DateTimeField(null=True)
+    done_by = models.CharField(max_length=120, default="", db_default="")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["person_id", "cycle_date", "kind"], name="cases_work_item_once")
+        ]
+        indexes = [
+            models.Index(
+                fields=["queue", "rank", "id"], name="cases_work_item_queue", condition=models.Q(status="open")
+            )
+        ]
+
+
+class Outcome(models.Model):
+    """结果码与催记: what came of a contact, in a code and in words. Append-only."""
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="+")
+    contact_id = models.BigIntegerField(null=True)
+    """law.Contact that this is the outcome of; null for a plain note."""
+    channel = models.CharField(max_length=10, default="", db_default="")
+    code = models.CharField(max_length=40)
+    note = models.TextField(default="", db_default="")
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    occurred_at = models.DateTimeField()
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["case", "id"], name="cases_outcome_case")]
+
+
+class PromiseToPay(models.Model):
+    """承诺还款: an amount and a date that the debtor named."""
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="promises")
+    person_id = models.BigIntegerField()
+    account_id = models.BigIntegerField(null=True)
+    amount_minor = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    promised_date = models.DateField()
+    tolerance_minor = models.BigIntegerField(default=0, db_default=0)
+    grace_days = models.SmallIntegerField(default=0, db_default=0)
+    received_minor = models.BigIntegerField(default=0, db_default=0)
+    status = models.CharField(max_length=12, default="open", db_default="open")
+    """`open`, `kept`, `broken`, `superseded`, `cancelled`."""
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    recorded_at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(amount_minor__gt=0), name="cases_promise_amount"),
+            models.UniqueConstraint(
+                fields=["case"], condition=models.Q(status="open"), name="cases_one_open_promise_a_case"
+            ),
+        ]

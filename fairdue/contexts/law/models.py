@@ -1,0 +1,99 @@
+"""Rule packs as loaded, permits in chains, the counted contacts, holds."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class RulePack(models.Model):
+    """One published version of one rule pack, as it stood. Append-only."""
+
+    code = models.CharField(max_length=40)
+    version = models.CharField(max_length=20)
+    sha256 = models.CharField(max_length=64)
+    content = models.JSONField()
+    loaded_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["code", "version"], name="law_rule_pack_once")]
+
+
+class Permit(models.Model):
+    """合规通行证: a stored verdict `allow` that exactly one send consumes. Append-only, hash-chained."""
+
+    chain = models.SmallIntegerField()
+    """Chains are independent, so that permits of different persons need not wait for each other."""
+    position = models.BigIntegerField()
+    person_id = models.BigIntegerField()
+    contact_point_id = models.BigIntegerField(null=True)
+    channel = models.CharField(max_length=10)
+    purpose = models.CharField(max_length=20)
+    content_sha256 = models.CharField(max_length=64)
+    """Digest of the very text that may be sent; empty digest for a call."""
+    issued_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    issued_to = models.CharField(max_length=120)
+    verdict = models.JSONField()
+    """Outcome, every rule asked with its facts, pack versions."""
+    inputs_sha256 = models.CharField(max_length=64)
+    previous_hash = models.BinaryField(max_length=32)
+    hash = models.BinaryField(max_length=32, unique=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["chain", "position"], name="law_permit_position_once")]
+        indexes = [models.Index(fields=["person_id", "id"], name="law_permit_person")]
+
+
+class ContactBudget(models.Model):
+    """The row that is locked while a person's contacts are judged and counted."""
+
+    person = models.OneToOneField("parties.Person", models.CASCADE, primary_key=True, related_name="+")
+
+
+class Contact(models.Model):
+    """触达: a contact as it counts against caps, whoever made it; lender and agencies together."""
+
+    person_id = models.BigIntegerField()
+    contact_point_id = models.BigIntegerField(null=True)
+    institution_group = models.CharField(max_length=40)
+    made_by = models.CharField(max_length=60)
+    """`lender` or an agency's code."""
+    channel = models.CharField(max_length=10)
+    """`call`, `sms`, `email`, `inapp`, `letter`, `visit`."""
+    mode = models.CharField(max_length=12, default="", db_default="")
+    """Of a call: `interactive` or `announcement`."""
+    direction = models.CharField(max_length=8, default="outbound", db_default="outbound")
+    purpose = models.CharField(max_length=20, default="collect", db_default="collect")
+    result = models.CharField(max_length=24, default="reserved", db_default="reserved")
+    """`reserved`, `sent`, `delivered`, `failed`, `no_answer`, `busy`, `conversation`, `third_party`, …"""
+    occurred_at = models.DateTimeField()
+    permit = models.OneToOneField(Permit, models.PROTECT, null=True, related_name="+")
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["person_id", "occurred_at"], name="law_contact_person")]
+
+
+class Hold(models.Model):
+    """停催: a legal block on contacts with a start, an end and permitted purposes."""
+
+    person = models.ForeignKey("parties.Person", models.PROTECT, related_name="+")
+    account_id = models.BigIntegerField(null=True)
+    """Null: all debts of the person."""
+    kind = models.CharField(max_length=20)
+    """`dispute`, `complaint`, `plan`, `hardship`, `deceased`, `attorney`, `bankruptcy`, `cease`, `internal`."""
+    reason = models.TextField()
+    permitted_purposes = models.JSONField(default=list)
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    placed_by = models.CharField(max_length=120)
+    ended_by = models.CharField(max_length=120, default="", db_default="")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(ended_at__isnull=True) | models.Q(ended_at__gte=models.F("started_at")),
+                name="law_hold_ends_after_start",
+            )
+        ]
+        indexes = [models.Index(fields=["person"], name="law_hold_open", condition=models.Q(ended_at__isnull=True))]

@@ -1,0 +1,126 @@
+"""Due items, transactions, postings, and the cached state of an account that can be re-proved."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from fairdue.kernel.money import MAX_MINOR
+
+
+class Transaction(models.Model):
+    """An event that came from outside: a payment, a charge, a credit or a reversal. Append-only."""
+
+    account = models.ForeignKey("book.Account", models.PROTECT, related_name="+")
+    person_id = models.BigIntegerField()
+    external_ref = models.CharField(max_length=80)
+    kind = models.CharField(max_length=12)
+    """`payment`, `charge`, `credit`, `reversal`."""
+    component = models.CharField(max_length=20, default="", db_default="")
+    """Of a charge or credit; empty for a payment, which the allocation policy splits."""
+    amount_minor = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    effective_date = models.DateField()
+    recorded_at = models.DateTimeField()
+    reverses = models.OneToOneField("self", models.PROTECT, null=True, related_name="+")
+    source = models.CharField(max_length=40)
+    """`file:<batch id>`, `hand`, `webhook:<provider>`."""
+    row_digest = models.BigIntegerField(default=0, db_default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["account", "external_ref"], name="ledger_transaction_once"),
+            models.CheckConstraint(
+                condition=models.Q(amount_minor__gt=0, amount_minor__lte=MAX_MINOR), name="ledger_transaction_amount"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(kind="reversal", reverses__isnull=False)
+                | (~models.Q(kind="reversal") & models.Q(reverses__isnull=True)),
+                name="ledger_transaction_reversal_names_its_original",
+            ),
+        ]
+
+
+class DueItem(models.Model):
+    """One component of one instalment or statement that falls due on a day."""
+
+    account = models.ForeignKey("book.Account", models.PROTECT, related_name="+")
+    person_id = models.BigIntegerField()
+    due_ref = models.CharField(max_length=40)
+    """The creditor's name of the instalment or statement."""
+    due_date = models.DateField()
+    component = models.CharField(max_length=20)
+    amount_minor = models.BigIntegerField()
+    paid_minor = models.BigIntegerField(default=0, db_default=0)
+    """Cached; equals the sum of the postings that settle this item."""
+    currency = models.CharField(max_length=3)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["account", "due_ref", "component"], name="ledger_due_item_once"),
+            models.CheckConstraint(
+                condition=models.Q(amount_minor__gte=0, amount_minor__lte=MAX_MINOR), name="ledger_due_item_amount"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(paid_minor__gte=0, paid_minor__lte=models.F("amount_minor")),
+                name="ledger_due_item_paid",
+            ),
+        ]
+
+
+class DueVersion(models.Model):
+    """What a due item said before a correction. Append-only."""
+
+    due_item_id = models.BigIntegerField()
+    batch_id = models.BigIntegerField()
+    before = models.JSONField()
+    recorded_at = models.DateTimeField()
+
+
+class Posting(models.Model):
+    """An amount that moves from one ledger account to another: balanced by construction. Append-only.
+
+    `debit` and `credit` are codes `receivable:<component>`, `cash`, `opening`, `income:<component>`,
+    `credit_balance` (what was paid beyond the debt), `adjustment`.
+    """
+
+    entry = models.UUIDField()
+    """Groups the postings of one event."""
+    account_id = models.BigIntegerField()
+    person_id = models.BigIntegerField()
+    transaction = models.ForeignKey(Transaction, models.PROTECT, null=True, related_name="+", db_index=False)
+    kind = models.CharField(max_length=16)
+    """`opening`, `charge`, `allocation`, `credit`, `reversal`, `correction`."""
+    debit = models.CharField(max_length=32)
+    credit = models.CharField(max_length=32)
+    due_item_id = models.BigIntegerField(null=True)
+    """The due item that this posting settles, or un-settles."""
+    amount_minor = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    effective_date = models.DateField()
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(amount_minor__gt=0, amount_minor__lte=MAX_MINOR), name="ledger_posting_amount"
+            ),
+            models.CheckConstraint(condition=~models.Q(debit=models.F("credit")), name="ledger_posting_two_sides"),
+        ]
+        indexes = [models.Index(fields=["account_id", "id"], name="ledger_posting_account")]
+
+
+class AccountState(models.Model):
+    """What the postings of one account come to: a cache that `fairdue ledger prove` recomputes."""
+
+    account = models.OneToOneField("book.Account", models.PROTECT, primary_key=True, related_name="+")
+    person_id = models.BigIntegerField(db_index=True)
+    creditor_id = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    balance_minor = models.BigIntegerField(default=0, db_default=0)
+    """Sum of all receivable components."""
+    credit_balance_minor = models.BigIntegerField(default=0, db_default=0)
+    oldest_unpaid_due_date = models.DateField(null=True)
+    """Earliest due date with anything unpaid, past or future. DPD as of a day follows from it."""
+    latest_payment_date = models.DateField(null=True)
+    latest_payment_minor = models.BigIntegerField(null=True)
+    recorded_at = models.DateTimeField()

