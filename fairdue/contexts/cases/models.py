@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
 
@@ -10,9 +12,10 @@ class Case(models.Model):
     """案件: everything that is being done with one person, over all debts."""
 
     person = models.ForeignKey("parties.Person", models.PROTECT, related_name="+")
-    creditor_ids = models.JSONField(default=list)
+    creditor_ids = ArrayField(models.BigIntegerField(), default=list)
     """Creditors of the person's debts, for the data scope."""
     status = models.CharField(max_length=10, default="open", db_default="open")
+    """`open` or `closed`."""
     queue = models.CharField(max_length=40, default="", db_default="")
     team = models.ForeignKey("identity.Team", models.PROTECT, null=True, related_name="+")
     assigned_to = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
@@ -25,6 +28,7 @@ class Case(models.Model):
                 fields=["person"], condition=models.Q(status="open"), name="cases_one_open_case_a_person"
             )
         ]
+        indexes = [GinIndex(fields=["creditor_ids"], name="cases_case_creditors", fastupdate=False)]
 
 
 class WorkItem(models.Model):
@@ -37,6 +41,7 @@ class WorkItem(models.Model):
     """`call`, `review`, `promise_due`, `callback`."""
     queue = models.CharField(max_length=40)
     rank = models.IntegerField(default=0, db_default=0)
+    """Smaller is worked first."""
     reason = models.CharField(max_length=200)
     """Row ids and reason codes, in a form the desk translates."""
     days_past_due = models.IntegerField(default=0, db_default=0)
@@ -55,24 +60,34 @@ class WorkItem(models.Model):
         indexes = [
             models.Index(
                 fields=["queue", "rank", "id"], name="cases_work_item_queue", condition=models.Q(status="open")
-            )
+            ),
+            models.Index(fields=["rank", "id"], name="cases_work_item_rank", condition=models.Q(status="open")),
         ]
 
 
 class Outcome(models.Model):
     """结果码与催记: what came of a contact, in a code and in words. Append-only."""
 
-    case = models.ForeignKey(Case, models.PROTECT, related_name="+")
+    case = models.ForeignKey(Case, models.PROTECT, related_name="+", db_index=False)
     contact_id = models.BigIntegerField(null=True)
     """law.Contact that this is the outcome of; null for a plain note."""
     channel = models.CharField(max_length=10, default="", db_default="")
     code = models.CharField(max_length=40)
     note = models.TextField(default="", db_default="")
-    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
+    )
     occurred_at = models.DateTimeField()
     recorded_at = models.DateTimeField()
 
     class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["contact_id"],
+                condition=models.Q(contact_id__isnull=False),
+                name="cases_one_outcome_a_contact",
+            )
+        ]
         indexes = [models.Index(fields=["case", "id"], name="cases_outcome_case")]
 
 
@@ -90,7 +105,9 @@ class PromiseToPay(models.Model):
     received_minor = models.BigIntegerField(default=0, db_default=0)
     status = models.CharField(max_length=12, default="open", db_default="open")
     """`open`, `kept`, `broken`, `superseded`, `cancelled`."""
-    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
+    )
     recorded_at = models.DateTimeField()
     settled_at = models.DateTimeField(null=True)
 
@@ -101,3 +118,4 @@ class PromiseToPay(models.Model):
                 fields=["case"], condition=models.Q(status="open"), name="cases_one_open_promise_a_case"
             ),
         ]
+        indexes = [models.Index(fields=["person_id", "id"], name="cases_promise_person")]

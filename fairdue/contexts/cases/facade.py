@@ -1,0 +1,85 @@
+"""The only module of cases that others import: the collector's work, one case a person over all debts.
+
+Order of work: a smaller `rank` is worked first (rank 1 before rank 2), then the older work item.
+Scope: each function with an `actor` sees cases of the actor's creditors only; agency and field
+collectors see only cases of their own team. Anything else raises `NotInScope`, which reads like
+"not found".
+"""
+
+from __future__ import annotations
+
+from .contracts import (
+    Assessment,
+    CaseCard,
+    OutcomeCard,
+    OutcomeCode,
+    PromiseCard,
+    PromiseRules,
+    QueueCard,
+    QueuePage,
+    QueueRow,
+    WorkItemCard,
+)
+from .errors import CaseRefused, NotInScope
+from .operations.assign import AssigneeRefused, assign
+from .operations.assess import assess_open_promises, assess_promises
+from .operations.land import land_work_items
+from .operations.open_case import ensure_case
+from .operations.outcome import OutcomeRefused, add_note, close_work, record_outcome
+from .operations.promise import PromiseRefused, cancel_promise, record_promise
+from .queries.cards import (
+    case_card,
+    case_of_person,
+    open_promise,
+    open_work_items,
+    outcomes_of,
+    promises_of,
+    scoped_case_ids,
+)
+from .queries.facts import CASE_FACTS_SQL, PROMISE_FACTS_SQL
+from .queries.queue import QueueCursorInvalid, next_case, queue, queues
+from .reference import outcome_code, outcome_codes, promise_rules
+
+__all__ = [
+    "CASE_FACTS_SQL",
+    "PROMISE_FACTS_SQL",
+    "Assessment",
+    "AssigneeRefused",
+    "CaseCard",
+    "CaseRefused",
+    "NotInScope",
+    "OutcomeCard",
+    "OutcomeCode",
+    "OutcomeRefused",
+    "PromiseCard",
+    "PromiseRefused",
+    "PromiseRules",
+    "QueueCard",
+    "QueueCursorInvalid",
+    "QueuePage",
+    "QueueRow",
+    "WorkItemCard",
+    "add_note",
+    "assess_open_promises",
+    "assess_promises",
+    "assign",
+    "cancel_promise",
+    "case_card",
+    "case_of_person",
+    "close_work",
+    "ensure_case",
+    "land_work_items",
+    "next_case",
+    "open_promise",
+    "open_work_items",
+    "outcome_code",
+    "outcome_codes",
+    "outcomes_of",
+    "promise_rules",
+    "promises_of",
+    "queue",
+    "queues",
+    "record_outcome",
+    "record_promise",
+    "scoped_case_ids",
+]

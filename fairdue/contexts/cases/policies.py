@@ -1,0 +1,56 @@
+"""Which cases an actor may see: the data scope, applied below every view."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from fairdue.kernel.actor import Actor
+
+from .errors import NotInScope
+from .models import Case
+
+TEAM_BOUND_ROLES = frozenset({"agency", "field"})
+"""Roles that see only cases placed with their own team."""
+
+
+def scope_filter(actor: Actor, prefix: str = "") -> Q:
+    """Return the filter that leaves the actor's cases; `prefix` is the path to the case, as `case__`.
+
+    1. A creditor scope admits a case that has a debt to at least one of the creditors.
+    2. Agency and field collectors see only cases of their own team; without a team, none.
+    """
+    condition = Q()
+    if actor.creditor_ids is not None:
+        condition &= Q(**{f"{prefix}creditor_ids__overlap": sorted(actor.creditor_ids)})
+    if actor.role in TEAM_BOUND_ROLES:
+        condition &= Q(**{f"{prefix}team_id": actor.team_id if actor.team_id is not None else -1})
+    return condition
+
+
+def scoped(actor: Actor) -> QuerySet[Case]:
+    """Return the cases that the actor may see."""
+    return Case.objects.filter(scope_filter(actor))
+
+
+def locked_case(case_id: int, actor: Actor) -> Case:
+    """Lock one case for a change and return it.
+
+    :raises NotInScope: if there is no such case in the actor's scope
+    """
+    case = scoped(actor).select_for_update(of=("self",)).filter(pk=case_id).first()
+    if case is None:
+        raise NotInScope(f"no case {case_id}")
+    return case
+
+
+def scoped_case(case_id: int, actor: Actor, **related: Any) -> Case:
+    """Return one case without locking it.
+
+    :raises NotInScope: if there is no such case in the actor's scope
+    """
+    case = scoped(actor).select_related("assigned_to").filter(pk=case_id, **related).first()
+    if case is None:
+        raise NotInScope(f"no case {case_id}")
+    return case

@@ -1,0 +1,1 @@
+"""The reads of cases: the queue, cards, facts for the night."""
