@@ -38,7 +38,9 @@ class TeamCreditor(models.Model):
     creditor_id = models.BigIntegerField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["team", "creditor_id"], name="identity_team_creditor_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["team", "creditor_id"], name="identity_team_creditor_once")
+        ]
 
 
 class Staff(AbstractUser):
@@ -52,3 +54,9 @@ class Staff(AbstractUser):
     locale = models.CharField(max_length=10, default="zh-hans", db_default="zh-hans")
     preferences = models.JSONField(default=dict, blank=True)
     """Screen choices only: theme, density, whether single keys are on."""
+
+    def get_full_name(self) -> str:
+        """Return the name that colleagues read; there is no split into first and last name."""
+        return self.display_name or self.username
+
+    get_short_name = get_full_name

@@ -1,0 +1,70 @@
+"""What the audit context hands out: event cards, blocks and the report of a verification."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventCard:
+    """One recorded event as a screen shows it; the words for `code` are chosen when it is read."""
+
+    event_id: int
+    occurred_at: datetime
+    code: str
+    actor_kind: str
+    actor_id: int | None
+    actor_label: str
+    gesture: uuid.UUID
+    subject_type: str
+    subject_id: str
+    person_id: int | None
+    reason: str
+    before: dict[str, Any] | None
+    after: dict[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """One sealed block of the chain; keep `hash` of the newest one outside the database."""
+
+    number: int
+    sealed_at: datetime
+    event_count: int
+    hash: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing that is not as it was written: its kind, the row it concerns and what was expected.
+
+    `kind` is one of `event_altered`, `block_content`, `block_altered`, `block_missing`, `head_missing`.
+    """
+
+    kind: str
+    subject: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerifyReport:
+    """What a verification read and found.
+
+    `unsealed` events are checked one by one, but removing them again could not be noticed yet.
+    `findings` holds the first hundred; `finding_count` counts them all.
+    """
+
+    events: int
+    blocks: int
+    unsealed: int
+    head: str
+    finding_count: int
+    findings: tuple[Finding, ...]
+
+    @property
+    def is_intact(self) -> bool:
+        """Whether nothing was found."""
+        return self.finding_count == 0

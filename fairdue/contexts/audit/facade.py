@@ -1,0 +1,20 @@
+"""The way into the audit context."""
+
+from __future__ import annotations
+
+from fairdue.contexts.audit.contracts import Block, EventCard, Finding, VerifyReport
+from fairdue.contexts.audit.operations import ReasonMissing, record, seal
+from fairdue.contexts.audit.queries import events
+from fairdue.contexts.audit.verification import verify
+
+__all__ = [
+    "Block",
+    "EventCard",
+    "Finding",
+    "ReasonMissing",
+    "VerifyReport",
+    "events",
+    "record",
+    "seal",
+    "verify",
+]

@@ -1,0 +1,166 @@
+"""Writing the audit record: one event at a time, and sealing what is finished into blocks."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import connection, transaction
+
+from fairdue.contexts.audit import contracts
+from fairdue.contexts.audit.digests import (
+    BLOCK_COLUMNS,
+    EVENT_COLUMNS,
+    FIRST_PREVIOUS_HASH,
+    block_hash,
+    content_entry,
+    event_digest,
+    plain,
+)
+from fairdue.contexts.audit.models import Block, Event
+from fairdue.kernel.actor import Actor, system
+
+BLOCK_SEALED = "audit.block.sealed"
+SEAL_LOCK = 0x46414952_00000001
+"""Advisory lock held by the one sealer; writers never take it."""
+
+_NEXT = """
+select nextval(pg_get_serial_sequence('audit_event', 'id')), pg_current_xact_id()::text::bigint,
+       (select system_identifier from pg_control_system())
+"""
+
+
+class ReasonMissing(ValueError):
+    """A reveal of personal data was recorded without the reason for it."""
+
+
+def record(
+    *,
+    code: str,
+    actor: Actor,
+    subject_type: str,
+    subject_id: int | str,
+    now: datetime,
+    person_id: int | None = None,
+    reason: str = "",
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+) -> int:
+    """Append one event to the audit record, in the caller's transaction, and return its id.
+
+    1. `code` is `context.noun.verb_in_past`, for example `cases.note.added`.
+    2. The events of one gesture carry the actor's `gesture`.
+    3. Personal data go in masked or not at all; the record is kept longer than they may be.
+
+    :raises ReasonMissing: if a code ending `.revealed` comes without a reason
+    """
+    if code.endswith(".revealed") and not reason.strip():
+        raise ReasonMissing(f"{code} needs a reason")
+    # A transaction of its own if the caller has none: the row must carry the transaction that inserts it.
+    with transaction.atomic(savepoint=False):
+        with connection.cursor() as cursor:
+            cursor.execute(_NEXT)
+            event_id, xid, cluster = cursor.fetchone()
+        values = {
+            "id": event_id,
+            "occurred_at": now,
+            "code": code,
+            "actor_kind": actor.kind,
+            "actor_id": actor.id,
+            "actor_label": plain(actor.label)[:120],
+            "gesture": actor.gesture,
+            "subject_type": subject_type,
+            "subject_id": plain(str(subject_id)),
+            "person_id": person_id,
+            "reason": plain(reason),
+            "before": plain(before),
+            "after": plain(after),
+            "cluster": cluster,
+            "xid": xid,
+        }
+        digest = event_digest(tuple(values[column] for column in EVENT_COLUMNS))
+        Event(**values, digest=digest).save(force_insert=True)
+    return event_id
+
+
+@transaction.atomic
+def seal(*, now: datetime) -> contracts.Block | None:
+    """Seal every finished, not yet sealed event into the next block; return the newest block made.
+
+    1. A block covers a range of transaction numbers, up to the oldest one that still runs
+       (`pg_snapshot_xmin`). No event can later appear below it, so nothing waits: neither the writers
+       for the sealer nor the sealer for them. Ids would not do, they are given before the commit.
+    2. After a logical dump is restored into another cluster, transaction numbers start low again.
+       Therefore they are counted per cluster: the new cluster starts its own ranges at zero, and what
+       came unsealed from the old one is finished by definition and sealed as its last range. The chain
+       of blocks runs through all clusters by number.
+    3. Each sealing is itself an event (in the next block), so that a removed newest block is noticed.
+       A block is made only when there is anything else to seal.
+    4. Returns None if there was nothing to seal.
+    """
+    newest = None
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(%s)", [SEAL_LOCK])
+        cursor.execute(
+            "select pg_snapshot_xmin(pg_current_snapshot())::text::bigint,"
+            " (select system_identifier from pg_control_system())"
+        )
+        oldest_running, here = cursor.fetchone()
+        cursor.execute(_RANGES, {"here": here, "oldest_running": oldest_running, "sealed": BLOCK_SEALED})
+        ranges = cursor.fetchall()
+    for cluster, xid_from, xid_to in ranges:
+        newest = _seal_range(cluster, xid_from, xid_to, now)
+    return newest
+
+
+_RANGES = """
+with ends as (
+  select cluster, max(xid_to) as xid_from from audit_block group by cluster
+), clusters as (
+  select %(here)s::bigint as cluster union select cluster from ends
+  union select distinct cluster from audit_event where cluster <> %(here)s::bigint
+), ranges as (
+  select cluster, coalesce(xid_from, 0) as xid_from,
+    case when cluster = %(here)s::bigint then %(oldest_running)s::bigint
+         else (select max(xid) + 1 from audit_event e where e.cluster = clusters.cluster) end as xid_to
+  from clusters left join ends using (cluster)
+)
+select cluster, xid_from, xid_to from ranges r
+where xid_to > xid_from and exists (
+  select from audit_event e
+  where e.cluster = r.cluster and e.xid >= r.xid_from and e.xid < r.xid_to and e.code <> %(sealed)s
+)
+order by cluster = %(here)s::bigint, cluster
+"""
+
+
+def _seal_range(cluster: int, xid_from: int, xid_to: int, now: datetime) -> contracts.Block:
+    previous = Block.objects.order_by("-number").first()
+    rows = Event.objects.filter(cluster=cluster, xid__gte=xid_from, xid__lt=xid_to).order_by("xid", "id")
+    content, count = hashlib.sha256(), 0
+    for event_id, xid, digest in rows.values_list("id", "xid", "digest").iterator(chunk_size=10_000):
+        content.update(content_entry(event_id, xid, digest))
+        count += 1
+    values: dict[str, Any] = {
+        "number": previous.number + 1 if previous else 1,
+        "sealed_at": now,
+        "cluster": cluster,
+        "xid_from": xid_from,
+        "xid_to": xid_to,
+        "event_count": count,
+        "content_hash": content.digest(),
+        "previous_hash": bytes(previous.hash) if previous else FIRST_PREVIOUS_HASH,
+    }
+    block = Block(**values, hash=block_hash(tuple(values[column] for column in BLOCK_COLUMNS)))
+    block.save(force_insert=True)
+    record(
+        code=BLOCK_SEALED,
+        actor=system("audit"),
+        subject_type="audit.block",
+        subject_id=block.number,
+        now=now,
+        after={"hash": block.hash.hex(), "events": count},
+    )
+    return contracts.Block(number=block.number, sealed_at=now, event_count=count, hash=block.hash.hex())

@@ -1,0 +1,64 @@
+"""What each role may do: the whole table, in one place.
+
+1. Least privilege: a role holds what its work needs today, nothing in reserve.
+2. Who looks after the machine (administrator) does not see borrowers' data; who decides the strategy
+   (strategist, risk) sees figures, not people.
+3. Separation of duties: who talks to borrowers does not reverse payments or lift holds; who writes the
+   strategy does not approve templates or run the night by hand.
+4. An agency's collectors work their own team's cases; they neither reveal ID numbers nor touch payments.
+5. Data scope (which creditors) is the team's and comes on top of every permission (queries.actor_for).
+"""
+
+from __future__ import annotations
+
+from fairdue.contexts.identity.models import Role
+
+_WORK = frozenset(
+    {
+        "cases.view",
+        "cases.work",
+        "promises.record",
+        "contacts.make",
+        "holds.place",
+        "parties.search",
+        "parties.reveal",
+    }
+)
+_WATCH = frozenset({"cases.view", "parties.search", "gate.try", "permits.view", "templates.view"})
+_FIGURES = frozenset({"book.view", "cycle.view", "strategy.view", "reporting.view"})
+_ID_NUMBERS = frozenset({"parties.reveal_id_number"})
+
+PERMISSIONS_BY_ROLE: dict[str, frozenset[str]] = {
+    Role.COLLECTOR: _WORK | _ID_NUMBERS | {"payments.record"},
+    Role.FIELD: _WORK,
+    Role.AGENCY: _WORK,
+    Role.SUPERVISOR: _WORK
+    | _WATCH
+    | _FIGURES
+    | _ID_NUMBERS
+    | {"cases.assign", "holds.lift", "payments.record", "payments.reverse", "outbox.view"},
+    Role.COMPLIANCE: _WATCH
+    | _FIGURES
+    | _ID_NUMBERS
+    | {"holds.place", "holds.lift", "parties.reveal", "templates.approve", "audit.view", "outbox.view"},
+    Role.LEGAL: _WATCH | _ID_NUMBERS | {"holds.place", "holds.lift", "parties.reveal", "book.view"},
+    Role.STRATEGIST: _FIGURES | {"strategy.publish", "gate.try", "templates.view"},
+    Role.RISK: _FIGURES,
+    Role.ADMINISTRATOR: frozenset(
+        {"staff.manage", "book.import", "book.view", "cycle.run", "cycle.view", "audit.view", "outbox.view"}
+        | {"templates.view", "strategy.view", "reporting.view"}
+    ),
+}
+
+PERMISSIONS: frozenset[str] = frozenset().union(*PERMISSIONS_BY_ROLE.values())
+"""Every permission that any role holds."""
+
+PRIVILEGED_ROLES: frozenset[str] = frozenset(
+    {Role.SUPERVISOR, Role.COMPLIANCE, Role.LEGAL, Role.ADMINISTRATOR}
+)
+"""Roles that must log in with a second factor."""
+
+
+def permissions_of(role: str) -> frozenset[str]:
+    """Return what a role may do; an unknown role may nothing."""
+    return PERMISSIONS_BY_ROLE.get(role, frozenset())

@@ -1,0 +1,100 @@
+"""Reading staff and teams, and turning who is logged in into an actor."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from fairdue.contexts.identity.contracts import StaffCard, TeamCard
+from fairdue.contexts.identity.models import Staff, Team, TeamCreditor
+from fairdue.contexts.identity.policies import permissions_of
+from fairdue.kernel.actor import Actor
+
+
+def actor_for(staff: Staff) -> Actor:
+    """Return the actor that a member of staff is: permissions by role, creditors by team.
+
+    1. Without a team there is no creditor in scope; a team may be given every creditor (None).
+    2. A team of an agency never sees every creditor, whatever its row says.
+    3. Somebody deactivated may nothing.
+    """
+    team = staff.team
+    return Actor(
+        kind="agency" if team is not None and team.agency_code else "staff",
+        label=staff.get_full_name(),
+        id=staff.pk,
+        role=staff.role,
+        team_id=staff.team_id,
+        creditor_ids=_scope(team) if staff.is_active else frozenset(),
+        permissions=permissions_of(staff.role) if staff.is_active else frozenset(),
+    )
+
+
+def _scope(team: Team | None) -> frozenset[int] | None:
+    if team is None:
+        return frozenset()
+    if team.sees_all_creditors and not team.agency_code:
+        return None
+    return frozenset(TeamCreditor.objects.filter(team=team).values_list("creditor_id", flat=True))
+
+
+def actor_by_username(username: str) -> Actor | None:
+    """Return the actor of an active member of staff, or None."""
+    staff = Staff.objects.select_related("team").filter(username=username, is_active=True).first()
+    return actor_for(staff) if staff else None
+
+
+def staff_cards(
+    *, actor: Actor, team_id: int | None = None, role: str | None = None
+) -> tuple[StaffCard, ...]:
+    """Return the staff that the actor may see, by name: everybody, or else the own team.
+
+    `staff.manage` shows everybody; `cases.assign` only the members of the own team.
+    """
+    rows = Staff.objects.select_related("team").order_by("display_name", "id")
+    if not actor.may("staff.manage"):
+        actor.require("cases.assign")
+        rows = rows.filter(team_id=actor.team_id, team__isnull=False)
+    if team_id is not None:
+        rows = rows.filter(team_id=team_id)
+    if role is not None:
+        rows = rows.filter(role=role)
+    return tuple(_card(staff) for staff in rows)
+
+
+def _card(staff: Staff) -> StaffCard:
+    team = staff.team
+    return StaffCard(
+        staff_id=staff.pk,
+        username=staff.username,
+        display_name=staff.display_name,
+        role=staff.role,
+        team_id=staff.team_id,
+        team_code=team.code if team else "",
+        team_name=team.name if team else "",
+        agency_code=team.agency_code if team else "",
+        is_active=staff.is_active,
+        latest_login_at=staff.last_login,
+    )
+
+
+def staff_names(ids: Iterable[int]) -> dict[int, str]:
+    """Return the display names of staff by id; unknown ids are left out."""
+    return dict(Staff.objects.filter(pk__in=set(ids)).values_list("id", "display_name"))
+
+
+def teams() -> tuple[TeamCard, ...]:
+    """Return every team with its data scope, by code."""
+    rows = Team.objects.prefetch_related("creditors").order_by("code")
+    return tuple(team_card(team) for team in rows)
+
+
+def team_card(team: Team) -> TeamCard:
+    """Return the card of one team."""
+    sees_all = team.sees_all_creditors and not team.agency_code
+    return TeamCard(
+        team_id=team.pk,
+        code=team.code,
+        name=team.name,
+        agency_code=team.agency_code,
+        creditor_ids=None if sees_all else frozenset(row.creditor_id for row in team.creditors.all()),
+    )
