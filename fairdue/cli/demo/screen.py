@@ -1,0 +1,28 @@
+"""What a visitor reads when the demonstration is ready."""
+
+from __future__ import annotations
+
+import os
+
+from rich.table import Table
+
+from fairdue.cli.demo.state import DemoState
+from fairdue.cli.session import console
+from fairdue.kernel import clock
+
+
+def welcome(state: DemoState, *, serving: bool) -> None:
+    """Print the address, one login per role and one borrower link."""
+    from fairdue.journeys.seed_demo import DEMO_PASSWORD, borrower_link, demo_logins
+
+    address = os.environ["FAIRDUE_PUBLIC_URL"]
+    table = Table(title=f"Fairdue · {state.accounts:,} accounts as of {state.demo_date}", title_justify="left")
+    for heading in ("role", "user", "password"):
+        table.add_column(heading)
+    for role, username in demo_logins():
+        table.add_row(role, username, DEMO_PASSWORD)
+    console.print(table)
+    if serving:
+        console.print(f"Desk       {address}/desk/", highlight=False, soft_wrap=True)
+        console.print(f"Borrower   {address}{borrower_link(now=clock.now())}", highlight=False, soft_wrap=True)
+        console.print("Ctrl-C stops everything; `make demo` starts it again in seconds.", highlight=False)

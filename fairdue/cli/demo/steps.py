@@ -1,0 +1,76 @@
+"""What lies between an empty database and the morning of the demo date."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from fairdue.cli.demo.state import DemoState
+from fairdue.cli.session import fail
+from fairdue.cli.setup import load_data, migrate
+from fairdue.kernel import clock
+from fairdue.kernel.actor import system
+
+Advance = Callable[[int, "int | None"], None]
+FILES = ("parties", "contact_points", "accounts", "dues", "transactions")
+
+
+def plan(state: DemoState, var_dir: Path) -> Iterator[tuple[str, Callable[[Advance], None]]]:
+    """Yield each step with its title; every step does nothing where it was done before."""
+    folder = var_dir / "demo-book" / f"{state.demo_date}-{state.accounts}"
+    yield "Tables", lambda advance: migrate()
+    yield "Rule packs, strategies, templates", lambda advance: _ignore(load_data())
+    yield "Staff and creditor", lambda advance: _ignore(seed())
+    if state.is_complete:
+        return
+    yield "Demo book", lambda advance: write_book(state, folder)
+    for kind in FILES:
+        yield f"Import {kind.replace('_', ' ')}", lambda advance, kind=kind: import_one(kind, folder, advance)
+    yield f"Night of {state.demo_date}", lambda advance: run_night(state, advance)
+
+
+def _ignore(_: object) -> None:
+    """Turn an answer that nobody here needs into none."""
+
+
+def seed() -> object:
+    """Create the demo creditor, its product, the teams and one login per role."""
+    from fairdue.journeys.seed_demo import seed_demo
+
+    return seed_demo(actor=system("demo"), now=clock.now())
+
+
+def write_book(state: DemoState, folder: Path) -> None:
+    """Write the canonical files once; a half-written folder never takes the final name."""
+    from examples.demo_book.convert import build_demo_book
+
+    if folder.exists():
+        return
+    draft = folder.with_name(folder.name + ".draft")
+    build_demo_book(out_dir=draft, demo_date=state.date, accounts=state.accounts)
+    draft.rename(folder)
+
+
+def import_one(kind: str, folder: Path, advance: Advance) -> None:
+    """Import one canonical file the ordinary way; the same file again changes nothing."""
+    from fairdue.journeys.import_file import import_file
+
+    path = next(folder.glob(f"{kind}.*"))
+    report = import_file(
+        path=path,
+        kind=kind,
+        creditor_code="DEMO-BANK",
+        actor=system("demo"),
+        now=clock.now(),
+        reject_dir=folder.parent / "rejected",
+        progress=advance,
+    )
+    if report.rejected_count:
+        fail(f"{report.rejected_count} rows of {path.name} were rejected: see {report.reject_file}", status=1)
+
+
+def run_night(state: DemoState, advance: Advance) -> None:
+    """Run the nightly cycle of the demo date; a finished one stays as it is."""
+    from fairdue.journeys.nightly_cycle import run_cycle
+
+    run_cycle(cycle_date=state.date, actor=system("demo"), now=clock.now(), progress=lambda *_: advance(0, None))
