@@ -17,7 +17,14 @@ from fairdue.contexts.identity.operations import (
     reactivate_staff,
 )
 from fairdue.contexts.identity.policies import PERMISSIONS, PERMISSIONS_BY_ROLE, PRIVILEGED_ROLES
-from fairdue.contexts.identity.queries import actor_by_username, actor_for, staff_cards, staff_names, teams
+from fairdue.contexts.identity.queries import (
+    actor_by_id,
+    actor_by_username,
+    actor_for,
+    staff_cards,
+    staff_names,
+    teams,
+)
 
 __all__ = [
     "PERMISSIONS",
@@ -31,6 +38,7 @@ __all__ = [
     "TeamCard",
     "TeamMismatch",
     "UsernameTaken",
+    "actor_by_id",
     "actor_by_username",
     "actor_for",
     "change_password",

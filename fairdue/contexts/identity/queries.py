@@ -43,6 +43,12 @@ def actor_by_username(username: str) -> Actor | None:
     return actor_for(staff) if staff else None
 
 
+def actor_by_id(staff_id: int) -> Actor | None:
+    """Return the actor of an active member of staff, or None."""
+    staff = Staff.objects.select_related("team").filter(pk=staff_id, is_active=True).first()
+    return actor_for(staff) if staff else None
+
+
 def staff_cards(
     *, actor: Actor, team_id: int | None = None, role: str | None = None
 ) -> tuple[StaffCard, ...]:
