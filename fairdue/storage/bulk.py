@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
+from urllib.parse import quote, urlencode
 
 import polars as pl
 from django.db import connection
@@ -37,6 +38,30 @@ def read_frame(query: str, url: str) -> pl.DataFrame:
     with adbc.connect(url) as connection_, connection_.cursor() as cursor:
         cursor.execute(query)
         return pl.DataFrame(cursor.fetch_arrow_table())
+
+
+def database_url() -> str:
+    """Return the address of the database that Django is connected to, which in a test is the test's own."""
+    settings = connection.settings_dict
+    user = quote(str(settings["USER"]), safe="")
+    password = f":{quote(str(settings['PASSWORD']), safe='')}" if settings["PASSWORD"] else ":"
+    places = {"host": str(settings["HOST"] or ""), "port": str(settings["PORT"] or "")}
+    query = urlencode({name: value for name, value in places.items() if value})
+    return f"postgresql://{user}{password}@/{quote(str(settings['NAME']), safe='')}?{query}"
+
+
+def read_snapshot(queries: Mapping[str, str], url: str) -> Iterator[tuple[str, pl.DataFrame]]:
+    """Read several queries by ADBC as of one moment, one frame after the other.
+
+    One REPEATABLE READ transaction, so that no write of another process stands between two frames.
+    """
+    import adbc_driver_postgresql.dbapi as adbc
+
+    with adbc.connect(url) as connection_, connection_.cursor() as cursor:
+        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        for name, query in queries.items():
+            cursor.execute(query)
+            yield name, pl.DataFrame(cursor.fetch_arrow_table())
 
 
 def execute(sql: str, parameters: Sequence[Any] | None = None) -> int:
