@@ -113,7 +113,7 @@ def _ranges(newest: int) -> Iterator[_Range]:
 
 
 def _verify_events(findings: _Findings, newest_block: int) -> tuple[int, int]:
-    """Check each event and merge the events with the blocks' ranges; return the number of all and of the unsealed."""
+    """Check each event, merged with the blocks' ranges; return the number of all and of the unsealed."""
     count = unsealed = 0
     ranges = _ranges(newest_block)
     current = next(ranges, None)
