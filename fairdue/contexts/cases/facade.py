@@ -8,7 +8,7 @@ collectors see only cases of their own team. Anything else raises `NotInScope`, 
 
 from __future__ import annotations
 
-from .contracts import (
+from fairdue.contexts.cases.contracts import (
     Assessment,
     CaseCard,
     OutcomeCard,
@@ -20,14 +20,14 @@ from .contracts import (
     QueueRow,
     WorkItemCard,
 )
-from .errors import CaseRefused, NotInScope
-from .operations.assign import AssigneeRefused, assign
-from .operations.assess import assess_open_promises, assess_promises
-from .operations.land import land_work_items
-from .operations.open_case import ensure_case
-from .operations.outcome import OutcomeRefused, add_note, close_work, record_outcome
-from .operations.promise import PromiseRefused, cancel_promise, record_promise
-from .queries.cards import (
+from fairdue.contexts.cases.errors import CaseRefused, NotInScope
+from fairdue.contexts.cases.operations.assess import assess_open_promises, assess_promises
+from fairdue.contexts.cases.operations.assign import AssigneeRefused, assign
+from fairdue.contexts.cases.operations.land import LandingRefused, land_work_items, retire_work_items
+from fairdue.contexts.cases.operations.open_case import ensure_case
+from fairdue.contexts.cases.operations.outcome import OutcomeRefused, add_note, close_work, record_outcome
+from fairdue.contexts.cases.operations.promise import PromiseRefused, cancel_promise, record_promise
+from fairdue.contexts.cases.queries.cards import (
     case_card,
     case_of_person,
     open_promise,
@@ -36,9 +36,9 @@ from .queries.cards import (
     promises_of,
     scoped_case_ids,
 )
-from .queries.facts import CASE_FACTS_SQL, PROMISE_FACTS_SQL
-from .queries.queue import QueueCursorInvalid, next_case, queue, queues
-from .reference import outcome_code, outcome_codes, promise_rules
+from fairdue.contexts.cases.queries.facts import CASE_FACTS_SQL, PROMISE_FACTS_SQL
+from fairdue.contexts.cases.queries.queue import QueueCursorInvalid, next_case, queue, queues
+from fairdue.contexts.cases.reference import OutcomeCodeUnknown, outcome_code, outcome_codes, promise_rules
 
 __all__ = [
     "CASE_FACTS_SQL",
@@ -47,9 +47,11 @@ __all__ = [
     "AssigneeRefused",
     "CaseCard",
     "CaseRefused",
+    "LandingRefused",
     "NotInScope",
     "OutcomeCard",
     "OutcomeCode",
+    "OutcomeCodeUnknown",
     "OutcomeRefused",
     "PromiseCard",
     "PromiseRefused",
@@ -81,5 +83,6 @@ __all__ = [
     "queues",
     "record_outcome",
     "record_promise",
+    "retire_work_items",
     "scoped_case_ids",
 ]

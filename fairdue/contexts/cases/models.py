@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-
 
 class Case(models.Model):
     """案件: everything that is being done with one person, over all debts."""
@@ -59,9 +60,13 @@ class WorkItem(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["queue", "rank", "id"], name="cases_work_item_queue", condition=models.Q(status="open")
+                fields=["queue", "rank", "id"],
+                name="cases_work_item_queue",
+                condition=models.Q(status="open"),
             ),
-            models.Index(fields=["rank", "id"], name="cases_work_item_rank", condition=models.Q(status="open")),
+            models.Index(
+                fields=["rank", "id"], name="cases_work_item_rank", condition=models.Q(status="open")
+            ),
         ]
 
 
@@ -119,3 +124,8 @@ class PromiseToPay(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["person_id", "id"], name="cases_promise_person")]
+
+    @property
+    def deadline_date(self) -> date:
+        """The latest day on which a receipt still counts."""
+        return self.promised_date + timedelta(days=self.grace_days)

@@ -1,8 +1,180 @@
-"""Signatures first; filled in a moment."""
+"""Record what came of a contact, write a note, close work."""
 
 from __future__ import annotations
 
-class OutcomeRefused(Exception): ...
-def record_outcome(*, case_id, channel, code, note, contact_id, actor, now, work_item_id=None) -> int: raise NotImplementedError
-def add_note(*, case_id, text, actor, now) -> int: raise NotImplementedError
-def close_work(*, person_id, reason, actor, now) -> int: raise NotImplementedError
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+
+from fairdue.contexts.audit import facade as audit
+from fairdue.contexts.cases.contracts import OutcomeCode
+from fairdue.contexts.cases.errors import CaseRefused
+from fairdue.contexts.cases.models import Case, Outcome, WorkItem
+from fairdue.contexts.cases.policies import locked_case
+from fairdue.contexts.cases.reference import outcome_code
+from fairdue.kernel.actor import Actor
+
+NOTE_LIMIT = 4000
+"""Characters of a note; what is longer belongs into a document."""
+
+
+class OutcomeRefused(CaseRefused):
+    """The outcome does not fit; `code` says why, nothing was recorded."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+def _check(outcome: OutcomeCode, channel: str, note: str, contact_id: int | None) -> None:
+    if channel not in outcome.channels:
+        raise OutcomeRefused("cases.outcome.channel", f"{outcome.code} cannot end a contact by {channel!r}")
+    if len(note) > NOTE_LIMIT:
+        raise OutcomeRefused("cases.outcome.note_too_long", f"a note has at most {NOTE_LIMIT} characters")
+    if contact_id is None and outcome.result and channel != "inbound":
+        raise OutcomeRefused("cases.outcome.no_contact", f"{outcome.code} needs the contact that it ended")
+
+
+@transaction.atomic
+def record_outcome(
+    *,
+    case_id: int,
+    channel: str,
+    code: str,
+    note: str,
+    contact_id: int | None,
+    actor: Actor,
+    now: datetime,
+    work_item_id: int | None = None,
+    occurred_at: datetime | None = None,
+) -> int:
+    """Append what came of a contact, close its work item and return the outcome's id.
+
+    1. An outcome is never changed; a mistake is answered by a note.
+    2. A contact has one outcome: of two staff who record at once the second is refused.
+    3. The work item is closed if the code closes work; one that is closed already stays as it was.
+    4. The note's text is kept in the outcome only, not in the audit record.
+
+    :raises NotInScope: if the case is not in the actor's scope
+    :raises OutcomeCodeUnknown: if the code does not stand in the list
+    :raises OutcomeRefused: if code, channel and contact do not fit, or the contact has an outcome
+    """
+    actor.require("cases.work")
+    case = locked_case(case_id, actor)
+    outcome = outcome_code(code)
+    _check(outcome, channel, note, contact_id)
+    row = _append(case, outcome, channel, note, contact_id, actor, occurred_at or now, now)
+    closed = _close_item(case, work_item_id, actor, now) if outcome.closes_work else False
+    audit.record(
+        code="cases.outcome.recorded",
+        actor=actor,
+        subject_type="case",
+        subject_id=case.pk,
+        now=now,
+        person_id=case.person_id,
+        after={
+            "outcome_id": row.pk,
+            "code": code,
+            "channel": channel,
+            "contact_id": contact_id,
+            "closed": closed,
+        },
+    )
+    return row.pk
+
+
+def _append(
+    case: Case,
+    outcome: OutcomeCode,
+    channel: str,
+    note: str,
+    contact_id: int | None,
+    actor: Actor,
+    occurred_at: datetime,
+    now: datetime,
+) -> Outcome:
+    try:
+        with transaction.atomic():
+            return Outcome.objects.create(
+                case=case,
+                contact_id=contact_id,
+                channel="" if channel == "note" else channel,
+                code=outcome.code,
+                note=note.strip(),
+                recorded_by_id=staff_id(actor),
+                occurred_at=occurred_at,
+                recorded_at=now,
+            )
+    except IntegrityError as error:
+        raise OutcomeRefused(
+            "cases.outcome.contact_has_one", f"contact {contact_id} has an outcome already"
+        ) from error
+
+
+def staff_id(actor: Actor) -> int | None:
+    """Return the id of the member of staff that acts, or None for a system, borrower or provider."""
+    return actor.id if actor.kind in ("staff", "agency") else None
+
+
+def _close_item(case: Case, work_item_id: int | None, actor: Actor, now: datetime) -> bool:
+    if work_item_id is None:
+        return False
+    open_item = WorkItem.objects.filter(pk=work_item_id, case=case, status="open")
+    return bool(open_item.update(status="done", done_at=now, done_by=actor.label))
+
+
+class NoteEmpty(CaseRefused):
+    """A note without a word; nothing was recorded."""
+
+    code = "cases.note.empty"
+
+
+@transaction.atomic
+def add_note(*, case_id: int, text: str, actor: Actor, now: datetime) -> int:
+    """Append a note that stands for no contact and return its id.
+
+    :raises NotInScope: if the case is not in the actor's scope
+    :raises NoteEmpty: if there is nothing but blanks
+    :raises OutcomeRefused: if it is too long
+    """
+    actor.require("cases.work")
+    case = locked_case(case_id, actor)
+    if not text.strip():
+        raise NoteEmpty("the note is empty")
+    outcome = outcome_code("note")
+    _check(outcome, "note", text, None)
+    row = _append(case, outcome, "note", text, None, actor, now, now)
+    audit.record(
+        code="cases.note.added",
+        actor=actor,
+        subject_type="case",
+        subject_id=case.pk,
+        now=now,
+        person_id=case.person_id,
+        after={"outcome_id": row.pk},
+    )
+    return row.pk
+
+
+@transaction.atomic
+def close_work(*, person_id: int, reason: str, actor: Actor, now: datetime) -> int:
+    """Close every open work item of a person, because nothing is left to do, and return how many.
+
+    Called by journeys that have checked the actor's permission; it asks for none of its own.
+    """
+    items = WorkItem.objects.filter(case__person_id=person_id, case__status="open", status="open")
+    ids = list(items.select_for_update(of=("self",)).order_by("id").values_list("id", flat=True))
+    if not ids:
+        return 0
+    WorkItem.objects.filter(pk__in=ids).update(status="done", done_at=now, done_by=actor.label)
+    audit.record(
+        code="cases.work.closed",
+        actor=actor,
+        subject_type="person",
+        subject_id=person_id,
+        now=now,
+        person_id=person_id,
+        reason=reason,
+        after={"work_item_ids": ids},
+    )
+    return len(ids)

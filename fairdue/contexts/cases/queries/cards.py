@@ -1,11 +1,154 @@
-"""Signatures first; filled in a moment."""
+"""Cards of cases, work items, promises and outcomes; each function is one query, plus one for names."""
 
 from __future__ import annotations
 
-def case_card(*, case_id, actor): raise NotImplementedError
-def case_of_person(*, person_id, actor): raise NotImplementedError
-def open_promise(*, case_id): raise NotImplementedError
-def open_work_items(*, case_id): raise NotImplementedError
-def outcomes_of(*, case_id, before=None, limit=50): raise NotImplementedError
-def promises_of(*, case_id, limit=50): raise NotImplementedError
-def scoped_case_ids(*, person_ids, actor): raise NotImplementedError
+from collections.abc import Iterable
+
+from fairdue.contexts.cases.contracts import CaseCard, OutcomeCard, PromiseCard, WorkItemCard
+from fairdue.contexts.cases.errors import NotInScope
+from fairdue.contexts.cases.models import Case, Outcome, PromiseToPay, WorkItem
+from fairdue.contexts.cases.policies import scoped, scoped_case
+from fairdue.contexts.cases.reference import outcome_codes
+from fairdue.contexts.identity import facade as identity
+from fairdue.engine.ledger.ageing import bucket
+from fairdue.kernel.actor import Actor
+from fairdue.kernel.money import Money
+
+
+def case_card(*, case_id: int, actor: Actor) -> CaseCard:
+    """Return one case.
+
+    :raises NotInScope: if there is no such case in the actor's scope
+    """
+    actor.require("cases.view")
+    return _case_card(scoped_case(case_id, actor))
+
+
+def case_of_person(*, person_id: int, actor: Actor) -> CaseCard:
+    """Return the open case of a person.
+
+    :raises NotInScope: if there is none in the actor's scope
+    """
+    actor.require("cases.view")
+    case = scoped(actor).select_related("assigned_to").filter(person_id=person_id, status="open").first()
+    if case is None:
+        raise NotInScope("the person has no case here")
+    return _case_card(case)
+
+
+def scoped_case_ids(*, person_ids: Iterable[int], actor: Actor) -> dict[int, int]:
+    """Return the open case's id by person, for those of the persons that the actor may see."""
+    actor.require("cases.view")
+    rows = scoped(actor).filter(person_id__in=list(person_ids), status="open")
+    return dict(rows.values_list("person_id", "id"))
+
+
+def _case_card(case: Case) -> CaseCard:
+    return CaseCard(
+        case_id=case.pk,
+        person_id=case.person_id,
+        creditor_ids=frozenset(case.creditor_ids),
+        status=case.status,
+        queue=case.queue,
+        team_id=case.team_id,
+        assigned_to_id=case.assigned_to_id,
+        assigned_to=case.assigned_to.display_name if case.assigned_to else "",
+        opened_at=case.opened_at,
+        closed_at=case.closed_at,
+    )
+
+
+def work_item_card(item: WorkItem) -> WorkItemCard:
+    """Return the card of a work item."""
+    return WorkItemCard(
+        work_item_id=item.pk,
+        case_id=item.case_id,
+        person_id=item.person_id,
+        cycle_date=item.cycle_date,
+        kind=item.kind,
+        queue=item.queue,
+        rank=item.rank,
+        reason=item.reason,
+        days_past_due=item.days_past_due,
+        bucket=bucket(item.days_past_due),
+        overdue=Money(item.overdue_minor, item.currency),
+        not_before=item.not_before,
+        status=item.status,
+        done_at=item.done_at,
+        done_by=item.done_by,
+    )
+
+
+def open_work_items(*, case_id: int) -> tuple[WorkItemCard, ...]:
+    """Return the open work items of a case that the caller has found in scope, in order of work."""
+    items = WorkItem.objects.filter(case_id=case_id, status="open").order_by("rank", "id")
+    return tuple(work_item_card(item) for item in items)
+
+
+def promise_card(promise: PromiseToPay, recorded_by: str) -> PromiseCard:
+    """Return the card of a promise."""
+    return PromiseCard(
+        promise_id=promise.pk,
+        case_id=promise.case_id,
+        person_id=promise.person_id,
+        account_id=promise.account_id,
+        amount=Money(promise.amount_minor, promise.currency),
+        promised_date=promise.promised_date,
+        deadline_date=promise.deadline_date,
+        tolerance=Money(promise.tolerance_minor, promise.currency),
+        grace_days=promise.grace_days,
+        received=Money(promise.received_minor, promise.currency),
+        status=promise.status,
+        recorded_by=recorded_by,
+        recorded_at=promise.recorded_at,
+        settled_at=promise.settled_at,
+    )
+
+
+def promises_of(*, case_id: int, limit: int = 50, with_names: bool = True) -> tuple[PromiseCard, ...]:
+    """Return the promises of a case that the caller has found in scope, newest first."""
+    rows = list(PromiseToPay.objects.filter(case_id=case_id).order_by("-id")[:limit])
+    names = staff_names(rows) if with_names else {}
+    return tuple(promise_card(row, names.get(row.recorded_by_id, "")) for row in rows)
+
+
+def open_promises(case_ids: Iterable[int]) -> dict[int, PromiseCard]:
+    """Return the open promise of each of the cases that has one."""
+    rows = PromiseToPay.objects.filter(case_id__in=list(case_ids), status="open")
+    return {row.case_id: promise_card(row, "") for row in rows}
+
+
+def open_promise(*, case_id: int) -> PromiseCard | None:
+    """Return the open promise of a case that the caller has found in scope, or None."""
+    return open_promises([case_id]).get(case_id)
+
+
+def outcomes_of(*, case_id: int, limit: int = 50, with_names: bool = True) -> tuple[OutcomeCard, ...]:
+    """Return the outcomes and notes of a case that the caller has found in scope, newest first."""
+    rows = list(Outcome.objects.filter(case_id=case_id).order_by("-id")[:limit])
+    names = staff_names(rows) if with_names else {}
+    labels = {code.code: code for code in outcome_codes()}
+    return tuple(_outcome_card(row, labels, names.get(row.recorded_by_id, "")) for row in rows)
+
+
+def _outcome_card(row: Outcome, labels: dict, recorded_by: str) -> OutcomeCard:  # type: ignore[type-arg]
+    label = labels.get(row.code)
+    return OutcomeCard(
+        outcome_id=row.pk,
+        case_id=row.case_id,
+        contact_id=row.contact_id,
+        channel=row.channel,
+        code=row.code,
+        label_zh=label.zh if label else row.code,
+        label_en=label.en if label else row.code,
+        note=row.note,
+        recorded_by=recorded_by,
+        occurred_at=row.occurred_at,
+        recorded_at=row.recorded_at,
+    )
+
+
+def staff_names(rows: Iterable[Outcome | PromiseToPay]) -> dict[int | None, str]:
+    """Return the names of those who recorded the rows, without a query when nobody did."""
+    ids = {row.recorded_by_id for row in rows if row.recorded_by_id is not None}
+    return dict(identity.staff_names(ids)) if ids else {}

@@ -1,6 +1,23 @@
-"""Signatures first; filled in a moment."""
+"""What the night reads of cases, as SELECTs for ADBC: numbers and dates, nothing personal."""
 
 from __future__ import annotations
 
-CASE_FACTS_SQL = ""
-PROMISE_FACTS_SQL = ""
+PROMISE_FACTS_SQL = """
+SELECT person_id,
+       max(promised_date) FILTER (WHERE status = 'open') AS open_promise_date,
+       max(promised_date + grace_days) FILTER (WHERE status = 'open') AS open_promise_deadline_date,
+       max(amount_minor - received_minor) FILTER (WHERE status = 'open') AS open_promise_left_minor,
+       count(*) FILTER (WHERE status = 'kept') AS kept_promise_count,
+       count(*) FILTER (WHERE status = 'broken') AS broken_promise_count,
+       max(promised_date) FILTER (WHERE status = 'broken') AS latest_broken_date
+  FROM cases_promisetopay
+ GROUP BY person_id
+"""
+"""One row a person who ever promised: the open promise (at most one) and how earlier ones ended."""
+
+CASE_FACTS_SQL = """
+SELECT c.person_id, c.id AS case_id, c.team_id, c.assigned_to_id
+  FROM cases_case AS c
+ WHERE c.status = 'open'
+"""
+"""One row a person with an open case."""

@@ -1,8 +1,167 @@
-"""Signatures first; filled in a moment."""
+"""The queue: what to work on, in order, page by page; the same number of queries for each page."""
 
 from __future__ import annotations
 
-class QueueCursorInvalid(Exception): ...
-def queue(*, actor, queue=None, mine=False, after=None, limit=50): raise NotImplementedError
-def queues(actor): raise NotImplementedError
-def next_case(*, actor, after_work_item_id=None, now=None, queue=None): raise NotImplementedError
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import connection
+from django.db.models import F, Q, QuerySet
+
+from fairdue.contexts.cases.contracts import QueueCard, QueuePage, QueueRow, WorkItemCard
+from fairdue.contexts.cases.errors import CaseRefused
+from fairdue.contexts.cases.models import WorkItem
+from fairdue.contexts.cases.policies import scope_filter, scope_sql
+from fairdue.contexts.cases.queries.cards import open_promises, work_item_card
+from fairdue.contexts.identity import facade as identity
+from fairdue.contexts.parties import facade as parties
+from fairdue.kernel.actor import Actor
+
+COUNT_CAP = 1000
+"""Above it a count says "1,000+": counting a million rows helps nobody and costs a page."""
+
+
+class QueueCursorInvalid(CaseRefused):
+    """The cursor is not one that a queue page gave out."""
+
+    code = "cases.queue.cursor"
+
+
+def _open_items(actor: Actor, queue: str | None, mine: bool) -> QuerySet[WorkItem]:
+    items = WorkItem.objects.filter(scope_filter(actor, "case__"), status="open", case__status="open")
+    if queue is not None:
+        items = items.filter(queue=queue)
+    if mine:
+        items = items.filter(case__assigned_to_id=actor.id)
+    return items
+
+
+def _after(items: QuerySet[WorkItem], rank: int, item_id: int) -> QuerySet[WorkItem]:
+    """Leave what is worked after an item; written so that the index on (rank, id) is entered at the item."""
+    return items.filter(rank__gte=rank).exclude(rank=rank, id__lte=item_id)
+
+
+def _parse(cursor: str) -> tuple[int, int]:
+    try:
+        rank, item_id = (int(part) for part in cursor.split("."))
+    except ValueError as error:
+        raise QueueCursorInvalid("the page marker is not valid; open the queue again") from error
+    return rank, item_id
+
+
+def capped(items: QuerySet[WorkItem]) -> tuple[int, bool]:
+    """Return how many there are, and whether there are more than the cap."""
+    count = items.order_by()[: COUNT_CAP + 1].count()
+    return min(count, COUNT_CAP), count > COUNT_CAP
+
+
+def queue(
+    *, actor: Actor, queue: str | None = None, mine: bool = False, after: str | None = None, limit: int = 50
+) -> QueuePage:
+    """Return one page of open work items in the actor's scope.
+
+    1. Order: smaller rank first, then the older item; pages continue by key, so no row is seen twice
+       or skipped when others finish items meanwhile.
+    2. Six queries at most, however many rows.
+
+    :raises QueueCursorInvalid: if `after` is not a cursor of an earlier page
+    """
+    actor.require("cases.view")
+    every = _open_items(actor, queue, mine)
+    items = _after(every, *_parse(after)) if after else every
+    found = list(items.annotate(assignee_id=F("case__assigned_to_id")).order_by("rank", "id")[: limit + 1])
+    count, count_is_capped = capped(every)
+    page = found[:limit]
+    return QueuePage(
+        rows=_rows(page),
+        next_cursor=f"{page[-1].rank}.{page[-1].pk}" if len(found) > limit else None,
+        count=count,
+        count_is_capped=count_is_capped,
+    )
+
+
+def _rows(items: Sequence[WorkItem]) -> tuple[QueueRow, ...]:
+    if not items:
+        return ()
+    persons = parties.person_cards([item.person_id for item in items])
+    assignees = {item.assignee_id for item in items if item.assignee_id}  # type: ignore[attr-defined]
+    names = identity.staff_names(assignees) if assignees else {}
+    promises = open_promises({item.case_id for item in items})
+    return tuple(_row(work_item_card(item), item.assignee_id, persons, names, promises) for item in items)  # type: ignore[attr-defined]
+
+
+def _row(card: WorkItemCard, assignee_id: int | None, persons: dict, names: dict, promises: dict) -> QueueRow:  # type: ignore[type-arg]
+    person = persons.get(card.person_id)
+    return QueueRow(
+        work_item_id=card.work_item_id,
+        case_id=card.case_id,
+        person_id=card.person_id,
+        name_masked=person.name_masked if person else "",
+        kind=card.kind,
+        queue=card.queue,
+        rank=card.rank,
+        reason=card.reason,
+        days_past_due=card.days_past_due,
+        bucket=card.bucket,
+        overdue=card.overdue,
+        not_before=card.not_before,
+        assigned_to_id=assignee_id,
+        assigned_to=names.get(assignee_id, ""),
+        promise=promises.get(card.case_id),
+    )
+
+
+_QUEUES = """
+WITH RECURSIVE codes AS (
+  (SELECT queue FROM cases_workitem WHERE status = 'open' ORDER BY queue LIMIT 1)
+  UNION ALL
+  SELECT (SELECT queue FROM cases_workitem
+           WHERE status = 'open' AND queue > codes.queue ORDER BY queue LIMIT 1)
+    FROM codes WHERE codes.queue IS NOT NULL
+)
+SELECT codes.queue, (
+         SELECT count(*) FROM (
+           SELECT 1 FROM cases_workitem AS w JOIN cases_case AS c ON c.id = w.case_id
+            WHERE w.status = 'open' AND w.queue = codes.queue AND c.status = 'open' AND {scope}
+            LIMIT {limit}) AS seen)
+  FROM codes WHERE codes.queue IS NOT NULL
+"""
+
+
+def queues(actor: Actor) -> tuple[QueueCard, ...]:
+    """Return the queues in which the actor can see something, by code, with capped counts, in one query."""
+    actor.require("cases.view")
+    scope, parameters = scope_sql(actor, "c")
+    with connection.cursor() as cursor:
+        cursor.execute(_QUEUES.format(scope=scope, limit=COUNT_CAP + 1), parameters)
+        found = cursor.fetchall()
+    return tuple(
+        QueueCard(code=code, count=min(count, COUNT_CAP), count_is_capped=count > COUNT_CAP)
+        for code, count in found
+        if count
+    )
+
+
+def next_case(
+    *,
+    actor: Actor,
+    after_work_item_id: int | None = None,
+    now: datetime | None = None,
+    queue: str | None = None,
+) -> WorkItemCard | None:
+    """Return the next work item for a collector, or None when there is nothing to do.
+
+    1. It comes after the named item in that item's queue; at the end it starts again at the top.
+    2. What somebody else has, and what may not be worked before a later moment than `now`, is passed over.
+    """
+    actor.require("cases.view")
+    current = WorkItem.objects.filter(pk=after_work_item_id).first() if after_work_item_id else None
+    code = queue if queue is not None else (current.queue if current else None)
+    items = _open_items(actor, code, mine=False).exclude(pk=after_work_item_id or 0)
+    items = items.filter(Q(case__assigned_to_id=actor.id) | Q(case__assigned_to_id=None))
+    if now is not None:
+        items = items.filter(Q(not_before=None) | Q(not_before__lte=now))
+    ordered = items.order_by("rank", "id")
+    found = _after(ordered, current.rank, current.pk).first() if current else None
+    found = found or ordered.first()
+    return work_item_card(found) if found else None
