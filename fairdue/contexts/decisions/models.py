@@ -20,7 +20,9 @@ class StrategyVersion(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["code", "version"], name="decisions_strategy_once"),
             models.UniqueConstraint(
-                fields=["code"], condition=models.Q(status="published"), name="decisions_one_published_strategy"
+                fields=["code"],
+                condition=models.Q(status="published"),
+                name="decisions_one_published_strategy",
             ),
         ]
 

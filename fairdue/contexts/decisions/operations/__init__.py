@@ -1,0 +1,1 @@
+"""Writes of decisions, split by verb: strategies, cycles, stages, records."""
