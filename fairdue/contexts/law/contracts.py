@@ -1,0 +1,136 @@
+"""What the law hands to other rooms: frozen values, no models."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from fairdue.engine.law.verdict import Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reservation:
+    """The answer to asking for a contact: a permit and a counted contact if allowed, else only the verdict."""
+
+    permit_id: int | None
+    contact_id: int | None
+    verdict: Verdict
+
+    @property
+    def is_allowed(self) -> bool:
+        """Whether a permit was issued."""
+        return self.permit_id is not None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelVerdict:
+    """The gate's answer for one way of reaching a person, with the tightest cap and how much of it is used."""
+
+    channel: str
+    contact_point_id: int | None
+    value_masked: str
+    owner: str
+    mode: str
+    verdict: Verdict
+    used: int
+    cap: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactCard:
+    """One contact as it counts."""
+
+    contact_id: int
+    person_id: int
+    contact_point_id: int | None
+    institution_group: str
+    made_by: str
+    channel: str
+    mode: str
+    direction: str
+    purpose: str
+    result: str
+    occurred_at: datetime
+    permit_id: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldCard:
+    """One hold, open or lifted."""
+
+    hold_id: int
+    person_id: int
+    account_id: int | None
+    kind: str
+    reason: str
+    permitted_purposes: tuple[str, ...]
+    started_at: datetime
+    ended_at: datetime | None
+    placed_by: str
+    ended_by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PermitCard:
+    """A permit as it was issued."""
+
+    permit_id: int
+    chain: int
+    position: int
+    person_id: int
+    contact_point_id: int | None
+    channel: str
+    purpose: str
+    content_sha256: str
+    issued_at: datetime
+    expires_at: datetime
+    issued_to: str
+    verdict: dict[str, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChainFault:
+    """One place where a permit chain is broken."""
+
+    chain: int
+    position: int
+    permit_id: int | None
+    kind: str
+    """`altered`, `removed` or `inserted`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChainReport:
+    """What a verification of all permit chains found."""
+
+    permits: int
+    chains: int
+    faults: tuple[ChainFault, ...]
+
+    @property
+    def is_intact(self) -> bool:
+        """Whether nothing was altered, removed or inserted."""
+        return not self.faults
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RulebookEntry:
+    """One check as a page shows it."""
+
+    rule_id: str
+    part: str
+    title_zh: str
+    title_en: str
+    yields: str
+    message_zh: str
+    message_en: str
+    citation: str
+    evidence: str
+    rank: str
+    effective_from: date
+    effective_to: date | None
+    parameters: dict[str, object]
+    exceptions: tuple[str, ...]
+    test_count: int
+    pack: str
+    version: str

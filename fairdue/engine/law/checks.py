@@ -1,0 +1,186 @@
+"""The closed vocabulary of checks: what a rule of a pack can test.
+
+A check function answers for every row whether its rule is broken and, where only time stands in the way,
+until when. A new kind of rule is a new function here, with its schema and tests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import polars as pl
+
+from fairdue.engine.law.candidates import MOMENT
+from fairdue.engine.law.conditions import compile_condition
+from fairdue.engine.law.hours import WeekClock, daily, open_minutes
+
+Parameters = Mapping[str, Any]
+CLOCK_KEYS = ["zones", "agreed_hours", "consented_hours"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Broken or kept, row by row; `until` is the end of a closed time that does not depend on a clock."""
+
+    is_broken: pl.Series
+    until: pl.Series | None = None
+
+
+@dataclass(slots=True)
+class Desk:
+    """The frame that is judged, with what several checks need of it computed once."""
+
+    frame: pl.DataFrame
+    memo: dict[Any, Any] = field(default_factory=dict)
+
+    def once(self, key: Any, compute: Callable[[], Any]) -> Any:
+        """Compute a value the first time and remember it."""
+        if key not in self.memo:
+            self.memo[key] = compute()
+        return self.memo[key]
+
+
+def hours_closed(desk: Desk, parameters: Parameters) -> Finding:
+    """This function will find contacts outside the hours that are open in every plausible zone.
+
+    1. Open from `open_from`, included, to `open_to`, excluded, each day. 2. Agreed hours replace that window in
+    both directions. 3. Hours that the person consented to are open besides.
+    """
+    key = ("hours", parameters["open_from"], parameters["open_to"])
+    return desk.once(key, lambda: Finding(_by_clock(desk.frame, parameters)))
+
+
+def _by_clock(frame: pl.DataFrame, parameters: Parameters) -> pl.Series:
+    parts = [(rows, clock.is_closed(frame["at"].gather(rows))) for rows, clock in clocks(frame, parameters)]
+    return _in_row_order(parts, pl.Boolean)
+
+
+def _in_row_order(
+    parts: list[tuple[pl.Series, pl.Series]], dtype: pl.DataType | type[pl.DataType]
+) -> pl.Series:
+    """Put answers that were computed clock by clock back into the order of the rows."""
+    if len(parts) == 1:
+        return parts[0][1]
+    rows = pl.concat([rows for rows, _ in parts]) if parts else pl.Series([], dtype=pl.UInt32)
+    values = pl.concat([values.cast(dtype) for _, values in parts]) if parts else pl.Series([], dtype=dtype)
+    return values.gather(rows.arg_sort())
+
+
+def clocks(frame: pl.DataFrame, parameters: Parameters) -> list[tuple[pl.Series, WeekClock]]:
+    """Return each distinct clock of the frame with the positions of its rows."""
+    groups = (
+        frame.select(CLOCK_KEYS).with_row_index("row").group_by(CLOCK_KEYS, maintain_order=True).agg("row")
+    )
+    return [
+        (rows, _clock(zones, agreed, consented, parameters))
+        for zones, agreed, consented, rows in zip(
+            *(groups[name] for name in [*CLOCK_KEYS, "row"]), strict=True
+        )
+    ]
+
+
+def _clock(zones: str, agreed: str, consented: str, parameters: Parameters) -> WeekClock:
+    base = agreed or daily(parameters["open_from"], parameters["open_to"])
+    return WeekClock(tuple(zones.split("|")), open_minutes(f"{base};{consented}"))
+
+
+def next_open(frame: pl.DataFrame, moments: pl.Series, parameters: Parameters) -> pl.Series:
+    """Return for each row the first moment, not before the given one, at which its hours are open."""
+    parts = [(rows, clock.next_open(moments.gather(rows))) for rows, clock in clocks(frame, parameters)]
+    return _in_row_order(parts, MOMENT)
+
+
+def count_reached(desk: Desk, parameters: Parameters) -> Finding:
+    """This function will find persons whose counted contacts of `column` fill the cap of the window.
+
+    1. `max` contacts in `days` calendar days of the home zone, today included, or in `minutes` before now.
+    2. As nothing else happens meanwhile, the cap opens when the `max`-th latest contact leaves the window.
+    """
+    until = desk.once(("count", tuple(sorted(parameters.items()))), lambda: _opens_at(desk.frame, parameters))
+    return Finding((desk.frame["at"] < until).fill_null(value=False), until)
+
+
+def _opens_at(frame: pl.DataFrame, parameters: Parameters) -> pl.Series:
+    moments, limit = pl.col(parameters["column"]), int(parameters["max"])
+    decisive = moments.list.sort(descending=True).list.get(limit - 1, null_on_oob=True)
+    full = frame.select(
+        "home_zone", decisive=pl.when(moments.list.len() >= limit).then(decisive).otherwise(None).cast(MOMENT)
+    )
+    if full["decisive"].null_count() == frame.height:
+        return full["decisive"]
+    if "minutes" in parameters:
+        return full.select(pl.col("decisive") + pl.duration(minutes=int(parameters["minutes"]))).to_series()
+    zones = full["home_zone"].unique().to_list()
+    midnights = [
+        pl.when(pl.col("home_zone") == zone).then(_midnight_after("decisive", zone, int(parameters["days"])))
+        for zone in zones
+    ]
+    return full.select(pl.coalesce(midnights).alias("until")).to_series()
+
+
+def _midnight_after(column: str, zone: str, days: int) -> pl.Expr:
+    """Return the start of the local day that lies `days` days after the day of a moment."""
+    day = pl.col(column).dt.convert_time_zone(zone).dt.replace_time_zone(None).dt.truncate("1d")
+    wall = day + pl.duration(days=days)
+    start = wall.dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null").fill_null(
+        (wall + pl.duration(hours=1)).dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
+    )
+    return start.dt.convert_time_zone("UTC")
+
+
+def hold_open(desk: Desk, parameters: Parameters) -> Finding:
+    """This function will find persons under an open hold of one of `kinds` that does not permit the purpose.
+
+    1. A hold permits the purposes written after its colon, and those of the parameter `permits`.
+    """
+    held = desk.once("holds", lambda: _held(desk.frame))
+    rows = held.filter(
+        pl.col("kind").is_in(list(parameters["kinds"]))
+        & ~pl.col("purpose").is_in(list(parameters.get("permits", [])))
+    )["row"]
+    return Finding(
+        pl.select(pl.int_range(desk.frame.height, dtype=pl.UInt32).is_in(rows.implode())).to_series()
+    )
+
+
+def _held(frame: pl.DataFrame) -> pl.DataFrame:
+    rows = frame.select("holds", "purpose").with_row_index("row").filter(pl.col("holds").list.len() > 0)
+    parts = pl.col("holds").str.split_exact(":", 1)
+    return (
+        rows.explode("holds")
+        .with_columns(
+            kind=parts.struct.field("field_0"), permitted=parts.struct.field("field_1").fill_null("")
+        )
+        .filter(~pl.col("permitted").str.split(",").list.contains(pl.col("purpose")))
+    )
+
+
+def fact_present(desk: Desk, parameters: Parameters) -> Finding:
+    """This function will find rows for which the condition `when` holds; a list of conditions: any of them."""
+    return Finding(desk.frame.select(compile_condition(parameters["when"]).alias("broken")).to_series())
+
+
+@dataclass(frozen=True, slots=True)
+class CheckFunction:
+    """A member of the vocabulary: its function, the parameters it takes, the facts its messages may name."""
+
+    run: Callable[[Desk, Parameters], Finding]
+    required: frozenset[str]
+    optional: frozenset[str]
+    facts: frozenset[str]
+    depends_on_clock: bool = False
+
+
+FUNCTIONS: dict[str, CheckFunction] = {
+    "hours.closed": CheckFunction(
+        hours_closed, frozenset({"open_from", "open_to"}), frozenset(),
+        frozenset({"local_time", "zones", "agreed_hours"}), depends_on_clock=True,
+    ),
+    "count.reached": CheckFunction(
+        count_reached, frozenset({"column", "max"}), frozenset({"days", "minutes"}), frozenset({"used", "latest"}),
+    ),
+    "hold.open": CheckFunction(hold_open, frozenset({"kinds"}), frozenset({"permits"}), frozenset({"hold"})),
+    "fact.present": CheckFunction(fact_present, frozenset({"when"}), frozenset(), frozenset()),
+}  # fmt: skip

@@ -1,0 +1,116 @@
+"""From a judgement to words: reasons with the facts filled in, for one row."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import polars as pl
+
+from fairdue.engine.law.checks import FUNCTIONS, next_open
+from fairdue.engine.law.judging import Judgement, Rulebook, judge, whole_minute
+from fairdue.engine.law.packs import Check
+from fairdue.engine.law.verdict import RANK, Reason, Verdict
+
+HOLD_WORDS = {
+    "dispute": ("异议", "dispute"), "complaint": ("投诉", "complaint"), "plan": ("协商方案", "repayment plan"),
+    "hardship": ("困难帮扶", "hardship"), "deceased": ("身故", "death"), "attorney": ("律师代理", "attorney"),
+    "bankruptcy": ("破产", "bankruptcy"), "cease": ("要求停止联系", "cease request"), "internal": ("内部", "internal"),
+}  # fmt: skip
+
+
+def verdicts(candidates: pl.DataFrame, rulebook: Rulebook) -> tuple[Verdict, ...]:
+    """This function will judge candidates and explain each; for few rows, `judge` is for many.
+
+    :raises CandidatesInvalid: if the frame breaks the column contract
+    """
+    judgement = judge(candidates, rulebook)
+    return tuple(explain(judgement, row) for row in range(judgement.frame.height))
+
+
+def explain(judgement: Judgement, row: int) -> Verdict:
+    """This function will return the verdict of one row with every broken rule as a reason, strictest first."""
+    facts = judgement.frame.row(row, named=True)
+    columns = [column for column in range(len(judgement.checks)) if judgement.broken[row, column]]
+    checks = [(column, judgement.checks[column]) for column in columns]
+    reasons = [
+        _reason(judgement, row, column, check, facts) for column, check in checks if check.yields in RANK
+    ]
+    asked = [check.id for column, check in enumerate(judgement.checks) if judgement.asked[row, column]]
+    return Verdict(
+        outcome=judgement.outcome[row],
+        reasons=tuple(sorted(reasons, key=lambda reason: -RANK[reason.outcome])),
+        retry_after=judgement.retry_after[row],
+        requires=tuple(dict.fromkeys(check.adds for _, check in checks if check.yields == "require")),
+        flags=tuple(dict.fromkeys(check.adds for _, check in checks if check.yields == "flag")),
+        asked=tuple(dict.fromkeys(asked)),
+    )
+
+
+def _reason(judgement: Judgement, row: int, column: int, check: Check, facts: dict[str, Any]) -> Reason:
+    words_zh, words_en = _words(check, facts)
+    return Reason(
+        rule_id=check.id,
+        outcome=check.yields,
+        message_zh=check.message_zh.format_map(words_zh),
+        message_en=check.message_en.format_map(words_en),
+        citation=check.citation,
+        pack=check.pack,
+        version=check.version,
+        evidence=check.evidence,
+        facts={name: value for name, value in words_en.items() if not isinstance(value, dict | list)},
+        retry_after=_own_retry(judgement, row, column, check) if check.yields == "defer" else None,
+    )
+
+
+def _own_retry(judgement: Judgement, row: int, column: int, check: Check) -> datetime | None:
+    """Return the first whole minute at which this rule alone would be kept."""
+    finding = judgement.findings[column]
+    if finding is not None and finding.until is not None:
+        return whole_minute(finding.until[row : row + 1])[0]
+    if FUNCTIONS[check.uses].depends_on_clock:
+        frame = judgement.frame[row : row + 1]
+        return next_open(frame, whole_minute(frame["at"]), check.parameters)[0]
+    return None
+
+
+def _words(check: Check, facts: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the facts that a message may name, for zh and for en."""
+    home = ZoneInfo(facts["home_zone"])
+    common = dict(check.parameters) | {
+        "channel": facts["channel"],
+        "at": f"{facts['at'].astimezone(home):%Y-%m-%d %H:%M}",
+    }
+    if check.uses == "hours.closed":
+        common |= _clock_words(facts)
+    if check.uses == "count.reached":
+        latest = max(facts[check.parameters["column"]], default=None)
+        common |= {
+            "used": used(facts, check),
+            "latest": f"{latest.astimezone(home):%Y-%m-%d %H:%M}" if latest else "",
+        }
+    if check.uses != "hold.open":
+        return common, common
+    kinds = [hold.split(":")[0] for hold in facts["holds"] if hold.split(":")[0] in check.parameters["kinds"]]
+    zh, en = zip(*(HOLD_WORDS.get(kind, (kind, kind)) for kind in dict.fromkeys(kinds)), strict=True)
+    return common | {"hold": "、".join(zh)}, common | {"hold": ", ".join(en)}
+
+
+def _clock_words(facts: dict[str, Any]) -> dict[str, Any]:
+    zones = facts["zones"].split("|")
+    local = [f"{facts['at'].astimezone(ZoneInfo(zone)):%H:%M}" for zone in zones]
+    return {"local_time": " / ".join(local), "zones": ", ".join(zones), "agreed_hours": facts["agreed_hours"]}
+
+
+def used(facts: dict[str, Any], check: Check) -> int:
+    """Return how many contacts a cap counts in the window that ends with the candidate's moment."""
+    parameters, home = check.parameters, ZoneInfo(facts["home_zone"])
+    moments = facts[parameters["column"]]
+    if "minutes" in parameters:
+        return sum(
+            (facts["at"] - moment).total_seconds() < int(parameters["minutes"]) * 60 for moment in moments
+        )
+    today = facts["at"].astimezone(home).date()
+    days = int(parameters["days"])
+    return sum((today - moment.astimezone(home).date()).days < days for moment in moments)

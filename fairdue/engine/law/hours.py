@@ -1,0 +1,142 @@
+"""Weekly hours on the recipient's clock, in every zone where the recipient may be.
+
+Hours are written `mon,tue 08:00-12:00;sat 00:00-24:00`: starts included, ends excluded, local time.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import lru_cache
+from zoneinfo import ZoneInfo, available_timezones
+
+import polars as pl
+
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+WEEK_MINUTES = 7 * 1440
+NEVER = -1
+MAX_ROUNDS = 200
+"""Zones that are never open together are given up after so many steps, which is more than two weeks."""
+
+_INTERVAL = re.compile(r"^([a-z,]+) (\d\d):(\d\d)-(\d\d):(\d\d)$")
+
+
+class HoursInvalid(ValueError):
+    """The text is not a list of weekly intervals."""
+
+
+@lru_cache(maxsize=4096)
+def open_minutes(hours: str) -> bytes:
+    """This function will return one byte a minute of the week, Monday 00:00 first: 1 open, 0 closed.
+
+    1. An interval whose end is not after its start runs past midnight into the next day.
+
+    :raises HoursInvalid: if the text cannot be read
+    """
+    week = bytearray(WEEK_MINUTES)
+    for part in filter(None, hours.split(";")):
+        match = _INTERVAL.match(part.strip())
+        days = match.group(1).split(",") if match else []
+        if match is None or any(day not in DAYS for day in days):
+            raise HoursInvalid(f"{part!r} is not like 'mon,tue 08:00-12:00'")
+        start, end = (int(match.group(i)) * 60 + int(match.group(i + 1)) for i in (2, 4))
+        length = end - start if end > start else end - start + 1440
+        for first in (DAYS.index(day) * 1440 + start for day in days):
+            for minute in range(first, first + length):
+                week[minute % WEEK_MINUTES] = 1
+    return bytes(week)
+
+
+def daily(open_from: str, open_to: str) -> str:
+    """Return the weekly hours that are the same every day."""
+    return f"{','.join(DAYS)} {open_from}-{open_to}"
+
+
+@lru_cache(maxsize=1024)
+def check_zone(name: str) -> str:
+    """Return the zone if it is a known IANA zone.
+
+    :raises HoursInvalid: if it is not
+    """
+    if name not in available_timezones():
+        raise HoursInvalid(f"{name!r} is not an IANA time zone")
+    return ZoneInfo(name).key
+
+
+@dataclass(frozen=True)
+class WeekClock:
+    """Hours that must be open in each of some zones at once."""
+
+    zones: tuple[str, ...]
+    week: bytes
+    _wait: pl.Series = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_wait", _waits(self.week))
+        for zone in self.zones:
+            check_zone(zone)
+
+    def is_closed(self, moments: pl.Series) -> pl.Series:
+        """Tell for each UTC moment whether any zone is closed."""
+        closed = [self._waits_at(moments, zone) != 0 for zone in self.zones]
+        return pl.select(pl.any_horizontal(closed).alias("closed")).to_series()
+
+    def next_open(self, moments: pl.Series) -> pl.Series:
+        """This function will return for each moment the first whole minute, not before it, that all zones leave open.
+
+        1. A moment that is open is its own answer. 2. Null where no moment is open. 3. Clock changes are
+        those of the zones: the answer is a wall-clock time turned back into a moment.
+        """
+        if not any(self.week):
+            return pl.Series(moments.name, [None] * len(moments), dtype=moments.dtype)
+        current = moments
+        for _ in range(MAX_ROUNDS):
+            advanced = current
+            for zone in self.zones:
+                advanced = pl.select(pl.max_horizontal(advanced, self._next_in(current, zone))).to_series()
+            if advanced.equals(current, null_equal=True):
+                return current
+            current = advanced
+        return current.zip_with(~self.is_closed(current), pl.Series([None], dtype=current.dtype))
+
+    def _next_in(self, moments: pl.Series, zone: str) -> pl.Series:
+        waits = self._waits_at(moments, zone)
+        if waits.max() == 0:
+            return moments
+        frame = pl.DataFrame({"moment": moments, "wait": waits})
+        local = pl.col("moment").dt.convert_time_zone(zone).dt.replace_time_zone(None).dt.truncate("1m")
+        wall = local + pl.duration(minutes=pl.col("wait"))
+        # a wall time that a clock change skips opens when the clock stands there again: one hour on
+        target = wall.dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null").fill_null(
+            (wall + pl.duration(hours=1)).dt.replace_time_zone(
+                zone, ambiguous="earliest", non_existent="null"
+            )
+        )
+        later = wall.dt.replace_time_zone(zone, ambiguous="latest", non_existent="null")
+        target = pl.when(target.dt.convert_time_zone("UTC") <= pl.col("moment")).then(later).otherwise(target)
+        answer = (
+            pl.when(pl.col("wait") == 0).then(pl.col("moment")).otherwise(target.dt.convert_time_zone("UTC"))
+        )
+        return frame.select(answer.alias("next")).to_series()
+
+    def _waits_at(self, moments: pl.Series, zone: str) -> pl.Series:
+        return self._wait.gather(_minute_of_week(moments, zone))
+
+
+def _minute_of_week(moments: pl.Series, zone: str) -> pl.Series:
+    """Return the minute of the local week; a null moment counts as minute 0 and stays null elsewhere."""
+    local = pl.lit(moments).dt.convert_time_zone(zone).dt.replace_time_zone(None)
+    # the first of January of 1970 was a Thursday: three days after a Monday
+    minutes = (local.dt.epoch("s") // 60 + 3 * 1440) % WEEK_MINUTES
+    return pl.select(minutes.fill_null(0).cast(pl.UInt32)).to_series()
+
+
+@lru_cache(maxsize=4096)
+def _waits(week: bytes) -> pl.Series:
+    """Return for each minute of the week how many minutes until an open one; NEVER if there is none."""
+    waits = [NEVER] * WEEK_MINUTES
+    wait = NEVER
+    for minute in range(2 * WEEK_MINUTES - 1, -1, -1):
+        wait = 0 if week[minute % WEEK_MINUTES] else wait + (wait != NEVER)
+        waits[minute % WEEK_MINUTES] = wait
+    return pl.Series("wait", waits, dtype=pl.Int32)

@@ -1,0 +1,195 @@
+"""The judgement of candidate contacts by all rules at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+import polars as pl
+
+from fairdue.engine.law.candidates import MOMENT, TEXTS, complete
+from fairdue.engine.law.checks import FUNCTIONS, Desk, Finding, next_open
+from fairdue.engine.law.packs import Check, Pack
+from fairdue.engine.law.verdict import OUTCOMES, RANK
+
+MINUTE_US = 60_000_000
+WORD_BITS = 62
+
+
+@dataclass(frozen=True)
+class Rulebook:
+    """The packs that are in force together."""
+
+    packs: tuple[Pack, ...]
+
+    @property
+    def checks(self) -> tuple[Check, ...]:
+        """All checks of all packs, in the order of the packs."""
+        return tuple(check for pack in self.packs for check in pack.checks)
+
+    @property
+    def versions(self) -> dict[str, str]:
+        """Version by pack."""
+        return {pack.code: pack.version for pack in self.packs}
+
+    def zone_of(self, code: str) -> ZoneInfo:
+        """The zone in which a pack counts its days of validity."""
+        return ZoneInfo(next(pack.zone for pack in self.packs if pack.code == code))
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What the rules say about every row; `asked` and `broken` have a row per candidate, a column per check."""
+
+    frame: pl.DataFrame
+    checks: tuple[Check, ...]
+    asked: pl.DataFrame
+    broken: pl.DataFrame
+    findings: tuple[Finding | None, ...]
+    outcome: pl.Series
+    retry_after: pl.Series
+
+    def columns(self) -> pl.DataFrame:
+        """This function will return outcome, rule_ids (broken, each once) and retry_after, in row order."""
+        rules = _rule_ids(self.broken, self.checks)
+        return pl.DataFrame({"outcome": self.outcome, "rule_ids": rules, "retry_after": self.retry_after})
+
+
+def judge(candidates: pl.DataFrame, rulebook: Rulebook) -> Judgement:
+    """This function will ask every rule about every candidate.
+
+    1. A rule is asked of a row if its pack is in force at the row's moment and its scope covers the row.
+    2. The outcome of a row is the strictest of its broken rules; `allow` if none is broken.
+    3. `retry_after` belongs to `defer`: the first whole minute at which all rules together would allow if nothing
+       else happened; null if no such minute comes.
+
+    :raises CandidatesInvalid: if the frame breaks the column contract
+    """
+    frame = complete(candidates)
+    checks = rulebook.checks
+    desk = Desk(frame)
+    asked = _asked(frame, checks, rulebook)
+    findings = tuple(
+        FUNCTIONS[check.uses].run(desk, check.parameters) if found.any() else None
+        for check, found in zip(checks, asked, strict=True)
+    )
+    broken = pl.DataFrame(
+        [
+            (found & finding.is_broken).alias(found.name) if finding else found
+            for found, finding in zip(asked, findings, strict=True)
+        ]
+    )
+    ranks = _ranks(broken, checks, frame.height)
+    outcome = ranks.replace_strict(dict(enumerate(OUTCOMES)), return_dtype=pl.String).alias("outcome")
+    retry = _retry_after(frame, checks, asked, broken, findings, ranks)
+    return Judgement(frame, checks, asked, broken, findings, outcome, retry)
+
+
+def _asked(frame: pl.DataFrame, checks: Sequence[Check], rulebook: Rulebook) -> pl.DataFrame:
+    """Tell for each row and check whether the check is in force and its scope covers the row."""
+    in_force = [check.scope & _in_force(check, rulebook.zone_of(check.pack)) for check in checks]
+    return frame.select(
+        (pl.col("at").is_not_null() & expression).alias(str(column))
+        for column, expression in enumerate(in_force)
+    )
+
+
+def _in_force(check: Check, zone: ZoneInfo) -> pl.Expr:
+    after = pl.col("at") >= _midnight(check.effective_from, zone)
+    if check.effective_to is None:
+        return after
+    return after & (pl.col("at") < _midnight(date.fromordinal(check.effective_to.toordinal() + 1), zone))
+
+
+def _midnight(day: date, zone: ZoneInfo) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC)
+
+
+def _ranks(broken: pl.DataFrame, checks: Sequence[Check], height: int) -> pl.Series:
+    ranked = [
+        pl.col(str(column)).cast(pl.UInt8) * pl.lit(RANK[check.yields], dtype=pl.UInt8)
+        for column, check in enumerate(checks)
+        if check.yields in RANK
+    ]
+    if not ranked:
+        return pl.Series("rank", [0] * height, dtype=pl.UInt8)
+    return broken.select(pl.max_horizontal(ranked).alias("rank")).to_series()
+
+
+def _retry_after(
+    frame: pl.DataFrame,
+    checks: Sequence[Check],
+    asked: pl.DataFrame,
+    broken: pl.DataFrame,
+    findings: Sequence[Finding | None],
+    ranks: pl.Series,
+) -> pl.Series:
+    """Find the first minute that suits the caps and all clocks, for the rows whose outcome is `defer`."""
+    answer = pl.select(pl.repeat(None, frame.height, dtype=MOMENT).alias("retry_after")).to_series()
+    rows = (ranks == RANK["defer"]).arg_true()
+    if rows.is_empty():
+        return answer
+    part, part_broken = frame[rows], broken[rows]
+    bounds = [part["at"]]
+    for column, (check, finding) in enumerate(zip(checks, findings, strict=True)):
+        if finding is not None and finding.until is not None and check.yields == "defer":
+            until, nothing = finding.until.gather(rows), pl.Series([None], dtype=MOMENT)
+            bounds.append(until.zip_with(part_broken[str(column)], nothing).alias(f"until{column}"))
+    moments = pl.select(pl.max_horizontal(bounds).alias("moment")).to_series()
+    return answer.scatter(rows, _until_all_open(part, whole_minute(moments), checks, asked[rows]))
+
+
+def _until_all_open(
+    frame: pl.DataFrame, moments: pl.Series, checks: Sequence[Check], asked: pl.DataFrame
+) -> pl.Series:
+    """Move every row to the first moment that all clocks which bind it leave open."""
+    bound: dict[tuple[str, str], pl.Series] = {}
+    for column, check in enumerate(checks):
+        if FUNCTIONS[check.uses].depends_on_clock and check.yields == "defer":
+            hours = (check.parameters["open_from"], check.parameters["open_to"])
+            bound[hours] = bound[hours] | asked[str(column)] if hours in bound else asked[str(column)]
+    for _ in range(len(bound) * 16):
+        before = moments
+        for (open_from, open_to), binds in bound.items():
+            rows = binds.arg_true()
+            opened = next_open(
+                frame[rows], moments.gather(rows), {"open_from": open_from, "open_to": open_to}
+            )
+            moments = moments.clone().scatter(rows, opened)
+        if moments.equals(before, null_equal=True):
+            break
+    return moments
+
+
+def whole_minute(moments: pl.Series) -> pl.Series:
+    """Return the first whole minute not before each moment."""
+    upper = pl.lit(moments).dt.epoch("us")
+    return pl.select(((upper + MINUTE_US - 1) // MINUTE_US * MINUTE_US).cast(MOMENT)).to_series()
+
+
+def _rule_ids(broken: pl.DataFrame, checks: Sequence[Check]) -> pl.Series:
+    """Return the list of broken rules of each row; rows with the same pattern share the work."""
+    binding = [column for column, check in enumerate(checks) if check.yields in RANK]
+    words = [binding[start : start + WORD_BITS] for start in range(0, len(binding), WORD_BITS)]
+    patterns = broken.select(
+        pl.sum_horizontal(
+            pl.col(str(column)).cast(pl.Int64) * (1 << bit) for bit, column in enumerate(word)
+        ).alias(f"word{place}")
+        for place, word in enumerate(words)
+    )
+    distinct = patterns.unique()
+    listed = [_named(row, words, checks) for row in distinct.iter_rows()]
+    lookup = distinct.with_columns(pl.Series("rule_ids", listed, dtype=TEXTS))
+    return patterns.join(lookup, on=patterns.columns, how="left", maintain_order="left")["rule_ids"]
+
+
+def _named(row: tuple[int, ...], words: list[list[int]], checks: Sequence[Check]) -> list[str]:
+    columns = (
+        column
+        for pattern, word in zip(row, words, strict=True)
+        for bit, column in enumerate(word)
+        if pattern >> bit & 1
+    )
+    return list(dict.fromkeys(checks[column].id for column in columns))
