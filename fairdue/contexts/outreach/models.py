@@ -17,7 +17,10 @@ class Template(models.Model):
     placeholders = models.JSONField(default=dict)
     """Name → type: `money`, `date`, `integer`, `text`."""
     purpose = models.CharField(max_length=20)
+    due_condition = models.CharField(max_length=10, default="overdue", db_default="overdue")
+    """What must still be owed when it is sent: `overdue`, `next_due`, `balance` or `none`."""
     sha256 = models.CharField(max_length=64)
+    authored_by = models.CharField(max_length=120, default="", db_default="")
     approved_by = models.CharField(max_length=120, default="", db_default="")
     approved_at = models.DateTimeField(null=True)
     retired_at = models.DateTimeField(null=True)
@@ -26,7 +29,17 @@ class Template(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["code", "channel", "locale", "version"], name="outreach_template_version_once"
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["code", "channel", "locale"],
+                name="outreach_template_one_live",
+                condition=models.Q(approved_at__isnull=False, retired_at__isnull=True),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(approved_at__isnull=True)
+                | (~models.Q(approved_by="") & ~models.Q(approved_by=models.F("authored_by"))),
+                name="outreach_template_second_person",
+            ),
         ]
 
 
@@ -38,6 +51,8 @@ class Message(models.Model):
     channel = models.CharField(max_length=10)
     contact_point_id = models.BigIntegerField(null=True)
     template_code = models.CharField(max_length=60)
+    template_version = models.CharField(max_length=20, default="", db_default="")
+    """The version that was rendered; empty until then."""
     locale = models.CharField(max_length=10)
     purpose = models.CharField(max_length=20)
     values = models.JSONField(default=dict)
@@ -61,7 +76,9 @@ class Message(models.Model):
     class Meta:
         indexes = [
             models.Index(
-                fields=["not_before", "id"], name="outreach_message_planned", condition=models.Q(status="planned")
+                fields=["not_before", "id"],
+                name="outreach_message_planned",
+                condition=models.Q(status="planned"),
             ),
             models.Index(fields=["person_id", "id"], name="outreach_message_person"),
         ]
@@ -81,6 +98,8 @@ class Dispatch(models.Model):
     error = models.CharField(max_length=200, default="", db_default="")
     tries = models.SmallIntegerField(default=0, db_default=0)
     reserved_at = models.DateTimeField()
+    handed_at = models.DateTimeField(null=True)
+    """Set just before a provider that cannot be asked gets the text; it is handed over only once."""
     next_try_at = models.DateTimeField(null=True)
     settled_at = models.DateTimeField(null=True)
 
@@ -108,7 +127,9 @@ class ProviderEvent(models.Model):
     recorded_at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["provider", "event_ref"], name="outreach_provider_event_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["provider", "event_ref"], name="outreach_provider_event_once")
+        ]
 
 
 class LocalProviderMessage(models.Model):

@@ -1,0 +1,131 @@
+"""From a planned message to the very text and address: template, figures, contact point."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+
+from fairdue.contexts.outreach.models import Message, Template
+from fairdue.contexts.outreach.rendering import (
+    TemplateNotApproved,
+    TemplateRefused,
+    TemplateRetired,
+    TemplateUnknown,
+    render,
+)
+from fairdue.contexts.outreach.values import figures, values_for
+from fairdue.contexts.parties import facade as parties
+
+CONTENT_PURPOSE = "outreach.message.content"
+MEDIA = {"sms": ("mobile",), "email": ("email",)}
+
+
+class ContactPointMissing(TemplateRefused):
+    """The person has no contact point that the channel can use."""
+
+    code = "outreach.contact_point.missing"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Composed:
+    """A text ready to be judged: nothing is sent but these very words."""
+
+    contact_point_id: int | None
+    template_version: str
+    locale: str
+    subject: str
+    text: str
+    account_id: int | None
+
+    @property
+    def sha256(self) -> str:
+        """The digest that the permit names."""
+        return hashlib.sha256(f"{self.subject}\n{self.text}".encode()).hexdigest()
+
+
+def compose(message: Message, now: datetime) -> Composed:
+    """Return the message's text as it is true now.
+
+    :raises NothingDue: if what it would ask for is no longer owed
+    :raises TemplateRefused: if the template, a value or the contact point does not allow it
+    """
+    template = live_template(message.template_code, message.channel, message.locale)
+    found = figures(
+        person_id=message.person_id,
+        account_id=message.account_id,
+        condition=template.due_condition,
+        now=now,
+    )
+    values = values_for(template.placeholders, message.values, found, template.locale)
+    text = render(
+        text=f"{template.subject}\0{template.body}",
+        placeholders=template.placeholders,
+        values=values,
+        locale=template.locale,
+    )
+    subject, _, body = text.partition("\0")
+    return Composed(
+        contact_point_id=choose_contact_point(message),
+        template_version=template.version,
+        locale=template.locale,
+        subject=subject,
+        text=body,
+        account_id=found.account.account_id,
+    )
+
+
+def live_template(code: str, channel: str, locale: str) -> Template:
+    """Return the one version in use.
+
+    :raises TemplateUnknown: if there is no such text in this language or channel
+    :raises TemplateNotApproved: if no version was approved yet
+    :raises TemplateRetired: if every approved version was retired
+    """
+    spoken = "zh-hans" if locale.lower().startswith("zh") else "en"
+    versions = list(Template.objects.filter(code=code, channel=channel, locale=spoken))
+    label = f"{code} ({channel}, {spoken})"
+    if not versions:
+        raise TemplateUnknown(f"no template {label}")
+    live = [each for each in versions if each.approved_at and not each.retired_at]
+    if live:
+        return live[0]
+    if any(each.approved_at for each in versions):
+        raise TemplateRetired(f"every version of {label} is retired")
+    raise TemplateNotApproved(f"no version of {label} is approved")
+
+
+def choose_contact_point(message: Message) -> int | None:
+    """Return the planned contact point if it is still valid, else the person's first own one.
+
+    1. An opted-out point is kept: the gate refuses it; another number would go around the person's will.
+    2. In-app messages need none.
+
+    :raises ContactPointMissing: if there is none
+    """
+    if message.channel == "inapp":
+        return None
+    usable = [
+        point
+        for point in parties.contact_points(message.person_id)
+        if point.medium in MEDIA[message.channel] and point.status == "valid" and point.owner == "debtor"
+    ]
+    chosen = [point for point in usable if point.contact_point_id == message.contact_point_id]
+    for point in chosen or sorted(usable, key=lambda each: (each.rank, each.contact_point_id)):
+        return point.contact_point_id
+    raise ContactPointMissing(f"no valid contact point for {message.channel}")
+
+
+def seal_content(subject: str, text: str) -> bytes:
+    """Return the text as it is kept."""
+    document = json.dumps({"subject": subject, "text": text}, ensure_ascii=False)
+    return settings.FIELD_KEYS.seal(document, CONTENT_PURPOSE)
+
+
+def open_content(sealed: bytes) -> tuple[str, str]:
+    """Return subject and text of a sealed content."""
+    document = json.loads(settings.FIELD_KEYS.open(bytes(sealed), CONTENT_PURPOSE))
+    return document["subject"], document["text"]

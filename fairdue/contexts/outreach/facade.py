@@ -1,0 +1,76 @@
+"""The door of outreach: what other rooms may call."""
+
+from __future__ import annotations
+
+from fairdue.contexts.outreach.facts import REMINDER_FACTS_SQL, reminder_facts_sql
+from fairdue.contexts.outreach.local.behaviour import local_behaviour, set_local_behaviour
+from fairdue.contexts.outreach.local.provider import (
+    RequestRefused,
+    accept_local_message,
+    deliver_local_reports,
+    find_local_message,
+    local_outbox,
+)
+from fairdue.contexts.outreach.operations.bounces import read_bounces, record_bounces
+from fairdue.contexts.outreach.operations.dispatch import dispatch_due, send_one
+from fairdue.contexts.outreach.operations.events import record_provider_event
+from fairdue.contexts.outreach.operations.inbox import MessageNotInInbox, mark_read
+from fairdue.contexts.outreach.operations.plan import land_messages, plan_message
+from fairdue.contexts.outreach.operations.templates import (
+    ApprovalRefused,
+    TemplateChanged,
+    approve_template,
+    load_templates,
+    retire_template,
+)
+from fairdue.contexts.outreach.queries import inbox, messages_of, templates, unsettled_count
+from fairdue.contexts.outreach.rendering import (
+    TemplateNotApproved,
+    TemplateRetired,
+    TemplateUnknown,
+    UnknownPlaceholder,
+    ValueExtra,
+    ValueMissing,
+    ValueWrong,
+)
+from fairdue.contexts.outreach.signing import SignatureRefused, sign, verify
+
+__all__ = [
+    "REMINDER_FACTS_SQL",
+    "ApprovalRefused",
+    "MessageNotInInbox",
+    "RequestRefused",
+    "SignatureRefused",
+    "TemplateChanged",
+    "TemplateNotApproved",
+    "TemplateRetired",
+    "TemplateUnknown",
+    "UnknownPlaceholder",
+    "ValueExtra",
+    "ValueMissing",
+    "ValueWrong",
+    "accept_local_message",
+    "approve_template",
+    "deliver_local_reports",
+    "dispatch_due",
+    "find_local_message",
+    "inbox",
+    "land_messages",
+    "load_templates",
+    "local_behaviour",
+    "local_outbox",
+    "mark_read",
+    "messages_of",
+    "plan_message",
+    "read_bounces",
+    "record_bounces",
+    "record_provider_event",
+    "reminder_facts_sql",
+    "retire_template",
+    "send_one",
+    "set_local_behaviour",
+    "sign",
+    "templates",
+    "unsettled_count",
+    "verify",
+]

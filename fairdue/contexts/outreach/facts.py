@@ -1,0 +1,38 @@
+"""What the night asks of outreach, as SQL for ADBC: no personal data, one row a person."""
+
+from __future__ import annotations
+
+from datetime import date
+
+SENT = "('planned', 'sending', 'sent', 'delivered', 'read')"
+"""Planned ones count too: a night must not plan again what still waits for its hour."""
+
+
+def reminder_facts_sql(as_of: date) -> str:
+    """Return the SELECT of each person's reminders as known on a date.
+
+    1. Columns: person_id, sent_count_30d (of the 30 days before the date), latest_sent_at, latest_round,
+       latest_template.
+    2. Refused, expired and failed messages are left out.
+    """
+    return _SQL.format(sent=SENT, as_of=f"date '{as_of.isoformat()}'")
+
+
+_SQL = """
+select distinct on (m.person_id)
+       m.person_id,
+       count(*) filter (where m.not_before >= {as_of} - interval '30 days') over whole as sent_count_30d,
+       coalesce(d.reserved_at, m.not_before) as latest_sent_at,
+       m.round as latest_round,
+       m.template_code as latest_template
+from outreach_message m
+left join outreach_dispatch d on d.message_id = m.id
+where m.status in {sent} and m.template_code like 'reminder.%'
+window whole as (partition by m.person_id)
+order by m.person_id, coalesce(d.reserved_at, m.not_before) desc, m.id desc
+"""
+
+REMINDER_FACTS_SQL = _SQL.format(
+    sent=SENT, as_of="coalesce(nullif(current_setting('fairdue.as_of', true), '')::date, current_date)"
+)
+"""The same as `reminder_facts_sql` for the session's `fairdue.as_of`, or else the server's own day."""

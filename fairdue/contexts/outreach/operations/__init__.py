@@ -1,0 +1,1 @@
+"""The verbs of outreach: templates, planning, dispatch, what providers report, the inbox."""

@@ -1,0 +1,158 @@
+"""The dispatcher: from planned to handed over, at least once in work and exactly once in effect.
+
+1. One transaction decides a message: still due? rendered, judged by the gate, reserved with its permit
+   and an idempotency key. It commits before anything leaves the house.
+2. The hand-over happens outside any transaction.
+3. A second transaction records what the provider said.
+4. A worker that dies between 2 and 3 leaves a reservation; `reconcile` finds it after its lease.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import DatabaseError
+
+from fairdue.contexts.outreach.channels import open_channel
+from fairdue.contexts.outreach.channels.base import Channel
+from fairdue.contexts.outreach.contracts import DispatchReport, SentMessage
+from fairdue.contexts.outreach.models import Dispatch, Message
+from fairdue.contexts.outreach.operations.hand_over import hand_over
+from fairdue.contexts.outreach.operations.plan import plan_message
+from fairdue.contexts.outreach.operations.reconcile import LEASE, claim_open, open_dispatch_ids, resolve
+from fairdue.contexts.outreach.operations.reserve import postpone_faulty, reserve_message
+from fairdue.contexts.outreach.ticking import Ticking
+from fairdue.kernel.actor import Actor, system
+
+logger = logging.getLogger(__name__)
+BATCH = 50
+
+
+class Adapters:
+    """The adapters of one pass, opened when first needed and closed together."""
+
+    def __init__(self) -> None:
+        self._stack = ExitStack()
+        self._open: dict[str, Channel] = {}
+
+    def __enter__(self) -> Adapters:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+    def get(self, provider: str) -> Channel:
+        """Return the adapter of a provider."""
+        if provider not in self._open:
+            self._open[provider] = self._stack.enter_context(open_channel(provider))
+        return self._open[provider]
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts by outcome while a pass runs."""
+
+    counts: dict[str, int]
+    claimed: int = 0
+    reconciled: int = 0
+
+    def add(self, outcome: str) -> None:
+        """Count one claimed message or dispatch."""
+        self.claimed += 1
+        self.counts[outcome] = self.counts.get(outcome, 0) + 1
+
+    def report(self) -> DispatchReport:
+        """Return the pass's report."""
+        return DispatchReport(claimed=self.claimed, reconciled=self.reconciled, **self.counts)
+
+
+def dispatch_due(
+    *, now: datetime, limit: int = 200, worker: str = "worker", lease: timedelta = LEASE
+) -> DispatchReport:
+    """This function will settle what earlier passes left open, then send what is due, at most `limit` in all.
+
+    1. Must be called outside a transaction; any number of workers may call it at once.
+    2. Reservations older than `lease` are reconciled first.
+    3. A message that cannot be judged because of a fault is put off and does not stop the others.
+    """
+    actor, clock, tally = system(worker), Ticking(now), Tally({})
+    with Adapters() as adapters:
+        _reconcile(tally, clock, actor, adapters, limit, lease)
+        while tally.claimed < limit:
+            ids = _due_ids(clock.now(), min(BATCH, limit - tally.claimed))
+            before = tally.claimed
+            for message_id in ids:
+                outcome = _send(message_id, clock, actor, adapters, lease)
+                if outcome:
+                    tally.add(outcome)
+            if tally.claimed == before:
+                break
+    return tally.report()
+
+
+def send_one(
+    *,
+    person_id: int,
+    channel: str,
+    template_code: str,
+    actor: Actor,
+    now: datetime,
+    account_id: int | None = None,
+    contact_point_id: int | None = None,
+    purpose: str = "collect",
+    locale: str = "zh-hans",
+    values: Mapping[str, Any] | None = None,
+) -> SentMessage:
+    """This function will send one message at once if the gate allows, and say what became of it.
+
+    1. Must be called outside a transaction, because the provider is called.
+    2. A deferred message stays planned and goes by itself at the permitted time.
+    3. The same gesture sends the same template to the same person once.
+
+    :raises PermissionRefused: without `contacts.make`
+    """
+    actor.require("contacts.make")
+    message_id, _ = plan_message(
+        person_id=person_id, channel=channel, template_code=template_code, purpose=purpose, now=now,
+        dedupe_key=f"one:{actor.gesture}:{person_id}:{channel}:{template_code}"[:80], account_id=account_id,
+        contact_point_id=contact_point_id, locale=locale, values=values, is_woken=False,
+    )  # fmt: skip
+    with Adapters() as adapters:
+        _send(message_id, Ticking(now), actor, adapters, LEASE)
+    message = Message.objects.get(pk=message_id)
+    return SentMessage(message_id=message_id, status=message.status, verdict=message.verdict)
+
+
+def _due_ids(now: datetime, limit: int) -> list[int]:
+    due = Message.objects.filter(status="planned", not_before__lte=now).order_by("not_before", "id")
+    return list(due.values_list("pk", flat=True)[:limit])
+
+
+def _send(message_id: int, clock: Ticking, actor: Actor, adapters: Adapters, lease: timedelta) -> str | None:
+    """Decide and send one message; return the outcome, or None if another worker has it."""
+    try:
+        outcome = reserve_message(message_id=message_id, actor=actor, now=clock.now(), lease=lease)
+    except DatabaseError:
+        raise
+    except Exception as error:  # noqa: BLE001 - one faulty message must not keep all others from leaving
+        logger.error("message %s cannot be judged: %s", message_id, type(error).__name__)
+        postpone_faulty(message_id=message_id, error=error, actor=actor, now=clock.now())
+        return "deferred"
+    if isinstance(outcome, Dispatch):
+        return hand_over(outcome, adapters.get(outcome.provider), clock)
+    return outcome
+
+
+def _reconcile(
+    tally: Tally, clock: Ticking, actor: Actor, adapters: Adapters, limit: int, lease: timedelta
+) -> None:
+    for dispatch_id in open_dispatch_ids(clock.now(), limit):
+        dispatch = claim_open(dispatch_id, clock.now(), lease)
+        if dispatch is not None:
+            tally.reconciled += 1
+            tally.add(resolve(dispatch, adapters.get(dispatch.provider), actor, clock))

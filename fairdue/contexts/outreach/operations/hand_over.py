@@ -1,0 +1,146 @@
+"""Handing a reserved message to its provider, and writing down what is known afterwards."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from fairdue.contexts.audit import facade as audit
+from fairdue.contexts.law import facade as law
+from fairdue.contexts.outreach.channels.base import Accepted, Channel, Outgoing, Rejected, Unknown
+from fairdue.contexts.outreach.composing import open_content
+from fairdue.contexts.outreach.models import Dispatch, Message
+from fairdue.contexts.outreach.ticking import Ticking
+from fairdue.contexts.parties import facade as parties
+from fairdue.kernel.actor import system
+
+MAX_TRIES = 8
+FIRST_DELAY = timedelta(seconds=5)
+LONGEST_DELAY = timedelta(minutes=10)
+RANK = {"reserved": 0, "unknown": 1, "accepted": 2, "failed": 3, "bounced": 4, "delivered": 5}
+"""What is known of a dispatch only ever grows: a later word of lower rank changes nothing."""
+
+
+class AlreadyHandedOver(Unknown):
+    """Somebody else has begun to hand the text over to a provider that cannot be asked."""
+
+    code = "outreach.handed_over.already"
+
+
+def hand_over(dispatch: Dispatch, channel: Channel, clock: Ticking) -> str:
+    """This function will send a reserved message and return `accepted`, `failed`, `unknown` or `retried`.
+
+    Must be called outside a transaction; the reservation is committed already.
+    """
+
+    def handing_over() -> None:
+        if not _mark_handed(dispatch.pk, clock.now()):
+            raise AlreadyHandedOver("handed over before")
+
+    answer: Accepted | Rejected | Unknown
+    try:
+        answer = channel.send(_outgoing(dispatch), handing_over=handing_over)
+    except Unknown as lost:
+        answer = lost
+    return settle(dispatch_id=dispatch.pk, answer=answer, can_be_asked=channel.can_be_asked, now=clock.now())
+
+
+def settle(
+    *, dispatch_id: int, answer: Accepted | Rejected | Unknown, can_be_asked: bool, now: datetime
+) -> str:
+    """This function will record the provider's answer; a delivery report that came first is kept.
+
+    1. Accepted: the contact counts as sent; in-app messages are delivered with it.
+    2. Rejected for good, or `MAX_TRIES` times: failed, and the contact no longer counts as made.
+    3. Unknown: asked again later; where nobody can be asked it stays unknown and the contact counts.
+    """
+    with transaction.atomic():
+        message = Message.objects.select_for_update().get(dispatch__pk=dispatch_id)
+        dispatch = Dispatch.objects.select_for_update().get(pk=dispatch_id)
+        if RANK[dispatch.status] >= RANK["accepted"]:
+            _keep_reference(dispatch, answer)
+            return "accepted"
+        if isinstance(answer, Accepted):
+            return _settle_accepted(dispatch, message, answer, now)
+        if isinstance(answer, Rejected):
+            return _settle_rejected(dispatch, message, answer, now)
+        return _settle_unknown(dispatch, message, answer, can_be_asked, now)
+
+
+def conclude(dispatch: Dispatch, message: Message, status: str, now: datetime) -> None:
+    """Write a better-known state on dispatch, message and counted contact, in the caller's transaction."""
+    before, dispatch.status = dispatch.status, status
+    dispatch.settled_at, dispatch.next_try_at = now, None
+    dispatch.save()
+    message.status = {"accepted": "sent", "bounced": "failed"}.get(status, status)
+    message.save(update_fields=["status"])
+    result = {"accepted": "sent", "bounced": "failed"}.get(status, status)
+    law.settle_contact(contact_id=dispatch.contact_id, result=result, now=now)
+    audit.record(
+        code=f"outreach.message.{message.status}", actor=system(f"provider.{dispatch.provider}"),
+        subject_type="message", subject_id=message.pk, now=now, person_id=message.person_id,
+        reason=dispatch.error, before={"dispatch": before}, after={"dispatch": status},
+    )  # fmt: skip
+
+
+def _mark_handed(dispatch_id: int, now: datetime) -> bool:
+    """Claim the one hand-over; the database lets exactly one process pass."""
+    return Dispatch.objects.filter(pk=dispatch_id, handed_at__isnull=True).update(handed_at=now) == 1
+
+
+def _outgoing(dispatch: Dispatch) -> Outgoing:
+    message = dispatch.message
+    subject, text = open_content(message.content_sealed)
+    point = message.contact_point_id
+    return Outgoing(
+        idempotency_key=dispatch.idempotency_key,
+        channel=message.channel,
+        recipient=parties.open_contact_point(point) if point else "",
+        subject=subject,
+        text=text,
+        locale=message.locale,
+    )
+
+
+def _keep_reference(dispatch: Dispatch, answer: Accepted | Rejected | Unknown) -> None:
+    if isinstance(answer, Accepted) and not dispatch.provider_ref:
+        dispatch.provider_ref = answer.provider_ref
+        dispatch.save(update_fields=["provider_ref"])
+
+
+def _settle_accepted(dispatch: Dispatch, message: Message, answer: Accepted, now: datetime) -> str:
+    dispatch.provider_ref, dispatch.error = answer.provider_ref, ""
+    conclude(dispatch, message, "delivered" if message.channel == "inapp" else "accepted", now)
+    return "accepted"
+
+
+def _settle_rejected(dispatch: Dispatch, message: Message, answer: Rejected, now: datetime) -> str:
+    dispatch.error, dispatch.handed_at = answer.reason, None
+    if answer.is_final or dispatch.tries >= MAX_TRIES:
+        conclude(dispatch, message, "failed", now)
+        return "failed"
+    dispatch.next_try_at = now + backoff(dispatch.tries)
+    dispatch.save(update_fields=["error", "handed_at", "next_try_at"])
+    return "retried"
+
+
+def _settle_unknown(
+    dispatch: Dispatch, message: Message, answer: Unknown, can_be_asked: bool, now: datetime
+) -> str:
+    dispatch.status, dispatch.error = "unknown", str(answer)[:200]
+    dispatch.next_try_at = now + backoff(dispatch.tries) if can_be_asked else None
+    dispatch.save(update_fields=["status", "error", "next_try_at"])
+    if not can_be_asked:
+        law.settle_contact(contact_id=dispatch.contact_id, result="sent", now=now)
+    audit.record(
+        code="outreach.message.unknown", actor=system(f"provider.{dispatch.provider}"),
+        subject_type="message", subject_id=message.pk, now=now,
+        person_id=message.person_id, reason=dispatch.error,
+    )  # fmt: skip
+    return "unknown"
+
+
+def backoff(tries: int) -> timedelta:
+    """Return the wait after a number of tries: 5 s, 10 s, 20 s, … at most 10 minutes."""
+    return min(FIRST_DELAY * 2 ** min(max(tries - 1, 0), 10), LONGEST_DELAY)

@@ -1,0 +1,133 @@
+"""Finding out what became of reservations whose worker died or whose answer was lost.
+
+1. A provider that can be asked is asked by the idempotency key. Known: recorded. Not known: sent again
+   with the same key, which the provider would recognise.
+2. A provider that cannot be asked gets the text again only if no process ever began to hand it over.
+3. Before anything is sent again, the permit must still stand; else the gate is asked anew with today's facts.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import F
+
+from fairdue.contexts.law import facade as law
+from fairdue.contexts.outreach.channels.base import Accepted, Channel, Unknown
+from fairdue.contexts.outreach.composing import Composed, compose
+from fairdue.contexts.outreach.models import Dispatch, Message
+from fairdue.contexts.outreach.operations.hand_over import conclude, hand_over, settle
+from fairdue.contexts.outreach.operations.reserve import ask_gate, own_verdict, seal_into
+from fairdue.contexts.outreach.rendering import TemplateRefused
+from fairdue.contexts.outreach.ticking import Ticking
+from fairdue.contexts.outreach.values import NothingDue
+from fairdue.engine.law.verdict import Verdict
+from fairdue.kernel.actor import Actor
+
+LEASE = timedelta(seconds=60)
+"""How long a reservation belongs to the worker that made it; longer than any provider's timeout."""
+OPEN = ("reserved", "unknown")
+
+
+def open_dispatch_ids(now: datetime, limit: int) -> list[int]:
+    """Return the dispatches whose lease or waiting time is over, oldest first."""
+    due = Dispatch.objects.filter(status__in=OPEN, next_try_at__lte=now).order_by("next_try_at")
+    return list(due.values_list("pk", flat=True)[:limit])
+
+
+def claim_open(dispatch_id: int, now: datetime, lease: timedelta) -> Dispatch | None:
+    """Take over an open dispatch for one lease, or return None if another worker was faster."""
+    with transaction.atomic():
+        taken = (
+            Dispatch.objects.select_for_update(skip_locked=True)
+            .filter(pk=dispatch_id, status__in=OPEN, next_try_at__lte=now)
+            .first()
+        )
+        if taken is None:
+            return None
+        Dispatch.objects.filter(pk=dispatch_id).update(next_try_at=now + lease, tries=F("tries") + 1)
+    return Dispatch.objects.select_related("message").get(pk=dispatch_id)
+
+
+def resolve(dispatch: Dispatch, channel: Channel, actor: Actor, clock: Ticking) -> str:
+    """This function will settle one claimed dispatch and return what became of it."""
+    known = _ask(dispatch, channel)
+    if known is not None:
+        return settle(
+            dispatch_id=dispatch.pk, answer=known, can_be_asked=channel.can_be_asked, now=clock.now()
+        )
+    refusal = renew_permit(dispatch_id=dispatch.pk, actor=actor, now=clock.now())
+    if refusal:
+        return refusal
+    return hand_over(Dispatch.objects.select_related("message").get(pk=dispatch.pk), channel, clock)
+
+
+def renew_permit(*, dispatch_id: int, actor: Actor, now: datetime) -> str:
+    """This function will make sure that a text which surely was not sent may still be sent; empty if so.
+
+    1. A permit that still stands is kept. An expired one is given up, its contact no longer counts, and the
+       gate judges the text as it would read now.
+    2. Returns `expired`, `failed` or `deferred` otherwise; nothing is sent then.
+    """
+    with transaction.atomic():
+        message = Message.objects.select_for_update().get(dispatch__pk=dispatch_id)
+        dispatch = Dispatch.objects.select_for_update().get(pk=dispatch_id)
+        if dispatch.status not in OPEN:
+            return "accepted"
+        if message.expires_at <= now:
+            return _give_up(dispatch, message, "outreach.too_late", now)
+        if law.permit(dispatch.permit_id).expires_at > now:
+            return ""
+        try:
+            composed = compose(message, now)
+        except (NothingDue, TemplateRefused) as news:
+            return _give_up(dispatch, message, news.code, now)
+        return _judge_again(dispatch, message, composed, actor, now)
+
+
+def _ask(dispatch: Dispatch, channel: Channel) -> Accepted | Unknown | None:
+    """Return what is known: taken over, still unknown, or (None) surely not taken over."""
+    if not channel.can_be_asked:
+        return Unknown(f"{dispatch.provider}.cannot_be_asked") if dispatch.handed_at else None
+    try:
+        return channel.query(dispatch.idempotency_key)
+    except Unknown as silence:
+        return silence
+
+
+def _judge_again(
+    dispatch: Dispatch, message: Message, composed: Composed, actor: Actor, now: datetime
+) -> str:
+    """Exchange the expired permit for a new one over the text as it reads now."""
+    law.settle_contact(contact_id=dispatch.contact_id, result="failed", now=now)
+    message.contact_point_id = composed.contact_point_id
+    reservation = ask_gate(message, composed, actor, now)
+    if reservation.permit_id is None or reservation.contact_id is None:
+        return _put_off(dispatch, message, reservation.verdict, now)
+    seal_into(message, composed)
+    dispatch.permit_id, dispatch.contact_id = reservation.permit_id, reservation.contact_id
+    dispatch.save(update_fields=["permit_id", "contact_id"])
+    return ""
+
+
+def _put_off(dispatch: Dispatch, message: Message, verdict: Verdict, now: datetime) -> str:
+    """Write the gate's second word: later, or never."""
+    message.verdict = verdict.as_json()
+    message.save(update_fields=["verdict"])
+    if verdict.outcome == "defer" and verdict.retry_after and verdict.retry_after < message.expires_at:
+        dispatch.next_try_at = verdict.retry_after
+        dispatch.save(update_fields=["next_try_at"])
+        return "deferred"
+    dispatch.error = verdict.outcome
+    conclude(dispatch, message, "failed", now)
+    return "failed"
+
+
+def _give_up(dispatch: Dispatch, message: Message, code: str, now: datetime) -> str:
+    """Write that the text was never sent and will not be."""
+    dispatch.error = code
+    conclude(dispatch, message, "failed", now)
+    message.status, message.verdict = "expired", own_verdict(code, "expire")
+    message.save(update_fields=["status", "verdict"])
+    return "expired"

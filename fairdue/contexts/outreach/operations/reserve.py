@@ -1,0 +1,171 @@
+"""One transaction that decides a planned message: still due, rendered, permitted, reserved."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+
+from fairdue.contexts.audit import facade as audit
+from fairdue.contexts.law import facade as law
+from fairdue.contexts.law.contracts import Reservation
+from fairdue.contexts.outreach.channels import provider_for
+from fairdue.contexts.outreach.composing import Composed, compose, seal_content
+from fairdue.contexts.outreach.models import Dispatch, Message
+from fairdue.contexts.outreach.rendering import TemplateRefused
+from fairdue.contexts.outreach.values import NothingDue
+from fairdue.kernel.actor import Actor
+
+MAX_FAULTS = 5
+FAULT_DELAY = timedelta(minutes=5)
+
+
+def idempotency_key(message_id: int) -> str:
+    """Return the key under which a provider knows the message, the same in every attempt."""
+    return f"fairdue-{message_id}"
+
+
+def reserve_message(
+    *, message_id: int, actor: Actor, now: datetime, lease: timedelta
+) -> Dispatch | str | None:
+    """This function will decide one planned message and return its reserved dispatch, or why there is none.
+
+    1. None: another worker has it or it is not due any more; `expired`, `refused`, `deferred` otherwise.
+    2. The gate judges the very text, with fresh facts, in this transaction; its permit goes on the dispatch.
+    3. Deferred messages return to `planned` at the gate's `retry_after`, or expire if that is too late.
+    """
+    with transaction.atomic():
+        message = (
+            Message.objects.select_for_update(skip_locked=True)
+            .filter(pk=message_id, status="planned", not_before__lte=now)
+            .first()
+        )
+        if message is None:
+            return None
+        if message.expires_at <= now:
+            return close(message, "expired", own_verdict("outreach.too_late", "expire"), actor, now)
+        try:
+            composed = compose(message, now)
+        except NothingDue as news:
+            return close(message, "expired", own_verdict(news.code, "expire"), actor, now)
+        except TemplateRefused as refusal:
+            return close(message, "refused", own_verdict(refusal.code, "refuse", str(refusal)), actor, now)
+        return _judge(message, composed, actor, now, lease)
+
+
+def close(message: Message, status: str, verdict: dict[str, Any], actor: Actor, now: datetime) -> str:
+    """Write the end of a message that is not sent, in the caller's transaction."""
+    message.status, message.verdict = status, verdict
+    message.save(update_fields=["status", "verdict"])
+    rules = [reason["rule_id"] for reason in verdict["reasons"]]
+    audit.record(
+        code=f"outreach.message.{status}", actor=actor, subject_type="message", subject_id=message.pk,
+        now=now, person_id=message.person_id, reason=", ".join(rules),
+    )  # fmt: skip
+    return status
+
+
+def own_verdict(code: str, outcome: str, detail: str = "") -> dict[str, Any]:
+    """Return a refusal of our own in the form of the gate's verdict."""
+    zh, en = _WORDS.get(code, ("短信模板或参数不可用。", "The template or a value cannot be used."))
+    reason = {
+        "rule_id": code, "outcome": outcome, "message_zh": zh, "message_en": en, "citation": "", "pack": "",
+        "version": "", "evidence": "", "facts": {"detail": detail} if detail else {}, "retry_after": None,
+    }  # fmt: skip
+    return {"outcome": outcome, "reasons": [reason], "retry_after": None}
+
+
+_WORDS = {
+    "outreach.nothing_due": ("已无应还款项,不再发送。", "Nothing is due any more, so nothing is sent."),
+    "outreach.too_late": ("已过有效期,不再发送。", "The message is too late to be sent."),
+    "outreach.contact_point.missing": (
+        "没有可用的联系方式。",
+        "No valid contact point for the channel.",
+    ),
+    "outreach.fault": ("处理出错,已推迟。", "A fault occurred; the message was put off."),
+}
+
+
+def postpone_faulty(*, message_id: int, error: Exception, actor: Actor, now: datetime) -> None:
+    """This function will put off a message whose judging failed, and close it after `MAX_FAULTS` times."""
+    with transaction.atomic():
+        message = Message.objects.select_for_update().filter(pk=message_id, status="planned").first()
+        if message is None:
+            return
+        message.attempts += 1
+        verdict = own_verdict("outreach.fault", "defer", type(error).__name__)
+        if message.attempts >= MAX_FAULTS:
+            message.save(update_fields=["attempts"])
+            close(message, "failed", verdict, actor, now)
+            return
+        message.not_before, message.verdict = now + FAULT_DELAY, verdict
+        message.save(update_fields=["attempts", "not_before", "verdict"])
+
+
+def ask_gate(message: Message, composed: Composed, actor: Actor, now: datetime) -> Reservation:
+    """Ask the gate for the contact with this very text, locking the person's budget."""
+    return law.reserve(
+        person_id=message.person_id,
+        channel=message.channel,
+        contact_point_id=composed.contact_point_id,
+        purpose=message.purpose,
+        content_sha256=composed.sha256,
+        now=now,
+        actor=actor,
+        account_ids=(composed.account_id,) if composed.account_id else (),
+    )
+
+
+def seal_into(message: Message, composed: Composed) -> None:
+    """Write the very text that is permitted on the message."""
+    message.status, message.verdict = "sending", None
+    message.contact_point_id = composed.contact_point_id
+    message.template_version, message.locale = composed.template_version, composed.locale
+    message.content_sealed = seal_content(composed.subject, composed.text)
+    message.save(
+        update_fields=[
+            "status",
+            "verdict",
+            "contact_point_id",
+            "template_version",
+            "locale",
+            "content_sealed",
+        ]
+    )
+
+
+def put_off(message: Message, reservation: Reservation, actor: Actor, now: datetime) -> str:
+    """Write the gate's `no`: later if it said when and that is in time, else never."""
+    verdict = reservation.verdict
+    if verdict.outcome != "defer":
+        return close(message, "refused", verdict.as_json(), actor, now)
+    if verdict.retry_after is None or verdict.retry_after >= message.expires_at:
+        return close(message, "expired", verdict.as_json(), actor, now)
+    message.status, message.not_before, message.verdict = "planned", verdict.retry_after, verdict.as_json()
+    message.save(update_fields=["status", "not_before", "verdict"])
+    return "deferred"
+
+
+def _judge(
+    message: Message, composed: Composed, actor: Actor, now: datetime, lease: timedelta
+) -> Dispatch | str:
+    reservation = ask_gate(message, composed, actor, now)
+    if reservation.permit_id is None or reservation.contact_id is None:
+        return put_off(message, reservation, actor, now)
+    seal_into(message, composed)
+    dispatch = Dispatch.objects.create(
+        message=message,
+        permit_id=reservation.permit_id,
+        contact_id=reservation.contact_id,
+        provider=provider_for(message.channel),
+        idempotency_key=idempotency_key(message.pk),
+        tries=1,
+        reserved_at=now,
+        next_try_at=now + lease,
+    )
+    audit.record(
+        code="outreach.message.reserved", actor=actor, subject_type="message", subject_id=message.pk, now=now,
+        person_id=message.person_id, after={"permit": reservation.permit_id, "provider": dispatch.provider},
+    )  # fmt: skip
+    return dispatch

@@ -1,0 +1,65 @@
+"""The tasks. Each may run at any time, twice at once, and be killed at any point.
+
+Schedules have a sixth column: seconds. A job that waits already is not queued again (`queueing_lock`).
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+
+from procrastinate import RetryStrategy
+from procrastinate.contrib.django import app
+from procrastinate.jobs import Status
+
+from fairdue.kernel import clock
+
+BATCH = 200
+EVERY_FIVE_SECONDS = "* * * * * */5"
+EVERY_MINUTE = "* * * * *"
+ONCE_MORE = RetryStrategy(max_attempts=2, wait=5)
+
+
+@app.periodic(cron=EVERY_FIVE_SECONDS, queueing_lock="outreach.dispatch_due")
+@app.task(name="outreach.dispatch_due", queueing_lock="outreach.dispatch_due")
+def dispatch_due(timestamp: int = 0) -> None:
+    """Send what is due, in passes, until nothing is left."""
+    from fairdue.contexts.outreach import facade as outreach
+
+    while outreach.dispatch_due(now=clock.now(), limit=BATCH, worker=worker_label()).claimed >= BATCH:
+        pass
+
+
+@app.periodic(cron=EVERY_FIVE_SECONDS, queueing_lock="outreach.deliver_local_reports")
+@app.task(name="outreach.deliver_local_reports", queueing_lock="outreach.deliver_local_reports")
+def deliver_local_reports(timestamp: int = 0) -> None:
+    """Let the local provider report on what it delivered."""
+    from fairdue.contexts.outreach import facade as outreach
+
+    outreach.deliver_local_reports(now=clock.now())
+
+
+@app.periodic(cron=EVERY_MINUTE, queueing_lock="audit.seal")
+@app.task(name="audit.seal", queueing_lock="audit.seal", retry=ONCE_MORE)
+def seal_audit(timestamp: int = 0) -> None:
+    """Seal the audit events that were recorded since the latest block."""
+    from fairdue.contexts.audit import facade as audit
+
+    audit.seal(now=clock.now())
+
+
+@app.periodic(cron=EVERY_MINUTE, queueing_lock="jobs.revive")
+@app.task(name="jobs.revive", queueing_lock="jobs.revive")
+async def revive(timestamp: int = 0) -> None:
+    """Queue the jobs of killed workers again; periodic ones are dropped, their next tick comes."""
+    periodic = {task.task.name for task in app.periodic_registry.periodic_tasks.values()}
+    for job in await app.job_manager.get_stalled_jobs():
+        if job.task_name in periodic:
+            await app.job_manager.finish_job(job, status=Status.FAILED, delete_job=True)
+        else:
+            await app.job_manager.retry_job(job)
+
+
+def worker_label() -> str:
+    """Return how this process is named in permits and audit records."""
+    return f"worker.{socket.gethostname()}.{os.getpid()}"
