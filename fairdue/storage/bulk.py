@@ -69,3 +69,17 @@ def execute(sql: str, parameters: Sequence[Any] | None = None) -> int:
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
         return cursor.rowcount
+
+
+def copy_out(query: str, schema: Mapping[str, Any]) -> pl.DataFrame:
+    """Read a query's rows as a frame on Django's connection, so that it sees the caller's transaction.
+
+    The query has no parameters; `schema` names its columns in order with their Polars types.
+    """
+    buffer = io.BytesIO()
+    with connection.cursor() as cursor, cursor.copy(f"COPY ({query}) TO STDOUT (FORMAT csv)") as copy:
+        for block in copy:
+            buffer.write(block)
+    if not buffer.tell():
+        return pl.DataFrame(schema=schema)
+    return pl.read_csv(buffer.getvalue(), has_header=False, schema=schema)

@@ -10,7 +10,7 @@ from fairdue.kernel.money import MAX_MINOR
 class Transaction(models.Model):
     """An event that came from outside: a payment, a charge, a credit or a reversal. Append-only."""
 
-    account = models.ForeignKey("book.Account", models.PROTECT, related_name="+")
+    account = models.ForeignKey("book.Account", models.PROTECT, related_name="+", db_index=False)
     person_id = models.BigIntegerField()
     external_ref = models.CharField(max_length=80)
     kind = models.CharField(max_length=12)
@@ -30,7 +30,8 @@ class Transaction(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["account", "external_ref"], name="ledger_transaction_once"),
             models.CheckConstraint(
-                condition=models.Q(amount_minor__gt=0, amount_minor__lte=MAX_MINOR), name="ledger_transaction_amount"
+                condition=models.Q(amount_minor__gt=0, amount_minor__lte=MAX_MINOR),
+                name="ledger_transaction_amount",
             ),
             models.CheckConstraint(
                 condition=models.Q(kind="reversal", reverses__isnull=False)
@@ -43,13 +44,15 @@ class Transaction(models.Model):
 class DueItem(models.Model):
     """One component of one instalment or statement that falls due on a day."""
 
-    account = models.ForeignKey("book.Account", models.PROTECT, related_name="+")
+    account = models.ForeignKey("book.Account", models.PROTECT, related_name="+", db_index=False)
     person_id = models.BigIntegerField()
     due_ref = models.CharField(max_length=40)
     """The creditor's name of the instalment or statement."""
     due_date = models.DateField()
     component = models.CharField(max_length=20)
     amount_minor = models.BigIntegerField()
+    asked_minor = models.BigIntegerField()
+    """Cached; what of the amount the account's balance still covers: a credit can make an item ask for less."""
     paid_minor = models.BigIntegerField(default=0, db_default=0)
     """Cached; equals the sum of the postings that settle this item."""
     currency = models.CharField(max_length=3)
@@ -58,10 +61,15 @@ class DueItem(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["account", "due_ref", "component"], name="ledger_due_item_once"),
             models.CheckConstraint(
-                condition=models.Q(amount_minor__gte=0, amount_minor__lte=MAX_MINOR), name="ledger_due_item_amount"
+                condition=models.Q(amount_minor__gte=0, amount_minor__lte=MAX_MINOR),
+                name="ledger_due_item_amount",
             ),
             models.CheckConstraint(
-                condition=models.Q(paid_minor__gte=0, paid_minor__lte=models.F("amount_minor")),
+                condition=models.Q(
+                    paid_minor__gte=0,
+                    paid_minor__lte=models.F("asked_minor"),
+                    asked_minor__lte=models.F("amount_minor"),
+                ),
                 name="ledger_due_item_paid",
             ),
         ]
@@ -89,7 +97,7 @@ class Posting(models.Model):
     person_id = models.BigIntegerField()
     transaction = models.ForeignKey(Transaction, models.PROTECT, null=True, related_name="+", db_index=False)
     kind = models.CharField(max_length=16)
-    """`opening`, `charge`, `allocation`, `credit`, `reversal`, `correction`."""
+    """`opening`, `charge`, `allocation`, `reversal`, `correction`."""
     debit = models.CharField(max_length=32)
     credit = models.CharField(max_length=32)
     due_item_id = models.BigIntegerField(null=True)
@@ -102,9 +110,12 @@ class Posting(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(amount_minor__gt=0, amount_minor__lte=MAX_MINOR), name="ledger_posting_amount"
+                condition=models.Q(amount_minor__gt=0, amount_minor__lte=MAX_MINOR),
+                name="ledger_posting_amount",
             ),
-            models.CheckConstraint(condition=~models.Q(debit=models.F("credit")), name="ledger_posting_two_sides"),
+            models.CheckConstraint(
+                condition=~models.Q(debit=models.F("credit")), name="ledger_posting_two_sides"
+            ),
         ]
         indexes = [models.Index(fields=["account_id", "id"], name="ledger_posting_account")]
 
@@ -116,8 +127,10 @@ class AccountState(models.Model):
     person_id = models.BigIntegerField(db_index=True)
     creditor_id = models.BigIntegerField()
     currency = models.CharField(max_length=3)
+    balance_date = models.DateField()
+    """Day for which the opening balances stand; fixed by the first import."""
     balance_minor = models.BigIntegerField(default=0, db_default=0)
-    """Sum of all receivable components."""
+    """Sum of all receivable components over all postings, those of future days included."""
     credit_balance_minor = models.BigIntegerField(default=0, db_default=0)
     oldest_unpaid_due_date = models.DateField(null=True)
     """Earliest due date with anything unpaid, past or future. DPD as of a day follows from it."""

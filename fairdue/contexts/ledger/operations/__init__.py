@@ -1,0 +1,1 @@
+"""The ledger's writes, one verb a file."""

@@ -1,0 +1,157 @@
+"""Land due items: instalments and statements with what they ask for."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+import polars as pl
+from django.db import transaction
+
+from fairdue.contexts.ledger.codes import DEBT_SQL
+from fairdue.contexts.ledger.contracts import Landed
+from fairdue.contexts.ledger.operations.landing import TOUCHED, counts, require_none, stage, touched_table
+from fairdue.contexts.ledger.operations.reallocate import lock_accounts, reallocate, refresh_states
+from fairdue.contexts.ledger.queries.terms import components
+from fairdue.storage import bulk
+
+COLUMNS = ("account_id", "person_id", "due_ref", "due_date", "component", "amount_minor", "currency")
+TYPES = """account_id bigint, person_id bigint, due_ref text, due_date date, component text, amount_minor bigint,
+           currency text"""
+
+CHECK_SQL = """
+SELECT count(*) FILTER (WHERE s.account_id IS NULL), count(*) FILTER (WHERE s.currency <> i.currency),
+       count(*) FILTER (WHERE i.amount_minor NOT BETWEEN 0 AND 9007199254740992),
+       count(*) FILTER (WHERE i.component <> ALL (%s))
+  FROM ledger_incoming_due i LEFT JOIN ledger_accountstate s ON s.account_id = i.account_id
+"""
+CODES = (
+    "ledger.account.unknown",
+    "ledger.currency.differs",
+    "ledger.amount.invalid",
+    "ledger.component.unknown",
+)
+
+KNOWN_SQL = """
+CREATE TEMP TABLE ledger_known_due ON COMMIT DROP AS
+SELECT d.id, d.account_id, i.due_ref, i.component, i.due_date, i.amount_minor,
+       (d.due_date, d.amount_minor) IS DISTINCT FROM (i.due_date, i.amount_minor) AS is_changed
+  FROM ledger_incoming_due i JOIN ledger_dueitem d USING (account_id, due_ref, component)
+"""
+INSERT_SQL = """
+WITH inserted AS (
+  INSERT INTO ledger_dueitem (account_id, person_id, due_ref, due_date, component, amount_minor, asked_minor,
+                              paid_minor, currency)
+  SELECT i.account_id, i.person_id, i.due_ref, i.due_date, i.component, i.amount_minor, i.amount_minor, 0, i.currency
+    FROM ledger_incoming_due i LEFT JOIN ledger_known_due k USING (account_id, due_ref, component)
+   WHERE k.id IS NULL ORDER BY i.account_id, i.due_date
+  RETURNING id, account_id, person_id, component, due_date, amount_minor, currency),
+charged AS (
+  INSERT INTO ledger_posting (entry, account_id, person_id, kind, debit, credit, due_item_id, amount_minor,
+                              currency, effective_date, recorded_at)
+  SELECT %s::uuid, i.account_id, i.person_id, 'charge', 'receivable:' || i.component, 'income:' || i.component,
+         i.id, i.amount_minor, i.currency, i.due_date, %s
+    FROM inserted i JOIN ledger_accountstate s ON s.account_id = i.account_id
+   WHERE i.component <> 'principal' AND i.due_date > s.balance_date AND i.amount_minor > 0)
+INSERT INTO ledger_touched SELECT DISTINCT account_id FROM inserted
+"""
+VERSION_SQL = """
+INSERT INTO ledger_dueversion (due_item_id, batch_id, before, recorded_at)
+SELECT d.id, %s, jsonb_build_object('due_date', d.due_date, 'amount_minor', d.amount_minor), %s
+  FROM ledger_dueitem d JOIN ledger_known_due k ON k.id = d.id AND k.is_changed
+"""
+UPDATE_SQL = """
+UPDATE ledger_dueitem d
+   SET due_date = k.due_date, amount_minor = k.amount_minor, asked_minor = k.amount_minor,
+       paid_minor = least(d.paid_minor, k.amount_minor)
+  FROM ledger_known_due k WHERE k.id = d.id AND k.is_changed
+"""
+CORRECTION_SQL = """
+WITH given AS (
+  SELECT d.id, d.due_date AS effective_date, d.amount_minor
+    FROM ledger_dueitem d JOIN ledger_known_due k ON k.id = d.id AND k.is_changed
+    JOIN ledger_accountstate s ON s.account_id = d.account_id
+   WHERE d.component <> 'principal' AND d.due_date > s.balance_date),
+present AS (
+  SELECT p.due_item_id AS id, p.effective_date,
+         sum(CASE WHEN p.debit LIKE 'receivable:%%' THEN p.amount_minor ELSE -p.amount_minor END) AS amount_minor
+    FROM ledger_posting p JOIN ledger_known_due k ON k.id = p.due_item_id AND k.account_id = p.account_id
+   WHERE k.is_changed AND (p.debit LIKE 'income:%%' OR p.credit LIKE 'income:%%') GROUP BY 1, 2),
+difference AS (
+  SELECT id, effective_date, coalesce(g.amount_minor, 0) - coalesce(p.amount_minor, 0) AS amount_minor
+    FROM given g FULL JOIN present p USING (id, effective_date))
+INSERT INTO ledger_posting (entry, account_id, person_id, kind, debit, credit, due_item_id, amount_minor, currency,
+                            effective_date, recorded_at)
+SELECT %s::uuid, d.account_id, d.person_id, 'correction',
+       CASE WHEN n.amount_minor > 0 THEN 'receivable:' ELSE 'income:' END || d.component,
+       CASE WHEN n.amount_minor > 0 THEN 'income:' ELSE 'receivable:' END || d.component,
+       d.id, abs(n.amount_minor), d.currency, n.effective_date, %s
+  FROM difference n JOIN ledger_dueitem d ON d.id = n.id WHERE n.amount_minor <> 0 ORDER BY n.amount_minor
+"""
+AFFECTED_SQL = f"""
+CREATE TEMP TABLE ledger_affected ON COMMIT DROP AS
+SELECT account_id FROM ledger_known_due WHERE is_changed
+ UNION
+SELECT t.account_id FROM ledger_touched t
+ WHERE EXISTS (SELECT 1 FROM ledger_transaction x WHERE x.account_id = t.account_id AND x.kind IN ('payment', 'credit'))
+ UNION
+SELECT d.account_id
+  FROM (SELECT account_id, component, sum(amount_minor) AS amount_minor FROM ledger_dueitem
+         WHERE account_id IN ({TOUCHED}) GROUP BY 1, 2) d
+  LEFT JOIN ({DEBT_SQL.format(scope=TOUCHED)}) o USING (account_id, component)
+ WHERE d.amount_minor > coalesce(o.amount_minor, 0)
+"""
+
+
+@transaction.atomic
+def land_dues(frame: pl.DataFrame, *, batch_id: int, now: datetime) -> Landed:
+    """This function will land due items, correct those that differ and leave the others alone.
+
+    1. Tall frame: account_id, person_id, due_ref, due_date, component, amount_minor, currency.
+    2. A principal item asks for part of the balance and posts nothing. An item of another component that
+       falls due after the account's balance date is charged on its due date.
+    3. A changed date or amount keeps what it said before in a version, and corrects its charge by postings.
+    4. Receipts of accounts with new or changed items are allocated afresh.
+
+    :raises LandingRefused: if a row's account is not open, its currency differs from the account's, its
+        amount is negative or beyond 2^53, or its component is unknown
+    """
+    stage(frame.select(COLUMNS), "ledger_incoming_due", TYPES)
+    require_none(CODES, counts(CHECK_SQL, [list(components())]))
+    lock_accounts("SELECT account_id FROM ledger_incoming_due")
+    touched_table()
+    known, changed = _find_known()
+    bulk.execute(INSERT_SQL, [str(uuid.uuid4()), now])
+    if changed:
+        _correct(batch_id, now)
+    _settle(now)
+    return Landed(created=frame.height - known, changed=changed, unchanged=known - changed)
+
+
+def _find_known() -> tuple[int, int]:
+    """Find the rows that are known and return how many there are and how many of them changed."""
+    bulk.execute("DROP TABLE IF EXISTS ledger_known_due")
+    bulk.execute(KNOWN_SQL)
+    bulk.execute("ANALYZE ledger_known_due")
+    known, changed = counts("SELECT count(*), count(*) FILTER (WHERE is_changed) FROM ledger_known_due")
+    return known, changed
+
+
+def _correct(batch_id: int, now: datetime) -> None:
+    bulk.execute(VERSION_SQL, [batch_id, now])
+    bulk.execute(UPDATE_SQL)
+    bulk.execute(CORRECTION_SQL, [str(uuid.uuid4()), now])
+    bulk.execute(
+        """INSERT INTO ledger_touched SELECT DISTINCT account_id FROM ledger_known_due WHERE is_changed
+               ON CONFLICT DO NOTHING"""
+    )
+
+
+def _settle(now: datetime) -> None:
+    """Re-allocate the accounts for which the new items change anything, and refresh the others' states."""
+    bulk.execute("ANALYZE ledger_touched")
+    bulk.execute("DROP TABLE IF EXISTS ledger_affected")
+    affected = bulk.execute(AFFECTED_SQL)
+    if affected:
+        reallocate("SELECT account_id FROM ledger_affected", now=now)
+    refresh_states(TOUCHED, now=now)

@@ -1,0 +1,1 @@
+"""The ledger's reads, one question a file."""

@@ -1,0 +1,38 @@
+"""The ledger's columns for the night: one row an account, read by ADBC."""
+
+from __future__ import annotations
+
+from datetime import date
+
+STATE_FACTS_SQL = """
+SELECT s.account_id, s.person_id, s.creditor_id, s.currency,
+       s.balance_minor - coalesce(d.ahead_minor, 0) AS balance_minor, s.credit_balance_minor,
+       s.oldest_unpaid_due_date, coalesce(d.overdue_minor, 0) AS overdue_minor,
+       coalesce(d.due_today_minor, 0) AS due_today_minor, d.next_due_date,
+       coalesce(d.next_due_minor, 0) AS next_due_minor, s.latest_payment_date, s.latest_payment_minor
+  FROM ledger_accountstate s
+  LEFT JOIN (
+    SELECT account_id,
+           sum(unpaid) FILTER (WHERE due_date < as_of)::bigint AS overdue_minor,
+           sum(unpaid) FILTER (WHERE due_date = as_of)::bigint AS due_today_minor,
+           sum(ahead) FILTER (WHERE due_date > as_of)::bigint AS ahead_minor,
+           min(due_date) FILTER (WHERE due_date >= as_of) AS next_due_date,
+           sum(unpaid) FILTER (WHERE due_date = next_date)::bigint AS next_due_minor
+      FROM (SELECT account_id, due_date, asked_minor - paid_minor AS unpaid,
+                   CASE WHEN component <> 'principal' THEN asked_minor - paid_minor ELSE 0 END AS ahead,
+                   DATE '{as_of}' AS as_of,
+                   min(CASE WHEN due_date >= DATE '{as_of}' THEN due_date END) OVER (PARTITION BY account_id) AS next_date
+              FROM ledger_dueitem WHERE paid_minor < asked_minor) u
+     GROUP BY account_id) d ON d.account_id = s.account_id
+"""
+"""`{as_of}` is a date; use `state_facts_sql`.
+
+`balance_minor` is what is owed on the day: charges of later days are taken off. `overdue_minor` is unpaid and
+fell due before the day, `due_today_minor` on it; `next_due_date` is the earliest unpaid one from the day on.
+Days past due follow from `oldest_unpaid_due_date` by `engine.ledger.ageing` and the product's origin.
+"""
+
+
+def state_facts_sql(as_of: date) -> str:
+    """Return the query of every account's state as of a day, for ADBC."""
+    return STATE_FACTS_SQL.format(as_of=as_of.isoformat())
