@@ -11,6 +11,7 @@ from fairdue.engine.strategy.cells import TYPES, Cell, CellError, parse_cell
 
 HIT_POLICIES = ("FIRST",)
 _ROW_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
+_ROW_PARTS = ("id", "title", "when", "then")
 _PYTHON_TYPES: dict[str, tuple[type, ...]] = {
     "integer": (int,),
     "number": (int, float),
@@ -124,6 +125,10 @@ def _row(
         errors.append(f"row {row_id or '(without id)'}: an id is lower-case words joined by hyphens")
     if not (title.get("zh") and title.get("en")):
         errors.append(f"row {row_id}: a title in zh and en says what the row does")
+    errors.extend(f"row {row_id}: {key!r} is no part of a row" for key in row if key not in _ROW_PARTS)
+    errors.extend(
+        f"row {row_id}: {key!r} is no language of a title" for key in title if key not in ("zh", "en")
+    )
     cells = dict(_cells(row_id, row.get("when") or {}, inputs, errors))
     values = dict(_values(row_id, row.get("then") or {}, outputs, errors))
     return Row(row_id, str(title.get("zh", "")), str(title.get("en", "")), cells, values)

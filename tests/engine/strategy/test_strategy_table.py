@@ -127,5 +127,14 @@ def test_an_unknown_hit_policy_and_type_are_refused(shipped: dict[str, Any]) -> 
     )
 
 
+def test_a_title_that_yaml_cut_at_a_comma_is_refused(shipped: dict[str, Any]) -> None:
+    shipped["rows"][1]["title"] = yaml.safe_load("{zh: 停催,不触达, en: No contact}")
+    shipped["rows"][1]["note"] = "x"
+    assert errors_of(shipped) == (
+        "row hold-none: 'note' is no part of a row",
+        "row hold-none: '不触达' is no language of a title",
+    )
+
+
 def test_an_empty_document_is_refused_without_a_crash() -> None:
     assert "the strategy has no rows" in errors_of({})

@@ -1,0 +1,116 @@
+"""`fairdue cycle run` and `fairdue cycle report`: the night from the command line."""
+
+from __future__ import annotations
+
+import dataclasses
+from datetime import date
+from typing import Any
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from fairdue.cli.session import console, emit, fail, prepare
+
+
+def register(root: typer.Typer) -> None:
+    """Add the group `cycle`."""
+    cycle = typer.Typer(help="The night: decide for everyone, once per date.", no_args_is_help=True)
+    cycle.command("run")(run)
+    cycle.command("report")(report)
+    root.add_typer(cycle, name="cycle")
+
+
+DATE = typer.Option(..., "--date", help="Business date, YYYY-MM-DD.")
+JSON = typer.Option(False, "--json", help="One JSON object on stdout.")
+
+
+def run(day: str = DATE, as_json: bool = JSON) -> None:
+    """Run the night of a date, or what is left of it. Exit 0 done, 1 refused (running, outdated), 2 bad usage."""
+    cycle_date = _date(day)
+    prepare()
+    from fairdue.contexts.decisions.facade import CycleIsOutdated, CycleIsRunning, StrategyUnknown
+    from fairdue.journeys.nightly_cycle import run_cycle
+    from fairdue.kernel import clock
+    from fairdue.kernel.actor import system
+
+    with _bars() as bars:
+        shown: dict[str, Any] = {}
+        try:
+            result = run_cycle(
+                cycle_date=cycle_date,
+                actor=system("cycle"),
+                now=clock.now(),
+                progress=lambda stage, done, total: _show(bars, shown, stage, done, total),
+            )
+        except (CycleIsRunning, CycleIsOutdated, StrategyUnknown) as error:
+            _refuse(error, as_json)
+    _print(result, as_json)
+
+
+def report(day: str = DATE, as_json: bool = JSON) -> None:
+    """Show what the night of a date did. Exit 1 if there was none."""
+    cycle_date = _date(day)
+    prepare()
+    from fairdue.contexts.decisions.facade import CycleUnknown, cycle_report
+
+    try:
+        result = cycle_report(cycle_date)
+    except CycleUnknown as error:
+        _refuse(error, as_json)
+    _print(result, as_json)
+
+
+def _refuse(error: Any, as_json: bool) -> None:
+    if as_json:
+        emit({"error": error.code, "message": str(error)})
+    fail(str(error), status=1)
+
+
+def _date(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        fail(f"{text!r} is no date; write YYYY-MM-DD")
+
+
+def _bars() -> Progress:
+    columns = (TextColumn("{task.description:10}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    return Progress(*columns, console=console)
+
+
+def _show(bars: Progress, shown: dict[str, Any], stage: str, done: int, total: int) -> None:
+    if stage not in shown:
+        shown[stage] = bars.add_task(stage, total=total)
+    bars.update(shown[stage], completed=done, total=total)
+
+
+def _print(result: Any, as_json: bool) -> None:
+    if as_json:
+        emit(dataclasses.asdict(result))
+        return
+    card = result.cycle
+    console.print(
+        f"[bold]{card.cycle_date}[/bold] {card.status}  {card.strategy_code}@{card.strategy_version}"
+    )
+    console.print(_stages(result))
+    console.print(_rows(result))
+    for warning in result.warnings:
+        console.print(f"[yellow]! {warning}[/yellow]")
+
+
+def _stages(result: Any) -> Table:
+    table = Table("stage", "in", "out", "rejected", "why", box=None)
+    for stage in result.stages:
+        why = ", ".join(f"{reason} {count:,}" for reason, count in stage.rejected.items())
+        table.add_row(
+            stage.name, f"{stage.in_count:,}", f"{stage.out_count:,}", f"{stage.rejected_count:,}", why
+        )
+    return table
+
+
+def _rows(result: Any) -> Table:
+    table = Table("row", "persons", "", box=None)
+    for row in result.by_row:
+        table.add_row(row.code, f"{row.count:,}", f"{row.title_zh} · {row.title_en}")
+    return table

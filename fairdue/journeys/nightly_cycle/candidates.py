@@ -1,0 +1,103 @@
+"""Proposed contacts: every decided person with each way of reaching them, best first."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import polars as pl
+
+MEDIA = {"sms": ("mobile",), "email": ("email",), "call": ("mobile", "landline")}
+"""What a channel needs a contact point of; a channel that is not named needs none."""
+
+EXPIRES_AFTER = timedelta(hours=12)
+"""A planned message is pointless half a day after its hour; the next night decides anew."""
+
+
+def propose(decided: pl.DataFrame, points: pl.DataFrame, cycle_date: date) -> pl.DataFrame:
+    """Return one line per person and channel, with the moment planned and the order of preference.
+
+    1. Channels are the row's, the person's preferred one first; a call has one channel.
+    2. Each channel takes the person's best own contact point: valid, not opted out, lowest rank. A
+       channel whose medium the person does not have is left out.
+    3. The moment is the row's hour on the cycle date in the person's own zone.
+    """
+    asked = decided.filter(pl.col("step").is_in(["message", "call"]))
+    is_call = pl.col("step") == "call"
+    lines = (
+        asked.with_columns(
+            pl.when(is_call).then(pl.lit(["call"])).otherwise(pl.col("channels")).alias("channel")
+        )
+        .drop("channels")
+        .with_columns(pl.int_ranges(pl.col("channel").list.len()).alias("preference"))
+        .explode("channel", "preference")
+    )
+    is_preferred = pl.col("channel") == pl.col("preferred_channel")
+    lines = lines.with_columns(
+        pl.when(is_preferred.fill_null(False)).then(-1).otherwise(pl.col("preference")).alias("preference")
+    )
+    lines = lines.join(best_points(points), on=["person_id", "channel"], how="left")
+    can_reach = pl.col("contact_point_id").is_not_null() | ~pl.col("channel").is_in(list(MEDIA))
+    return lines.filter(can_reach).with_columns(_moment(lines, cycle_date).alias("at"))
+
+
+def candidates_of(lines: pl.DataFrame) -> pl.DataFrame:
+    """Return the lines as candidates: the columns that the gate knows, the rest left to its defaults."""
+    zones = pl.col("home_zone") + pl.when(pl.col("point_zone") != "").then(
+        "|" + pl.col("point_zone")
+    ).otherwise(pl.lit(""))
+    return lines.select(
+        "person_id",
+        "contact_point_id",
+        "at",
+        "channel",
+        "purpose",
+        "product_kinds",
+        "home_zone",
+        zones.fill_null(pl.col("home_zone")).alias("zones"),
+        pl.col("is_opted_out").fill_null(False),
+        "is_deceased",
+        "age",
+    )
+
+
+def best_points(points: pl.DataFrame) -> pl.DataFrame:
+    """Return for every person and channel the own contact point to use."""
+    media = pl.DataFrame(
+        [(channel, medium, place) for channel, of in MEDIA.items() for place, medium in enumerate(of)],
+        schema={"channel": pl.String, "medium": pl.String, "place": pl.Int64},
+        orient="row",
+    )
+    own = points.filter((pl.col("owner") == "debtor") & (pl.col("status") == "valid"))
+    return (
+        own.join(media, on="medium")
+        .sort("person_id", "is_opted_out", "place", "rank", "contact_point_id")
+        .unique(["person_id", "channel"], keep="first", maintain_order=True)
+        .select(
+            "person_id", "channel", "contact_point_id", pl.col("zone").alias("point_zone"), "is_opted_out"
+        )
+    )
+
+
+def _moment(lines: pl.DataFrame, cycle_date: date) -> pl.Expr:
+    """The hour of the row in the zone of the person; there are few pairs, so each is computed once."""
+    pairs = lines.select("hour", "home_zone").unique().rows()
+    keys = [f"{hour}|{zone}" for hour, zone in pairs]
+    moments = [
+        datetime.combine(cycle_date, time.fromisoformat(hour), ZoneInfo(zone)).astimezone(ZoneInfo("UTC"))
+        for hour, zone in pairs
+    ]
+    values = pl.Series(moments, dtype=pl.Datetime("us", "UTC"))
+    pair = pl.concat_str("hour", pl.lit("|"), "home_zone")
+    return pair.replace_strict(pl.Series(keys, dtype=pl.String), values, default=None)
+
+
+def end_of_day(lines: pl.DataFrame, cycle_date: date) -> pl.Expr:
+    """Return the end of the cycle date in the zone of each person."""
+    zones = lines["home_zone"].unique().to_list()
+    ends = [
+        datetime.combine(cycle_date + timedelta(days=1), time.min, ZoneInfo(zone)).astimezone(ZoneInfo("UTC"))
+        for zone in zones
+    ]
+    values = pl.Series(ends, dtype=pl.Datetime("us", "UTC"))
+    return pl.col("home_zone").replace_strict(pl.Series(zones, dtype=pl.String), values, default=None)

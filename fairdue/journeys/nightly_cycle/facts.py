@@ -1,0 +1,81 @@
+"""Stage facts: every fact of the night leaves the database as of one moment and stays as Parquet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+import polars as pl
+
+from fairdue.contexts.book import facade as book
+from fairdue.contexts.cases import facade as cases
+from fairdue.contexts.decisions.facade import StageResult
+from fairdue.contexts.law import facade as law
+from fairdue.contexts.ledger import facade as ledger
+from fairdue.contexts.outreach import facade as outreach
+from fairdue.contexts.parties import facade as parties
+from fairdue.journeys.nightly_cycle.night import Night
+from fairdue.journeys.nightly_cycle.person_facts import account_facts, person_facts
+from fairdue.storage.bulk import database_url, read_snapshot
+
+
+def fact_queries(cycle_date: date) -> dict[str, str]:
+    """Return what the night reads, by name: the published fact queries of the rooms below and beside."""
+    return {
+        "accounts": book.ACCOUNT_FACTS_SQL,
+        "products": book.PRODUCT_FACTS_SQL,
+        "states": ledger.state_facts_sql(cycle_date),
+        "people": parties.PERSON_FACTS_SQL,
+        "points": parties.CONTACT_POINT_FACTS_SQL,
+        "holds": law.HOLD_FACTS_SQL,
+        "contacts": law.CONTACT_FACTS_SQL,
+        "reminders": outreach.reminder_facts_sql(cycle_date),
+        "promises": cases.PROMISE_FACTS_SQL,
+    }
+
+
+def gather_facts(night: Night) -> StageResult:
+    """Write the facts of every person with a debt, and what the gate will want to know of contacts.
+
+    1. The folder appears as a whole: a draft folder is renamed once every file is in it.
+    2. In: persons with an account. Out: persons with an open account that the ledger knows.
+    """
+    frames: dict[str, pl.DataFrame] = {}
+    with night.fresh_folder() as keep:
+        for name, frame in _read(night):
+            frames[name] = frame
+            if name in ("points", "holds", "contacts"):
+                keep(name, frames.pop(name) if name == "contacts" else frame)
+        people = _derive(night, frames)
+        keep("persons", people)
+    return _count(frames["accounts"], people)
+
+
+def _read(night: Night) -> Iterator[tuple[str, pl.DataFrame]]:
+    queries = fact_queries(night.cycle_date)
+    for done, (name, frame) in enumerate(read_snapshot(queries, database_url()), start=1):
+        night.progress("facts", done, len(queries) + 1)
+        yield name, frame
+
+
+def _derive(night: Night, frames: dict[str, pl.DataFrame]) -> pl.DataFrame:
+    frames.pop("points")
+    accounts = account_facts(frames["accounts"], frames["products"], frames.pop("states"), night.cycle_date)
+    return person_facts(
+        accounts, frames["people"], frames["holds"], frames["promises"], frames["reminders"], night.cycle_date
+    )
+
+
+def _count(accounts: pl.DataFrame, people: pl.DataFrame) -> StageResult:
+    everyone = accounts["person_id"].n_unique()
+    open_people = accounts.filter(pl.col("status") != "closed")["person_id"].n_unique()
+    rejected = {
+        "cycle.facts.all_accounts_closed": everyone - open_people,
+        "cycle.facts.not_in_ledger": open_people - people.height,
+    }
+    return StageResult(
+        in_count=everyone,
+        out_count=people.height,
+        rejected={reason: count for reason, count in rejected.items() if count},
+        detail={"accounts": accounts.height},
+    )

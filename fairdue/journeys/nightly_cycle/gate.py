@@ -1,0 +1,74 @@
+"""Stage gate: the law's word on every proposed contact, and the first way that it allows."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from fairdue.contexts.decisions.facade import StageResult
+from fairdue.contexts.law import facade as law
+from fairdue.journeys.nightly_cycle.candidates import candidates_of, end_of_day, propose
+from fairdue.journeys.nightly_cycle.night import Night
+
+NO_CONTACT_POINT = "cycle.contact_point.none"
+"""Reason of a person whom no channel of the row can reach."""
+
+
+def ask_gate(night: Night) -> StageResult:
+    """Choose for every person the first channel that the gate allows, at the hour planned or later that day.
+
+    In: persons whose row wants a message or a call. Out: those with an allowed way. The rejected are
+    counted by the first rule that stopped their preferred way.
+    """
+    decided = night.read("decided")
+    lines = propose(decided, night.read("points"), night.cycle_date)
+    chosen = _choose(_judged(night, lines), night)
+    wanted = decided.filter(pl.col("step").is_in(["message", "call"])).select("person_id")
+    answers = wanted.join(chosen, on="person_id", how="left").with_columns(
+        pl.col("outcome").fill_null("refuse"), pl.col("reasons").fill_null(NO_CONTACT_POINT)
+    )
+    night.write("gated", answers)
+    return _count(answers, dict(law.pack_versions()))
+
+
+def _judged(night: Night, lines: pl.DataFrame) -> pl.DataFrame:
+    """Return the proposed contacts with the gate's outcome, its rule ids joined by commas, and retry_after."""
+    answers = law.pregate(candidates_of(lines), now=night.now)
+    return lines.with_columns(
+        answers["outcome"],
+        answers["rule_ids"].list.join(",").alias("reasons"),
+        answers["retry_after"],
+    )
+
+
+def _choose(lines: pl.DataFrame, night: Night) -> pl.DataFrame:
+    """One line a person: the preferred allowed way; failing that one that is allowed later that day; failing
+    that the preferred way with its refusal."""
+    is_later_today = (
+        (pl.col("outcome") == "defer") & (pl.col("retry_after") < end_of_day(lines, night.cycle_date))
+    ).fill_null(False)
+    order = pl.when(pl.col("outcome") == "allow").then(0).when(is_later_today).then(1).otherwise(2)
+    is_moved = pl.col("order") == 1
+    return (
+        lines.with_columns(order.alias("order"))
+        .sort("person_id", "order", "preference")
+        .unique("person_id", keep="first", maintain_order=True)
+        .with_columns(
+            pl.when(is_moved).then(pl.col("retry_after")).otherwise(pl.col("at")).alias("at"),
+            pl.when(is_moved).then(pl.lit("allow")).otherwise(pl.col("outcome")).alias("outcome"),
+        )
+        .select(
+            "person_id", "channel", "contact_point_id", "at", "outcome", "reasons", is_moved.alias("is_moved")
+        )
+    )
+
+
+def _count(answers: pl.DataFrame, pack_versions: dict[str, object]) -> StageResult:
+    stopped = answers.filter(pl.col("outcome") != "allow")
+    first = pl.col("reasons").str.split(",").list.first()
+    by_rule = stopped.group_by(first.alias("reason")).len().sort("reason")
+    return StageResult(
+        in_count=answers.height,
+        out_count=answers.height - stopped.height,
+        rejected=dict(by_rule.rows()),
+        detail={"moved": int(answers["is_moved"].sum() or 0), "pack_versions": pack_versions},
+    )

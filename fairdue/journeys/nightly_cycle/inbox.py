@@ -1,0 +1,73 @@
+"""Stage import: files that wait in `var/inbox/<creditor code>/<kind>….csv|xlsx|parquet`.
+
+A file is first taken into `var/inbox/taken/<cycle date>/`, so that a night that is killed and run again
+imports the same files; the import itself finds what it already holds and changes nothing.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from fairdue.contexts.decisions.facade import StageResult
+from fairdue.journeys.nightly_cycle.night import Night
+
+KINDS = ("parties", "contact_points", "accounts", "dues", "transactions")
+"""In the order in which one needs the other."""
+
+SUFFIXES = (".csv", ".xlsx", ".parquet")
+
+
+def import_inbox(night: Night) -> StageResult:
+    """Import every file that waits, in the order of its kind; a refused file is counted and said aloud."""
+    inbox = night.var_dir / "inbox"
+    taken = inbox / "taken" / night.cycle_date.isoformat()
+    _take(inbox, taken)
+    files = sorted(_waiting(taken), key=lambda path: (KINDS.index(kind_of(path) or KINDS[0]), str(path)))
+    refused = [path.name for done, path in enumerate(files) if not _imported(night, path, done, len(files))]
+    detail = {"warnings": ["cycle.import.refused"], "refused_files": refused} if refused else {}
+    return StageResult(
+        in_count=len(files),
+        out_count=len(files) - len(refused),
+        rejected={"cycle.import.refused": len(refused)} if refused else {},
+        detail=detail,
+    )
+
+
+def kind_of(path: Path) -> str | None:
+    """Return the kind that a file's name begins with, the longest one first."""
+    found = [
+        kind
+        for kind in KINDS
+        if path.stem == kind or path.stem.startswith((f"{kind}.", f"{kind}-", f"{kind}_"))
+    ]
+    return max(found, key=len, default=None)
+
+
+def _waiting(folder: Path) -> Iterator[Path]:
+    for path in sorted(folder.glob("*/*")):
+        if path.suffix in SUFFIXES and path.is_file() and kind_of(path) and path.parent.name != "taken":
+            yield path
+
+
+def _take(inbox: Path, taken: Path) -> None:
+    for path in _waiting(inbox):
+        target = taken / path.parent.name / path.name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        os.replace(path, target)
+
+
+def _imported(night: Night, path: Path, done: int, total: int) -> bool:
+    from fairdue.journeys.import_file import import_file
+
+    night.progress("import", done, total)
+    report = import_file(
+        path=path,
+        kind=kind_of(path) or "",
+        creditor_code=path.parent.name,
+        actor=night.actor,
+        now=night.now,
+        reject_dir=night.var_dir / "rejects",
+    )
+    return report.status != "refused"

@@ -1,0 +1,184 @@
+"""From facts of accounts to one line of facts a person: the columns that a strategy may read.
+
+Pure: frames in, frame out. The worst account leads: the one with the most days past due, then the
+larger overdue amount, then the older account.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import date, timedelta
+
+import polars as pl
+
+from fairdue.engine.ledger.ageing import bucket_expr, days_past_due_expr
+from fairdue.kernel.working_days import is_certain, is_working_day, working_days_between
+
+FAR_WORKING_DAYS = 60
+"""Working days are counted up to this many; no strategy waits longer for one."""
+
+REMINDED_AHEAD = timedelta(days=10)
+"""A pre-due reminder belongs to the next due date if it was sent at most this long before it."""
+
+
+RECENTLY_BROKEN = timedelta(days=7)
+"""A promise that was broken stays a reason to call for this long."""
+
+
+_ACCOUNT_COLUMNS = (
+    "account_id", "person_id", "creditor_id", "product_id", "product_kind", "institution_group", "dpd_origin",
+    "currency", "status",
+)  # fmt: skip
+_STATE_COLUMNS = (
+    "account_id", "balance_minor", "overdue_minor", "due_today_minor", "oldest_unpaid_due_date",
+    "next_due_date", "next_due_minor",
+)  # fmt: skip
+
+
+def account_facts(
+    accounts: pl.DataFrame, products: pl.DataFrame, states: pl.DataFrame, as_of: date
+) -> pl.DataFrame:
+    """Return live accounts with what is overdue on each and its days past due as of a date.
+
+    1. Only accounts that are not closed and that the ledger knows.
+    2. What falls due on the day itself is overdue under the origin `due_date`, not under `due_plus_1`.
+    """
+    open_accounts = accounts.filter(pl.col("status") != "closed").select(_ACCOUNT_COLUMNS)
+    joined = open_accounts.join(states.select(_STATE_COLUMNS), on="account_id").join(
+        products.select("product_id", "bucket_edges"), on="product_id", how="left"
+    )
+    counts_today = pl.col("dpd_origin") == "due_date"
+    overdue = pl.col("overdue_minor") + pl.when(counts_today).then("due_today_minor").otherwise(0)
+    oldest = pl.when(overdue > 0).then("oldest_unpaid_due_date")
+    days = days_past_due_expr(oldest, as_of, pl.col("dpd_origin"))
+    return joined.with_columns(overdue.alias("overdue_minor"), days.cast(pl.Int64).alias("days_past_due"))
+
+
+def person_facts(
+    accounts: pl.DataFrame,
+    persons: pl.DataFrame,
+    holds: pl.DataFrame,
+    promises: pl.DataFrame,
+    reminders: pl.DataFrame,
+    as_of: date,
+) -> pl.DataFrame:
+    """Return one line a person with everything that a strategy, a template and the gate read of it.
+
+    Amounts are sums over the accounts in the currency of the leading account, in minor units.
+    """
+    people = _lead(accounts, as_of)
+    people = people.join(_persons(persons, as_of), on="person_id", how="left")
+    for extra in (_holds(holds), _promises(promises, as_of), _reminders(reminders)):
+        people = people.join(extra, on="person_id", how="left")
+    people = people.with_columns(
+        pl.col("is_on_hold", "is_promise_open", "is_promise_missed", "is_deceased").fill_null(False)
+    )
+    return people.with_columns(*_calendar(people, as_of)).with_columns(*_rounds(as_of)).sort("person_id")
+
+
+def _lead(accounts: pl.DataFrame, as_of: date) -> pl.DataFrame:
+    ordered = accounts.sort(
+        "person_id", "days_past_due", "overdue_minor", "account_id", descending=[False, True, True, False]
+    )
+    same = pl.col("currency") == pl.col("currency").first()
+    is_overdue = pl.col("days_past_due") > 0
+    people = ordered.group_by("person_id", maintain_order=True).agg(
+        pl.col("account_id", "currency", "product_kind", "institution_group", "bucket_edges").first(),
+        pl.col("days_past_due").first(),
+        pl.col("overdue_minor").filter(same).sum(),
+        pl.col("balance_minor").filter(same).sum(),
+        pl.col("oldest_unpaid_due_date").filter(is_overdue).min().alias("overdue_since_date"),
+        pl.col("next_due_date").min(),
+        pl.col("next_due_minor")
+        .filter(same & (pl.col("next_due_date") == pl.col("next_due_date").min()))
+        .sum(),
+        pl.col("creditor_id").unique().sort().alias("creditor_ids"),
+        pl.col("product_kind").unique().sort().alias("product_kinds"),
+        pl.len().alias("account_count").cast(pl.Int64),
+    )
+    return people.with_columns(bucket_of(people).alias("bucket")).drop("bucket_edges")
+
+
+def bucket_of(people: pl.DataFrame) -> pl.Expr:
+    """Return the bucket of the leading account under its product's own edges."""
+    chain = bucket_expr(pl.col("days_past_due"), ())
+    for text in people["bucket_edges"].unique().drop_nulls().to_list():
+        if edges := json.loads(text):
+            own = bucket_expr(pl.col("days_past_due"), tuple(edges))
+            chain = pl.when(pl.col("bucket_edges") == text).then(own).otherwise(chain)
+    return chain
+
+
+def _persons(persons: pl.DataFrame, as_of: date) -> pl.DataFrame:
+    """A person's settings, and the age in full years as of the date; null if the birthday is not known."""
+    born = pl.col("birth_date")
+    had_birthday = (born.dt.month() * 100 + born.dt.day()) <= as_of.month * 100 + as_of.day
+    age = as_of.year - born.dt.year() - pl.when(had_birthday).then(0).otherwise(1)
+    return persons.select(
+        "person_id",
+        "home_zone",
+        "locale",
+        "preferred_channel",
+        "is_deceased",
+        age.cast(pl.Int64).alias("age"),
+    )
+
+
+def _holds(holds: pl.DataFrame) -> pl.DataFrame:
+    return holds.select("person_id").unique().with_columns(pl.lit(True).alias("is_on_hold"))
+
+
+def _promises(promises: pl.DataFrame, as_of: date) -> pl.DataFrame:
+    """A promise waits until its deadline, the promised date plus its grace; then it is missed."""
+    deadline, broken = pl.col("open_promise_deadline_date"), pl.col("latest_broken_date")
+    is_open = (deadline >= as_of).fill_null(False)
+    is_missed = (deadline < as_of).fill_null(False) | (broken >= as_of - RECENTLY_BROKEN).fill_null(False)
+    return promises.select(
+        "person_id", is_open.alias("is_promise_open"), (is_missed & ~is_open).alias("is_promise_missed")
+    )
+
+
+def _reminders(reminders: pl.DataFrame) -> pl.DataFrame:
+    sent = pl.col("latest_sent_at").dt.convert_time_zone("Asia/Shanghai").dt.date()
+    return reminders.select(
+        "person_id",
+        sent.alias("latest_reminder_date"),
+        pl.col("latest_round").cast(pl.Int64),
+        "latest_template",
+    )
+
+
+def _calendar(people: pl.DataFrame, as_of: date) -> list[pl.Expr]:
+    """Facts that follow from dates alone; each distinct due date is looked up once."""
+    worked = _by_date(people["overdue_since_date"], lambda day: _working_days(day, as_of))
+    return [
+        pl.lit(is_working_day(as_of)).alias("is_working_day"),
+        pl.lit(is_certain(as_of)).alias("is_calendar_certain"),
+        worked(pl.col("overdue_since_date")).alias("working_days_past_due"),
+        (pl.col("next_due_date") - pl.lit(as_of)).dt.total_days().alias("days_until_due"),
+        (pl.lit(as_of) - pl.col("latest_reminder_date")).dt.total_days().alias("days_since_reminder"),
+    ]
+
+
+def _working_days(due_date: date, as_of: date) -> int:
+    if (as_of - due_date).days > 2 * FAR_WORKING_DAYS:
+        return FAR_WORKING_DAYS
+    return min(working_days_between(due_date, as_of), FAR_WORKING_DAYS)
+
+
+def _by_date(dates: pl.Series, value: Callable[[date], int]) -> Callable[[pl.Expr], pl.Expr]:
+    known = dates.unique().drop_nulls().to_list()
+    numbers = [value(day) for day in known]
+    return lambda column: column.replace_strict(known, numbers, default=None, return_dtype=pl.Int64)
+
+
+def _rounds(as_of: date) -> list[pl.Expr]:
+    """A reminder belongs to the present episode if it was sent after the due date that began it."""
+    in_episode = pl.col("latest_reminder_date") > pl.col("overdue_since_date")
+    ahead = pl.col("next_due_date") - pl.lit(REMINDED_AHEAD)
+    is_pre_due = (pl.col("latest_round") == 0) & (pl.col("latest_reminder_date") >= ahead)
+    return [
+        pl.when(in_episode).then(pl.col("latest_round")).otherwise(0).fill_null(0).alias("rounds_sent"),
+        is_pre_due.fill_null(False).alias("is_due_reminded"),
+    ]
