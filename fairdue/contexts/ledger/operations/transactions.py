@@ -38,7 +38,9 @@ WITH original AS (
     FROM ledger_incoming_transaction i
     LEFT JOIN ledger_transaction t ON t.account_id = i.account_id AND t.external_ref = i.reverses_ref
     LEFT JOIN ledger_transaction r ON r.reverses_id = t.id
-    LEFT JOIN ledger_incoming_transaction o ON o.account_id = i.account_id AND o.external_ref = i.reverses_ref
+    LEFT JOIN (SELECT DISTINCT ON (account_id, external_ref) * FROM ledger_incoming_transaction
+                ORDER BY account_id, external_ref, row_number) o
+           ON o.account_id = i.account_id AND o.external_ref = i.reverses_ref
    WHERE i.kind = 'reversal')
 SELECT i.row_number, k.id AS known_id, coalesce(nullif(i.amount_minor, 0), o.amount_minor) AS amount_minor,
   CASE
