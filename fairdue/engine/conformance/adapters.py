@@ -7,6 +7,17 @@ wholly.
 
 from __future__ import annotations
 
+from fairdue.engine.conformance.money_calculations import answer_calculation
+from fairdue.engine.conformance.money_ladder import answer_ladder
 from fairdue.engine.conformance.running import Adapters
 
-ADAPTERS: Adapters = {}
+ADAPTERS: Adapters = {
+    ("money", "reminder_ladder"): answer_ladder,
+    ("money", "emi"): answer_calculation,
+    ("money", "apr"): answer_calculation,
+    ("money", "charge"): answer_calculation,
+    ("money", "minimum_payment"): answer_calculation,
+    ("money", "interest_accrual"): answer_calculation,
+    ("money", "portfolio_ratio"): answer_calculation,
+    ("money", "affordability"): answer_calculation,
+}

@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from fairdue.engine.conformance.comparing import Difference, number, same
+from fairdue.kernel.day_counts import round_half_up
 
 _COMPONENTS = ("principal", "interest", "fee", "penalty", "overpaid")
 _MOMENT_FIELDS = frozenset({"at", "after", "loan", "tolerance", "refused"})
@@ -88,13 +89,6 @@ def _values_match(expected: Any, got: Any, tolerance: Fraction | None) -> bool:
     if tolerance is not None:
         return abs(value - wanted) <= tolerance
     return round_half_up(value, -int(Decimal(expected).as_tuple().exponent)) == wanted
-
-
-def round_half_up(value: Fraction, decimals: int) -> Fraction:
-    """Round an exact number to so many decimals, ties away from zero."""
-    scaled = abs(value) * 10**decimals + Fraction(1, 2)
-    rounded = Fraction(scaled.numerator // scaled.denominator, 10**decimals)
-    return rounded if value >= 0 else -rounded
 
 
 _COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from fairdue.engine.conformance.cases import FileMalformed, find_files, read
-from fairdue.engine.conformance.comparing_money import round_half_up
 from fairdue.engine.conformance.running import Unsupported, run
 
 GATE = """
@@ -309,9 +308,3 @@ def test_a_folder_with_cases_in_it_means_those_and_any_other_folder_means_all(tm
     (tmp_path / "empty").mkdir()
     with pytest.raises(FileNotFoundError):
         names("empty")
-
-
-def test_half_rounds_away_from_zero():
-    assert round_half_up(Fraction("2.345"), 2) == Fraction("2.35")
-    assert round_half_up(Fraction("-2.345"), 2) == Fraction("-2.35")
-    assert round_half_up(Fraction("2.3449"), 2) == Fraction("2.34")
