@@ -61,6 +61,9 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CONTEXTS = ["audit", "identity", "parties", "book", "ledger", "law", "decisions", "cases", "outreach", "reporting"]
 INSTALLED_APPS = [
+    "fairdue.web.ui",
+    "fairdue.web.workbench",  # before allauth: its pages are drawn here
+    "fairdue.web.portal",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -74,9 +77,6 @@ INSTALLED_APPS = [
     "axes",
     "csp",
     *[f"fairdue.contexts.{name}" for name in CONTEXTS],
-    "fairdue.web.ui",
-    "fairdue.web.workbench",
-    "fairdue.web.portal",
     "fairdue.jobs",
 ]
 
@@ -92,6 +92,10 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "fairdue.web.workbench.middleware.session_life",
+    "fairdue.web.workbench.middleware.acting_staff",
+    "fairdue.web.workbench.middleware.second_factor",
+    "fairdue.web.workbench.middleware.RefusalPages",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -107,6 +111,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "fairdue.web.workbench.shell.shell",
             ],
         },
     }
@@ -128,12 +133,23 @@ ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = LOGIN_URL
+ACCOUNT_ADAPTER = "fairdue.web.workbench.accounts.StaffAdapter"
+ACCOUNT_RATE_LIMITS = {"login": None}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "Fairdue"
+MFA_TOTP_TOLERANCE = 1
+PRIVILEGED_ROLES = frozenset({"supervisor", "compliance", "legal", "strategist", "administrator"})
+MFA_REQUIRED_ROLES = frozenset() if MODE == "demo" else PRIVILEGED_ROLES
 
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25
 AXES_LOCKOUT_PARAMETERS = ["username"]
 AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_USERNAME_CALLABLE = "fairdue.web.workbench.accounts.counted_name"
+AXES_LOCKOUT_CALLABLE = "fairdue.web.workbench.accounts.lockout"
+AXES_VERBOSE = False
+SILENCED_SYSTEM_CHECKS = ["axes.W006"]  # a user name is locked from every address: an office shares one
 
 SESSION_COOKIE_AGE = 8 * 3600
 SESSION_COOKIE_HTTPONLY = True
@@ -169,7 +185,7 @@ STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 WHITENOISE_USE_FINDERS = True
 
-SMS_PROVIDER_URL = os.environ.get("FAIRDUE_SMS_URL", f"{PUBLIC_URL}/local-provider/sms")
+SMS_PROVIDER_URL = os.environ.get("FAIRDUE_SMS_URL", f"{PUBLIC_URL}/api/local-provider/messages")
 SMS_PROVIDER_KEY = os.environ.get("FAIRDUE_SMS_KEY", KEYS.provider_key)
 SMTP_URL = os.environ.get("FAIRDUE_SMTP_URL", "")
 MAIL_FROM = os.environ.get("FAIRDUE_MAIL_FROM", "notice@lender.example")

@@ -1,0 +1,37 @@
+"""What a member of staff chose for their own screen; no personal data and no permission is in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.db import transaction
+
+from fairdue.contexts.identity.models import Staff
+
+CHOICES: dict[str, frozenset[str]] = {
+    "theme": frozenset({"auto", "light", "dark"}),
+    "density": frozenset({"compact", "normal", "roomy"}),
+    "keys": frozenset({"on", "off"}),
+}
+LOCALES = frozenset({"zh-hans", "en"})
+
+
+class PreferenceUnknown(ValueError):
+    """The choice is not one that the screen offers; nothing was changed."""
+
+
+@transaction.atomic
+def set_preferences(*, staff_id: int, choices: Mapping[str, str]) -> None:
+    """Keep somebody's own screen choices: theme, density, keys, locale.
+
+    :raises PreferenceUnknown: if a name or value is not offered
+    """
+    staff = Staff.objects.select_for_update().get(pk=staff_id)
+    for name, value in choices.items():
+        if name == "locale" and value in LOCALES:
+            staff.locale = value
+        elif value in CHOICES.get(name, frozenset()):
+            staff.preferences[name] = value
+        else:
+            raise PreferenceUnknown(f"{name} = {value} is not offered")
+    staff.save(update_fields=["preferences", "locale"])

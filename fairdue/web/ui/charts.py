@@ -1,0 +1,57 @@
+"""Small pictures drawn on the server: inline SVG without script or style, readable as text and in print."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.template.loader import render_to_string
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+SPARK_WIDTH, SPARK_HEIGHT = 120, 24
+BAR_WIDTH, BAR_ROW = 480, 26
+LABEL_WIDTH, VALUE_WIDTH = 96, 96
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bar:
+    """One bar: its label, its length, and the words that stand at its end."""
+
+    label: str
+    value: float
+    text: str = ""
+    href: str = ""
+
+
+def sparkline(values: Sequence[float], *, title: str) -> SafeString:
+    """Return a line of the course of a figure, scaled to its own range; the title says what it shows."""
+    if len(values) < 2:
+        return format_html('<span class="muted">{}</span>', title)
+    low, high = min(values), max(values)
+    span = (high - low) or 1
+    points = [
+        (round(at * SPARK_WIDTH / (len(values) - 1), 1), round(SPARK_HEIGHT - 2 - (value - low) / span * (SPARK_HEIGHT - 4), 1))
+        for at, value in enumerate(values)
+    ]
+    line = " ".join(f"{x},{y}" for x, y in points)
+    return format_html(
+        '<span class="chart spark"><svg viewBox="0 0 {} {}" role="img"><title>{}</title>'
+        '<polyline class="line" points="{}"/><circle class="end-dot" cx="{}" cy="{}" r="2.2"/></svg></span>',
+        SPARK_WIDTH, SPARK_HEIGHT, title, line, *points[-1],
+    )  # fmt: skip
+
+
+def bars(rows: Sequence[Bar], *, title: str, label: str, unit: str) -> SafeString:
+    """Return horizontal bars with a data table beside them; the longest bar fills the width."""
+    longest = max((row.value for row in rows), default=0) or 1
+    room = BAR_WIDTH - LABEL_WIDTH - VALUE_WIDTH
+    drawn = [
+        {"row": row, "y": at * BAR_ROW, "text_y": at * BAR_ROW + 16, "width": round(max(row.value, 0) / longest * room, 1)}
+        for at, row in enumerate(rows)
+    ]
+    context = {
+        "title": title, "label": label, "unit": unit, "drawn": drawn, "room": room, "x": LABEL_WIDTH,
+        "width": BAR_WIDTH, "height": max(len(rows), 1) * BAR_ROW, "label_x": LABEL_WIDTH - 10, "value_x": BAR_WIDTH,
+    }  # fmt: skip
+    return SafeString(render_to_string("ui/components/bars.html", context))

@@ -1,0 +1,6 @@
+// The desk's own behaviour. Nothing is stored in the browser; every effect has a server-rendered twin.
+import { startKeys } from "./keys.js";
+import { startForms } from "./forms.js";
+
+startKeys(document);
+startForms(document);

@@ -1,0 +1,189 @@
+"""Tables as Python objects: columns say what a cell shows, pages come by key, counts are announced.
+
+    class CreditorTable(Table):
+        columns = (Column("code", _("Code")), Column("open", _("Open"), align="num", sort="open"))
+
+Cells are plain `<td>`; a column's `render` returns text or safe HTML made with `format_html`.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from django.http import HttpResponse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from fairdue.kernel.money import Money
+
+CSV_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+"""A spreadsheet would run a cell that starts so; it gets a quote in front."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmptyState:
+    """What an empty table says and offers."""
+
+    title: str
+    text: str = ""
+    icon: str = "queue"
+    href: str = ""
+    action: str = ""
+
+
+class Column:
+    """One column: where its value comes from, how a cell looks, how it is exported."""
+
+    def __init__(
+        self,
+        name: str,
+        label: str,
+        accessor: str | Callable[[Any], Any] | None = None,
+        *,
+        sort: str = "",
+        align: str = "",
+        render: Callable[[Any, Any], Any] | None = None,
+        export: Callable[[Any], Any] | None = None,
+        is_row_head: bool = False,
+    ) -> None:
+        self.name, self.label, self.sort, self.align = name, label, sort, align
+        self.accessor = accessor or name
+        self.render = render
+        self.export = export
+        self.is_row_head = is_row_head
+
+    def value(self, row: Any) -> Any:
+        """Return the raw value of a row: by function, key or attribute."""
+        if callable(self.accessor):
+            return self.accessor(row)
+        return row[self.accessor] if isinstance(row, Mapping) else getattr(row, self.accessor)
+
+    def cell(self, row: Any) -> Any:
+        """Return what stands in the cell; nothing is a dash."""
+        value = self.value(row)
+        if self.render is not None:
+            return self.render(value, row)
+        return "–" if value in (None, "") else value
+
+    def exported(self, row: Any) -> str:
+        """Return the value for a CSV file, harmless in a spreadsheet."""
+        value = self.export(row) if self.export else self.value(row)
+        text = str(value.amount) if isinstance(value, Money) else str("" if value is None else value)
+        is_figure = isinstance(value, Money | int | float)
+        return f"'{text}" if text.startswith(CSV_FORMULA_STARTS) and not is_figure else text
+
+
+class MoneyColumn(Column):
+    """An amount: right-aligned with its currency."""
+
+    def __init__(self, name: str, label: str, accessor: Any = None, **options: Any) -> None:
+        from fairdue.web.ui.templatetags.ui import money
+
+        options.setdefault("align", "num")
+        options.setdefault("render", lambda value, _row: money(value))
+        super().__init__(name, label, accessor, **options)
+
+
+class SelectColumn(Column):
+    """A box to choose rows for a bulk action; the box of the head chooses all rows of the page."""
+
+    def __init__(self, name: str, accessor: Any, *, label_of: Callable[[Any], str], form: str = "bulk") -> None:
+        super().__init__(name, "", accessor, align="center")
+        self.label_of, self.form = label_of, form
+
+    @property
+    def head(self) -> SafeString:
+        """The box that chooses all rows."""
+        return format_html('<input type="checkbox" data-select-all aria-label="{}">', _("Choose all rows of this page"))
+
+    def cell(self, row: Any) -> Any:
+        """Return the row's box."""
+        return format_html(
+            '<input type="checkbox" name="{}" value="{}" form="{}" aria-label="{}">',
+            self.name, self.value(row), self.form, self.label_of(row),
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell ready for the template."""
+
+    column: Column
+    content: Any
+
+
+class Table:
+    """Rows under columns with an announced count, a key for the next page and a CSV export."""
+
+    columns: ClassVar[tuple[Column, ...]] = ()
+    caption: str = ""
+    empty = EmptyState(title="")
+
+    def __init__(
+        self,
+        rows: Sequence[Any],
+        *,
+        count: int | None = None,
+        count_is_capped: bool = False,
+        next_cursor: str | None = None,
+        columns: Sequence[Column] | None = None,
+        caption: str = "",
+        empty: EmptyState | None = None,
+        sort: str = "",
+        is_exportable: bool = False,
+        has_cursor: bool = False,
+    ) -> None:
+        self.data = rows
+        self.count = len(rows) if count is None else count
+        self.count_is_capped = count_is_capped
+        self.next_cursor = next_cursor
+        self.shown = tuple(columns) if columns is not None else self.columns
+        self.caption = caption or self.caption
+        self.empty_state = empty or self.empty
+        self.sort = sort
+        self.is_exportable = is_exportable
+        self.has_cursor = has_cursor
+
+    @property
+    def body(self) -> Iterable[list[Cell]]:
+        """The rows, each as a list of cells."""
+        for row in self.data:
+            yield [Cell(column, column.cell(row)) for column in self.shown]
+
+    @property
+    def heads(self) -> list[dict[str, Any]]:
+        """The heads with the sort key that a click asks for, and the direction now in force."""
+        found = []
+        for column in self.shown:
+            direction = {column.sort: "ascending", f"-{column.sort}": "descending"}.get(self.sort) if column.sort else ""
+            ask = f"-{column.sort}" if direction == "ascending" else column.sort
+            found.append({"column": column, "direction": direction or "", "ask": ask, "head": getattr(column, "head", "")})
+        return found
+
+    @property
+    def count_text(self) -> str:
+        """The number of rows in words, as it is announced."""
+        shown = f"{self.count:,}" + ("+" if self.count_is_capped else "")
+        return ngettext("%(count)s row", "%(count)s rows", self.count) % {"count": shown}
+
+    def as_csv(self, file_name: str) -> HttpResponse:
+        """Return the rows as a UTF-8 file with a byte-order mark, as spreadsheets expect."""
+        buffer = io.StringIO()
+        writer = csv.writer(buffer)
+        kept = [column for column in self.shown if column.label]
+        writer.writerow([str(column.label) for column in kept])
+        writer.writerows([column.exported(row) for column in kept] for row in self.data)
+        response = HttpResponse("\ufeff" + buffer.getvalue(), content_type="text/csv; charset=utf-8")
+        response["Content-Disposition"] = f'attachment; filename="{file_name}.csv"'
+        return response
+
+
+def row_link(href: str, text: Any) -> SafeString:
+    """Return the link of a row that `j` and `k` move between."""
+    return format_html('<a href="{}" data-row-link>{}</a>', href, text)

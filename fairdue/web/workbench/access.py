@@ -1,0 +1,47 @@
+"""Who may open a page: logged in, with a permission; the data scope is the facade's own question."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from fairdue.kernel.actor import Actor
+from fairdue.web.workbench.middleware import to_login
+
+
+class DeskRequest(HttpRequest):
+    """A request with the member of staff who makes it."""
+
+    actor: Actor
+
+
+View = Callable[..., HttpResponse]
+
+
+def staff_page(*permissions: str, methods: tuple[str, ...] = ("GET",)) -> Callable[[View], View]:
+    """Let a view be opened by a logged-in member of staff who holds all the permissions.
+
+    Pages are never cached: what one person saw must not be found by the next one at the same computer.
+    """
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(request: DeskRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if not request.user.is_authenticated:
+                if request.headers.get("HX-Request") == "true":
+                    return to_login(request)
+                return redirect_to_login(request.get_full_path() if request.method == "GET" else "/desk/", settings.LOGIN_URL)
+            for permission in permissions:
+                request.actor.require(permission)
+            return view(request, *args, **kwargs)
+
+        return never_cache(require_http_methods([*methods, "HEAD"] if "GET" in methods else list(methods))(guarded))
+
+    return decorate

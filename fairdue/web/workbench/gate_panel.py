@@ -1,0 +1,84 @@
+"""The gate's answers in words: allowed, later or not allowed, why, and where that is written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from fairdue.web.ui.templatetags.ui import in_language
+from fairdue.web.workbench import words
+from fairdue.web.workbench.words import say
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReasonLine:
+    """One broken rule as a sentence with its source."""
+
+    text: str
+    citation: str
+    pack: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GateLine:
+    """One way of reaching the person: the answer, the wait in both zones, what is used of the cap."""
+
+    channel: str
+    channel_word: str
+    icon: str
+    contact_point_id: int | None
+    value_masked: str
+    owner_word: str
+    outcome: str
+    word: str
+    tone: str
+    mark: str
+    retry_after: datetime | None
+    zone: str
+    used: int
+    cap: int
+    first: ReasonLine | None
+    others: tuple[ReasonLine, ...]
+    can_call: bool
+    is_allowed: bool
+
+
+def gate_lines(answers: Any, points: Mapping[int, Any], *, zone: str, may_call: bool) -> list[GateLine]:
+    """Return a line for each answer, in the gate's order."""
+    return [_line(answer, points.get(answer.contact_point_id), zone, may_call) for answer in answers]
+
+
+def _line(answer: Any, point: Any, zone: str, may_call: bool) -> GateLine:
+    verdict = answer.verdict
+    reasons = tuple(_reason(reason) for reason in verdict.reasons)
+    owner = point.owner if point else getattr(answer, "owner", "")
+    return GateLine(
+        channel=answer.channel,
+        channel_word=say(words.CHANNELS, answer.channel),
+        icon=words.CHANNEL_ICONS.get(answer.channel, "note"),
+        contact_point_id=answer.contact_point_id,
+        value_masked=point.value_masked if point else getattr(answer, "value_masked", ""),
+        owner_word=say(words.OWNER_WORDS, owner) if owner not in ("", "debtor") else "",
+        outcome=verdict.outcome,
+        word=say(words.GATE_WORDS, verdict.outcome),
+        tone=words.GATE_TONES.get(verdict.outcome, "stop"),
+        mark=words.GATE_ICONS.get(verdict.outcome, "stop"),
+        retry_after=verdict.retry_after,
+        zone=(point.zone if point and point.zone else zone),
+        used=getattr(answer, "used", 0) or 0,
+        cap=getattr(answer, "cap", 0) or 0,
+        first=reasons[0] if reasons else None,
+        others=reasons[1:],
+        can_call=may_call and answer.channel == "call" and answer.contact_point_id is not None,
+        is_allowed=verdict.outcome == "allow",
+    )
+
+
+def _reason(reason: Any) -> ReasonLine:
+    return ReasonLine(
+        text=in_language(reason, "message"),
+        citation=reason.citation,
+        pack=f"{reason.pack} {reason.version} · {reason.rule_id}",
+    )

@@ -1,0 +1,82 @@
+"""The rail: which pages exist, in which group, and the permission that shows them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as word
+
+from fairdue.kernel.actor import Actor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NavItem:
+    """One page of the rail; shown to who holds any of `permissions` (empty: to everybody)."""
+
+    url_name: str
+    label: str
+    icon: str
+    permissions: tuple[str, ...] = ()
+    key: str = ""
+
+
+GROUPS: tuple[tuple[str, tuple[NavItem, ...]], ...] = (
+    (
+        "",
+        (
+            NavItem(url_name="workbench:home", label=word("My day"), icon="home", key="g h"),
+            NavItem(url_name="workbench:queue", label=word("Queue"), icon="queue", permissions=("cases.view",), key="g q"),
+            NavItem(url_name="workbench:search", label=word("Search"), icon="search", permissions=("parties.search",), key="g s"),
+        ),
+    ),
+    (
+        word("Book"),
+        (
+            NavItem(url_name="workbench:book", label=word("Overview"), icon="book", permissions=("reporting.view", "book.view")),
+            NavItem(url_name="workbench:imports", label=word("Imports"), icon="import", permissions=("book.import", "book.view")),
+            NavItem(url_name="workbench:cycles", label=word("Nightly cycles"), icon="cycle", permissions=("cycle.view",)),
+            NavItem(url_name="workbench:strategies", label=word("Strategies"), icon="strategy", permissions=("strategy.view",)),
+        ),
+    ),
+    (
+        word("Law and messages"),
+        (
+            NavItem(url_name="workbench:gate", label=word("Try the gate"), icon="shield", permissions=("gate.try",)),
+            NavItem(url_name="workbench:templates", label=word("Templates"), icon="rules", permissions=("templates.view",)),
+            NavItem(url_name="workbench:outbox", label=word("Outbox"), icon="outbox", permissions=("outbox.view",)),
+        ),
+    ),
+    (
+        word("Control"),
+        (
+            NavItem(url_name="workbench:audit", label=word("Audit log"), icon="audit", permissions=("audit.view",)),
+            NavItem(url_name="workbench:staff", label=word("Staff"), icon="people", permissions=("staff.manage",)),
+            NavItem(url_name="workbench:gallery", label=word("Components"), icon="gallery", permissions=("staff.manage",)),
+        ),
+    ),
+)
+"""A page that has no address yet is left out, so a new page needs its line here and its url name."""
+
+
+def rail(actor: Actor, path: str) -> list[dict[str, Any]]:
+    """Return the groups of the rail with the items that the actor may open."""
+    groups = []
+    for label, items in GROUPS:
+        shown = [entry for item in items if (entry := _entry(item, actor, path))]
+        if shown:
+            groups.append({"label": _(label) if label else "", "pages": shown})
+    return groups
+
+
+def _entry(item: NavItem, actor: Actor, path: str) -> dict[str, Any] | None:
+    if item.permissions and not any(actor.may(permission) for permission in item.permissions):
+        return None
+    try:
+        href = reverse(item.url_name)
+    except NoReverseMatch:
+        return None
+    is_current = path == href or (href != reverse("workbench:home") and path.startswith(href))
+    return {"href": href, "label": _(item.label), "icon": item.icon, "key": item.key, "is_current": is_current}

@@ -1,0 +1,191 @@
+"""The case page: who and what on the left, what happened in the middle, what may be done on the right."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from fairdue.contexts.cases import facade as cases
+from fairdue.contexts.parties import facade as parties
+from fairdue.journeys.view_case import CaseView, case_view
+from fairdue.kernel import clock
+from fairdue.web.ui.templatetags.ui import in_language
+from fairdue.web.workbench import words
+from fairdue.web.workbench.access import DeskRequest, staff_page
+from fairdue.web.workbench.case_forms import OutcomeForm
+from fairdue.web.workbench.gate_panel import gate_lines
+from fairdue.web.workbench.reasons import reason_text, row_titles
+from fairdue.web.workbench.refusals import refusal_text
+from fairdue.web.workbench.timeline import FILTERS, days
+from fairdue.web.workbench.words import say
+
+CALL_STAYS_OPEN = timedelta(hours=2)
+"""A started call without an outcome is offered for its outcome so long."""
+REVEALED_SECONDS = 60
+
+
+@staff_page("cases.view")
+def show(request: DeskRequest, case_id: int) -> HttpResponse:
+    """Show one case."""
+    return render_case(request, case_id)
+
+
+def render_case(request: DeskRequest, case_id: int, form: OutcomeForm | None = None, status: int = 200) -> HttpResponse:
+    """Render the case page, with a form that was refused if there is one."""
+    now = clock.now()
+    view = load(request, case_id, now)
+    context = page_context(request, view, now)
+    context["form"] = form or outcome_form(view, now)
+    return render(request, "workbench/case.html", context, status=status)
+
+
+def load(request: DeskRequest, case_id: int, now: datetime) -> CaseView:
+    """Return the case's facts, or 404 if it lies outside the actor's scope."""
+    try:
+        return case_view(case_id=case_id, actor=request.actor, now=now, before=request.GET.get("before") or None)
+    except cases.NotInScope as error:
+        raise Http404 from error
+
+
+def page_context(request: DeskRequest, view: CaseView, now: datetime) -> dict[str, Any]:
+    """Return what the template shows, in words."""
+    points = {point.contact_point_id: point for point in view.contact_points}
+    show = request.GET.get("show", "")
+    zone = view.person.home_zone
+    call = open_call(view, now)
+    return {
+        "view": view,
+        "zone": zone,
+        "is_other_zone": zone != clock.HOUSE_ZONE.key,
+        "flags": _flags(view),
+        "accounts": [_account(entry) for entry in view.accounts],
+        "points": [_point(point) for point in view.contact_points],
+        "filters": [(code, _(label), code == show) for code, label in FILTERS],
+        "days": days(
+            view.timeline.entries, show=show, points={key: p.value_masked for key, p in points.items()}, outcomes={}
+        ),
+        "gate": gate_lines(view.gate, points, zone=zone, may_call=request.actor.may("contacts.make")),
+        "step": _step(view),
+        "call": call,
+        "call_point": points.get(call.contact_point_id) if call else None,
+        "may_work": request.actor.may("cases.work"),
+        "may_reveal": request.actor.may("parties.reveal"),
+        "may_reveal_id": request.actor.may("parties.reveal") and request.actor.may("parties.reveal_id_number"),
+        "now": now,
+        "item_id": view.work_item.work_item_id if view.work_item else request.GET.get("item", ""),
+    }
+
+
+def open_call(view: CaseView, now: datetime) -> Any:
+    """Return the call that was started and has no outcome yet, or None."""
+    for entry in view.timeline.entries:
+        card = entry.card
+        if entry.kind == "contact" and card.channel == "call" and card.result == "reserved":
+            return card if now - card.occurred_at < CALL_STAYS_OPEN else None
+    return None
+
+
+def outcome_form(view: CaseView, now: datetime, data: Any = None) -> OutcomeForm:
+    """Return the composer for this case as it stands."""
+    call = open_call(view, now)
+    initial = {
+        "contact_id": call.contact_id if call else None,
+        "work_item_id": view.work_item.work_item_id if view.work_item else None,
+    }
+    debts = [(entry.account.account_id, _debt(entry.account)) for entry in view.accounts]
+    numbers = [
+        (point.contact_point_id, point.value_masked) for point in view.contact_points if point.medium in ("mobile", "landline")
+    ]
+    return OutcomeForm(
+        data, codes=view.outcome_codes, has_call=call is not None, debts=debts, numbers=numbers, initial=initial, auto_id="id_%s"
+    )
+
+
+def _debt(account: Any) -> str:
+    return f"{in_language(account, 'product_name')} {account.ref_masked}"
+
+
+def _account(entry: Any) -> dict[str, Any]:
+    account, summary = entry.account, entry.summary
+    return {
+        "card": account,
+        "summary": summary,
+        "creditor": in_language(account, "creditor_name"),
+        "product": in_language(account, "product_name"),
+        "components": [(say(words.COMPONENTS, code), amount) for code, amount in summary.by_component.items() if amount.minor],
+    }
+
+
+def _point(point: Any) -> dict[str, Any]:
+    return {
+        "card": point,
+        "medium": say(words.MEDIUM_WORDS, point.medium),
+        "icon": {"mobile": "phone", "landline": "phone", "email": "email", "address": "visit"}.get(point.medium, "inapp"),
+        "owner": say(words.OWNER_WORDS, point.owner) if point.owner != "debtor" else "",
+    }
+
+
+def _flags(view: CaseView) -> list[dict[str, str]]:
+    """Return what must not be overlooked, worst first."""
+    flags = []
+    if view.person.is_deceased:
+        flags.append({"tone": "stop", "icon": "flag", "title": _("Deceased"), "text": _("No contact with the debtor; a person reviews the case.")})
+    flags += [
+        {"tone": "stop", "icon": "hold", "title": _("Hold: %(kind)s") % {"kind": say(words.HOLD_KINDS, hold.kind)}, "text": hold.reason}
+        for hold in view.holds
+    ]
+    opted_out = [point.value_masked for point in view.contact_points if point.is_opted_out]
+    if opted_out:
+        flags.append({"tone": "wait", "icon": "stop", "title": _("Opted out"), "text": "、".join(opted_out)})
+    if view.out_of_scope_account_count:
+        text = _("%(count)s further debts lie outside your data scope.") % {"count": view.out_of_scope_account_count}
+        flags.append({"tone": "info", "icon": "info", "title": _("More debts"), "text": text})
+    return flags
+
+
+def _step(view: CaseView) -> dict[str, Any]:
+    """Return the recommended next step and why."""
+    decision, item = view.decision, view.work_item
+    titles = row_titles() if item and not decision else {}
+    if decision:
+        why = in_language(decision, "title") or reason_text(",".join(decision.row_ids), row_titles())
+        source = f"{decision.strategy_code} {decision.strategy_version} · {', '.join(decision.row_ids)}"
+        return {"what": say(words.CHANNELS, decision.step), "icon": words.CHANNEL_ICONS.get(decision.step, "decision"), "why": why, "source": source, "date": decision.cycle_date}
+    if item:
+        return {"what": say(words.WORK_KINDS, item.kind), "icon": "queue", "why": reason_text(item.reason, titles), "source": "", "date": item.cycle_date}
+    return {}
+
+
+@staff_page("cases.view", "parties.reveal", methods=("POST",))
+def reveal(request: DeskRequest, case_id: int) -> HttpResponse:
+    """Show one masked value for a minute to somebody who said why; the log keeps who and why."""
+    try:
+        card = cases.case_card(case_id=case_id, actor=request.actor)
+    except cases.NotInScope as error:
+        raise Http404 from error
+    field, point_id = request.POST.get("field", ""), request.POST.get("contact_point_id", "")
+    context = {"case_id": case_id, "field": field, "point_id": point_id, "masked": request.POST.get("masked", "")[:120], "label": request.POST.get("label", "")[:80]}
+    try:
+        value = parties.reveal(
+            person_id=card.person_id, field=field, reason=request.POST.get("reason", "").strip(),
+            actor=request.actor, now=clock.now(), contact_point_id=int(point_id) if point_id.isdigit() else None,
+        )  # fmt: skip
+    except parties.RevealRefused as refusal:
+        return render(request, "workbench/_reveal.html", context | {"error": refusal_text(refusal)}, status=422)
+    return render(request, "workbench/_revealed.html", context | {"value": value, "seconds": REVEALED_SECONDS})
+
+
+@staff_page("cases.work")
+def following(request: DeskRequest, case_id: int) -> HttpResponse:
+    """Open the case that comes after this one in its queue."""
+    after = request.GET.get("item", "")
+    item = cases.next_case(actor=request.actor, after_work_item_id=int(after) if after.isdigit() else None, now=clock.now())
+    if item is None or item.case_id == case_id:
+        messages.add_message(request, messages.INFO, _("This was the latest case that can be worked on now."), "info")
+        return redirect("workbench:queue")
+    return redirect("workbench:case", case_id=item.case_id)

@@ -1,0 +1,63 @@
+"""The first page after logging in: what waits for this role today."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from fairdue.contexts.cases import facade as cases
+from fairdue.web.ui.charts import Bar, bars
+from fairdue.web.workbench.access import DeskRequest, staff_page
+from fairdue.web.workbench.nav import rail
+from fairdue.web.workbench.words import QUEUE_WORDS, say
+
+
+@staff_page()
+def home(request: DeskRequest) -> HttpResponse:
+    """Show the day of a collector, the queues of a supervisor, or the pages of another role."""
+    context: dict[str, Any] = {"groups": [group for group in rail(request.actor, request.path) if group["label"]]}
+    if request.actor.may("cases.view"):
+        found = cases.queues(request.actor)
+        context |= {"queues": _stats(found), "queue_chart": _chart(found)}
+    if request.actor.may("cases.work"):
+        mine = cases.queue(actor=request.actor, mine=True, limit=8)
+        context |= {"mine": mine, "has_mine": True}
+    return render(request, "workbench/home.html", context)
+
+
+def count_text(count: int, is_capped: bool) -> str:
+    """Write a count that may have been cut short: 1,000+."""
+    return f"{count:,}" + ("+" if is_capped else "")
+
+
+def queue_href(code: str) -> str:
+    """Return the address of one queue."""
+    return f"{reverse('workbench:queue')}?{urlencode({'queue': code})}"
+
+
+def _stats(found: Sequence[cases.QueueCard]) -> list[dict[str, str]]:
+    return [
+        {
+            "label": say(QUEUE_WORDS, card.code),
+            "value": count_text(card.count, card.count_is_capped),
+            "href": queue_href(card.code),
+        }
+        for card in found
+    ]
+
+
+def _chart(found: Sequence[cases.QueueCard]) -> Any:
+    rows = [
+        Bar(
+            label=say(QUEUE_WORDS, card.code), value=card.count,
+            text=count_text(card.count, card.count_is_capped), href=queue_href(card.code),
+        )
+        for card in found
+    ]  # fmt: skip
+    return bars(rows, title=_("Open work by queue"), label=_("Queue"), unit=_("Open items"))

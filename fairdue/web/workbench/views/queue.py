@@ -1,0 +1,145 @@
+"""The queue: who is next, why, and what is owed."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from fairdue.contexts.cases import facade as cases
+from fairdue.contexts.identity import facade as identity
+from fairdue.kernel import clock
+from fairdue.web.ui.tables import Column, EmptyState, MoneyColumn, SelectColumn, Table, row_link
+from fairdue.web.ui.templatetags.ui import badge, bucket, day, minute, money
+from fairdue.web.workbench.access import DeskRequest, staff_page
+from fairdue.web.workbench.reasons import reason_text, row_titles
+from fairdue.web.workbench.refusals import refusal_text
+from fairdue.web.workbench.words import PROMISE_STATES, PROMISE_TONES, QUEUE_WORDS, WORK_KINDS, say
+
+PAGE = 50
+
+
+@staff_page("cases.view")
+def queue(request: DeskRequest) -> HttpResponse:
+    """List the open work in the actor's scope, best first."""
+    code, is_mine = request.GET.get("queue") or None, request.GET.get("mine") == "1"
+    after = request.GET.get("after") or None
+    try:
+        page = cases.queue(actor=request.actor, queue=code, mine=is_mine, after=after, limit=PAGE)
+    except cases.QueueCursorInvalid:
+        return redirect("workbench:queue")
+    may_assign = request.actor.may("cases.assign")
+    table = queue_table(page, may_assign=may_assign, has_cursor=after is not None)
+    if request.GET.get("export") == "csv":
+        return table.as_csv("queue")
+    context = {
+        "table": table,
+        "queues": [(card.code, say(QUEUE_WORDS, card.code)) for card in cases.queues(request.actor)],
+        "code": code,
+        "is_mine": is_mine,
+        "collectors": _collectors(request) if may_assign else (),
+    }
+    return render(request, "workbench/queue.html", context)
+
+
+def queue_table(page: cases.QueuePage, *, may_assign: bool, has_cursor: bool) -> Table:
+    """Return the queue as a table."""
+    titles = row_titles()
+    return Table(
+        page.rows,
+        columns=[*_select(may_assign), *_columns(partial(reason_text, titles=titles))],
+        count=page.count,
+        count_is_capped=page.count_is_capped,
+        next_cursor=page.next_cursor,
+        has_cursor=has_cursor,
+        caption=_("Open work"),
+        is_exportable=True,
+        empty=EmptyState(
+            title=_("Nothing waits here"),
+            text=_("No open work in this queue and your data scope. The nightly cycle fills the queues; another filter may show more."),
+            href=reverse("workbench:queue"),
+            action=_("Show all queues"),
+        ),
+    )
+
+
+def _select(may_assign: bool) -> list[Column]:
+    label = partial(format_html, "{} {}", _("Choose"))
+    return [SelectColumn("case_ids", "case_id", label_of=lambda row: label(row.name_masked))] if may_assign else []
+
+
+def _columns(reason: Any) -> list[Column]:
+    return [
+        Column("rank", _("Rank"), align="num"),
+        Column("name_masked", _("Debtor"), render=_case_link, is_row_head=True),
+        Column("bucket", _("Past due"), render=lambda value, row: bucket(value, row.days_past_due)),
+        MoneyColumn("overdue", _("Overdue")),
+        Column("reason", _("Why now"), lambda row: reason(row.reason) or say(WORK_KINDS, row.kind)),
+        Column("not_before", _("Not before"), render=lambda value, row: minute(value), export=lambda row: minute(row.not_before)),
+        Column("promise", _("Promise"), render=_promise, export=lambda row: _promise_text(row.promise)),
+        Column("assigned_to", _("Collector")),
+    ]
+
+
+def _case_link(value: str, row: cases.QueueRow) -> Any:
+    return row_link(reverse("workbench:case", args=[row.case_id]), value)
+
+
+def _promise(promise: cases.PromiseCard | None, row: Any) -> Any:
+    if promise is None:
+        return "–"
+    state = badge(say(PROMISE_STATES, promise.status), PROMISE_TONES.get(promise.status, ""), "promise")
+    return format_html("{} {} {}", money(promise.amount), day(promise.promised_date), state)
+
+
+def _promise_text(promise: cases.PromiseCard | None) -> str:
+    return f"{promise.amount} {promise.promised_date} {promise.status}" if promise else ""
+
+
+def _collectors(request: DeskRequest) -> list[tuple[int, str]]:
+    workers = {"collector", "agency", "field", "supervisor"}
+    return [
+        (card.staff_id, card.display_name)
+        for card in identity.staff_cards(actor=request.actor)
+        if card.role in workers and card.is_active
+    ]
+
+
+@staff_page("cases.assign", methods=("POST",))
+def assign(request: DeskRequest) -> HttpResponse:
+    """Give the chosen cases to one collector, all or none."""
+    chosen = [int(value) for value in request.POST.getlist("case_ids") if value.isdigit()]
+    staff_id = request.POST.get("staff_id", "")
+    if not chosen or not staff_id.isdigit():
+        messages.add_message(request, messages.ERROR, _("Nothing was assigned: choose rows and a collector."), "stop")
+        return redirect(_back(request))
+    try:
+        count = cases.assign(case_ids=chosen, staff_id=int(staff_id), actor=request.actor, now=clock.now())
+    except cases.CaseRefused as refusal:
+        messages.add_message(request, messages.ERROR, refusal_text(refusal), "stop")
+    else:
+        text = ngettext("%(count)s case assigned.", "%(count)s cases assigned.", count) % {"count": count}
+        messages.add_message(request, messages.SUCCESS, text, "ok")
+    return redirect(_back(request))
+
+
+def _back(request: DeskRequest) -> str:
+    code = request.POST.get("queue", "")
+    return f"{reverse('workbench:queue')}?queue={code}" if code.replace("_", "").isalnum() else reverse("workbench:queue")
+
+
+@staff_page("cases.view")
+def open_next(request: DeskRequest) -> HttpResponse:
+    """Open the first case that the actor may work on now."""
+    item = cases.next_case(actor=request.actor, now=clock.now(), queue=request.GET.get("queue") or None)
+    if item is None:
+        messages.add_message(request, messages.INFO, _("Nothing can be worked on now: the queue shows from when."), "info")
+        return redirect("workbench:queue")
+    return redirect("workbench:case", case_id=item.case_id)

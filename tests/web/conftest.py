@@ -1,0 +1,32 @@
+"""Staff of every role, and a small book with one case, built straight in the tables."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.web.desk_world import PASSWORD, make_staff, make_world
+
+
+@pytest.fixture
+def world(db):
+    """One lender, one debtor with two debts in one open case, one more debtor out of scope, staff of each role."""
+    return make_world()
+
+
+@pytest.fixture
+def staff(db):
+    """Make a member of staff by role."""
+    return make_staff
+
+
+@pytest.fixture
+def signed_in(client, settings):
+    """Log a member of staff in through the real page; no second factor is asked for."""
+    settings.MFA_REQUIRED_ROLES = frozenset()
+
+    def sign_in(username: str):
+        answer = client.post("/accounts/login/", {"login": username, "password": PASSWORD})
+        assert answer.status_code == 302, answer.content.decode()[-2000:]
+        return client
+
+    return sign_in
