@@ -2,84 +2,67 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
 
+from fairdue.contexts.book import facade as book
+from fairdue.contexts.book.contracts import AccountCard
+from fairdue.contexts.cases import facade as cases
 from fairdue.contexts.cases.contracts import CaseCard, OutcomeCode, PromiseCard, WorkItemCard
+from fairdue.contexts.decisions import facade as decisions
+from fairdue.contexts.decisions.contracts import DecisionCard
+from fairdue.contexts.law import facade as law
+from fairdue.contexts.law.contracts import ChannelVerdict, HoldCard
+from fairdue.contexts.ledger import facade as ledger
+from fairdue.contexts.ledger.contracts import AccountSummary
+from fairdue.contexts.outreach import facade as outreach
+from fairdue.contexts.parties import facade as parties
+from fairdue.contexts.parties.contracts import ContactPointCard, PersonCard
+from fairdue.engine.ledger.ageing import bucket
+from fairdue.journeys.timeline import History, Timeline, TimelineEntry, page
 from fairdue.kernel.actor import Actor
+from fairdue.kernel.clock import business_date
+from fairdue.kernel.money import Money
 
-EntryKind = Literal["contact", "message", "outcome", "promise", "transaction", "decision", "hold"]
+__all__ = ["CaseAccount", "CaseView", "Timeline", "TimelineEntry", "case_timeline", "case_view"]
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TimelineEntry:
-    """One thing that happened; `card` is the owning context's card of it.
-
-    `contact`: law's contact · `message`: outreach.MessageCard · `outcome`: cases.OutcomeCard ·
-    `promise`: cases.PromiseCard · `transaction`: ledger's transaction with its allocation parts ·
-    `decision`: decisions' card · `hold`: law's hold. `key` is stable and unique within the case.
-    """
-
-    kind: EntryKind
-    at: datetime
-    key: str
-    card: Any
-    phase: str = ""
-    """Of a hold: `started` or `ended`."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Timeline:
-    """Entries newest first; `next_before` is what to pass as `before` for older ones, or None."""
-
-    entries: tuple[TimelineEntry, ...]
-    next_before: str | None
+DEEP = 1000
+"""Entries read of each kind when older pages of the timeline are asked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseAccount:
-    """One debt in the actor's scope: book.AccountCard and ledger.AccountSummary."""
+    """One debt in the actor's scope with what it comes to today."""
 
-    account: Any
-    summary: Any
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GateAnswer:
-    """What the gate would say now about one channel and contact point; nothing is reserved."""
-
-    channel: str
-    contact_point_id: int | None
-    verdict: Any
-    """engine.law.verdict.Verdict"""
+    account: AccountCard
+    summary: AccountSummary
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseView:
-    """What the case page shows."""
+    """What the case page shows; money only of debts in the actor's scope."""
 
     case: CaseCard
-    person: Any
-    """parties.PersonCard"""
-    contact_points: tuple[Any, ...]
-    """parties.ContactPointCard"""
+    person: PersonCard
+    contact_points: tuple[ContactPointCard, ...]
     accounts: tuple[CaseAccount, ...]
     """Debts to creditors in the actor's scope, worst first."""
     out_of_scope_account_count: int
-    overdue: tuple[Any, ...]
-    """Money, one per currency, over `accounts`."""
-    balance: tuple[Any, ...]
-    """Money, one per currency, over `accounts`."""
+    overdue: tuple[Money, ...]
+    """One per currency, over `accounts`."""
+    balance: tuple[Money, ...]
+    """One per currency, over `accounts`."""
     days_past_due: int
     bucket: str
-    holds: tuple[Any, ...]
-    """Open holds (law)."""
-    gate: tuple[GateAnswer, ...]
-    decision: Any | None
-    """Latest decision with why (decisions)."""
+    holds: tuple[HoldCard, ...]
+    """Open holds."""
+    gate: tuple[ChannelVerdict, ...]
+    """The gate's answer for each way of reaching the person, now; nothing is reserved."""
+    decision: DecisionCard | None
     open_promise: PromiseCard | None
     work_item: WorkItemCard | None
+    """The first of the open ones."""
     outcome_codes: tuple[OutcomeCode, ...]
     timeline: Timeline
 
@@ -87,5 +70,111 @@ class CaseView:
 def case_view(
     *, case_id: int, actor: Actor, now: datetime, before: str | None = None, limit: int = 30
 ) -> CaseView:
-    """Return everything that the case page shows."""
-    raise NotImplementedError
+    """Return everything that the case page shows.
+
+    The number of queries does not depend on how many debts, contacts or messages there are.
+
+    :raises NotInScope: if the case is not in the actor's scope
+    :raises TimelineCursorInvalid: if `before` is not a marker of an earlier page
+    """
+    case = cases.case_card(case_id=case_id, actor=actor)
+    every_account = book.account_cards(case.person_id)
+    accounts = _case_accounts(case.person_id, every_account, actor, now)
+    decision = decisions.latest_decision(case.person_id)
+    promises = cases.promises_of(case_id=case_id)
+    holds = law.open_holds(case.person_id)
+    work = cases.open_work_items(case_id=case_id)
+    days = max((entry.summary.days_past_due for entry in accounts), default=0)
+    return CaseView(
+        case=case,
+        person=parties.person_card(case.person_id),
+        contact_points=parties.contact_points(case.person_id),
+        accounts=accounts,
+        out_of_scope_account_count=len(every_account) - len(accounts),
+        overdue=_sums(entry.summary.overdue for entry in accounts),
+        balance=_sums(entry.summary.balance for entry in accounts),
+        days_past_due=days,
+        bucket=accounts[0].summary.bucket if accounts else bucket(days),
+        holds=holds,
+        gate=law.preview_all(person_id=case.person_id, now=now, actor=actor),
+        decision=decision,
+        open_promise=next((promise for promise in promises if promise.status == "open"), None),
+        work_item=work[0] if work else None,
+        outcome_codes=cases.outcome_codes(),
+        timeline=_timeline(case, accounts, promises, holds, decision, actor, before, limit),
+    )
+
+
+def case_timeline(
+    *, case_id: int, actor: Actor, now: datetime, before: str | None = None, limit: int = 30
+) -> Timeline:
+    """Return one page of a case's timeline alone, for "older" below it.
+
+    :raises NotInScope: if the case is not in the actor's scope
+    :raises TimelineCursorInvalid: if `before` is not a marker of an earlier page
+    """
+    case = cases.case_card(case_id=case_id, actor=actor)
+    accounts = _case_accounts(case.person_id, book.account_cards(case.person_id), actor, now)
+    promises, holds = cases.promises_of(case_id=case_id), law.open_holds(case.person_id)
+    decision = decisions.latest_decision(case.person_id)
+    return _timeline(case, accounts, promises, holds, decision, actor, before, limit)
+
+
+def _case_accounts(
+    person_id: int, cards: Iterable[AccountCard], actor: Actor, now: datetime
+) -> tuple[CaseAccount, ...]:
+    scope = actor.creditor_ids
+    seen = {card.account_id: card for card in cards if scope is None or card.creditor_id in scope}
+    summaries = ledger.person_summary(person_id, business_date(now)).accounts
+    found = [
+        CaseAccount(account=seen[summary.account_id], summary=summary)
+        for summary in summaries
+        if summary.account_id in seen
+    ]
+    return tuple(sorted(found, key=_worst_first))
+
+
+def _worst_first(entry: CaseAccount) -> tuple[int, int, int]:
+    return -entry.summary.days_past_due, -entry.summary.overdue.minor, entry.account.account_id
+
+
+def _sums(amounts: Iterable[Money]) -> tuple[Money, ...]:
+    totals: dict[str, Money] = {}
+    for amount in amounts:
+        totals[amount.currency] = totals.get(amount.currency, Money(0, amount.currency)) + amount
+    return tuple(totals[currency] for currency in sorted(totals))
+
+
+def _timeline(
+    case: CaseCard,
+    accounts: tuple[CaseAccount, ...],
+    promises: tuple[PromiseCard, ...],
+    holds: tuple[HoldCard, ...],
+    decision: DecisionCard | None,
+    actor: Actor,
+    before: str | None,
+    limit: int,
+) -> Timeline:
+    """Merge what the contexts hold; of contacts and messages only those about debts in scope."""
+    depth = limit + 1 if before is None else DEEP
+    account_ids = {entry.account.account_id for entry in accounts}
+    groups = {entry.account.institution_group for entry in accounts}
+    sees_all = actor.creditor_ids is None
+    contacts = law.contacts(case.person_id, depth)
+    messages = outreach.messages_of(case.person_id, depth, actor=actor)
+    history = History(
+        contacts=tuple(card for card in contacts if sees_all or card.institution_group in groups),
+        messages=tuple(
+            card for card in messages if card.account_id is None or card.account_id in account_ids
+        ),
+        outcomes=cases.outcomes_of(case_id=case.case_id, limit=depth),
+        promises=promises,
+        transactions=tuple(
+            row
+            for account_id in sorted(account_ids)
+            for row in ledger.account_transactions(account_id, depth)
+        ),
+        holds=holds,
+        decision=decision,
+    )
+    return page(history, before=before, limit=limit)

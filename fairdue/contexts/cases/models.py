@@ -9,6 +9,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
+
 class Case(models.Model):
     """案件: everything that is being done with one person, over all debts."""
 

@@ -44,8 +44,7 @@ def _check_date(promised_date: date, today: date, rules: PromiseRules) -> None:
 
 def _owed(person_id: int, account_id: int | None, currency: str, actor: Actor, today: date) -> Money:
     """Return what is owed in a currency, on one account or on all that the actor may see."""
-    scope = actor.creditor_ids
-    cards = [card for card in book.account_cards(person_id) if scope is None or card.creditor_id in scope]
+    cards = list(book.account_cards(person_id, actor=actor))
     if account_id is not None:
         cards = [card for card in cards if card.account_id == account_id]
         if not cards:

@@ -1,0 +1,62 @@
+"""Before the phone rings: ask the gate, and reserve the attempt if it allows."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from fairdue.contexts.book import facade as book
+from fairdue.contexts.cases import facade as cases
+from fairdue.contexts.law import facade as law
+from fairdue.contexts.law.contracts import Reservation
+from fairdue.contexts.parties import facade as parties
+from fairdue.kernel.actor import Actor
+
+CALL_MEDIA = frozenset({"mobile", "landline"})
+
+
+class CallRefused(cases.CaseRefused):
+    """The call cannot even be asked for; `code` says why, nothing was reserved."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+@transaction.atomic
+def start_call(
+    *, case_id: int, contact_point_id: int, actor: Actor, now: datetime, purpose: str = "collect"
+) -> Reservation:
+    """Reserve a call to one contact point of a case, or say why the gate does not allow it.
+
+    1. Judged and counted in one transaction under the person's budget: of two callers who race for the
+       latest permitted call one gets it.
+    2. A refusal leaves nothing behind: no permit, no counted contact.
+
+    :raises NotInScope: if the case is not in the actor's scope
+    :raises CallRefused: if the case is closed, or the contact point is not a telephone of this person
+    """
+    actor.require("contacts.make")
+    case = cases.case_card(case_id=case_id, actor=actor)
+    if case.status != "open":
+        raise CallRefused("cases.call.closed", "the case is closed")
+    points = {point.contact_point_id: point for point in parties.contact_points(case.person_id)}
+    point = points.get(contact_point_id)
+    if point is None or point.medium not in CALL_MEDIA:
+        raise CallRefused("cases.call.contact_point", "this is not a telephone number of the case's person")
+    return law.reserve(
+        person_id=case.person_id,
+        channel="call",
+        contact_point_id=contact_point_id,
+        purpose=purpose,
+        content_sha256="",
+        now=now,
+        actor=actor,
+        account_ids=accounts_in_scope(case.person_id, actor),
+    )
+
+
+def accounts_in_scope(person_id: int, actor: Actor) -> tuple[int, ...]:
+    """Return the ids of a person's debts to creditors that the actor may see."""
+    return tuple(card.account_id for card in book.account_cards(person_id, actor=actor))

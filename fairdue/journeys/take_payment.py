@@ -1,0 +1,111 @@
+"""Money arrives or is taken back: ledger, then promises, then the work that is left."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import transaction
+
+from fairdue.contexts.cases import facade as cases
+from fairdue.contexts.cases.contracts import Assessment, CaseCard
+from fairdue.contexts.ledger import facade as ledger
+from fairdue.contexts.ledger.contracts import PaymentReceipt
+from fairdue.journeys.start_call import accounts_in_scope
+from fairdue.kernel.actor import Actor
+from fairdue.kernel.clock import business_date
+from fairdue.kernel.money import Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentTaken:
+    """The receipt with its allocation, what became of promises, and how much work it closed."""
+
+    receipt: PaymentReceipt
+    promises: Assessment
+    closed_work_count: int
+    is_anything_due: bool
+
+
+class PaymentRefused(cases.CaseRefused):
+    """The account is not one of the case's in the actor's scope; nothing was recorded."""
+
+    code = "cases.payment.account"
+
+
+def _case_with_account(case_id: int, account_id: int, actor: Actor) -> CaseCard:
+    case = cases.case_card(case_id=case_id, actor=actor)
+    if account_id not in accounts_in_scope(case.person_id, actor):
+        raise PaymentRefused(f"account {account_id} is not one of this case")
+    return case
+
+
+@transaction.atomic
+def take_payment(
+    *,
+    case_id: int,
+    account_id: int,
+    amount: Money,
+    effective_date: date,
+    external_ref: str,
+    actor: Actor,
+    now: datetime,
+    source: str = "hand",
+) -> PaymentTaken:
+    """Record a payment, judge the person's promises, and close open work when nothing is due any more.
+
+    1. The same reference again records nothing again; promises are judged all the same.
+    2. Work stays open as long as anything is overdue.
+
+    :raises NotInScope: if the case is not in the actor's scope
+    :raises PaymentRefused: if the account is not one of the case's
+    :raises LedgerError: if the ledger refuses the amount, the date or the reference
+    """
+    actor.require("payments.record")
+    case = _case_with_account(case_id, account_id, actor)
+    receipt = ledger.record_payment(
+        account_id=account_id,
+        amount=amount,
+        effective_date=effective_date,
+        external_ref=external_ref,
+        source=source,
+        actor=actor,
+        now=now,
+    )
+    promises = cases.assess_promises(person_id=case.person_id, now=now)
+    is_due = _is_anything_due(case.person_id, business_date(now))
+    closed = 0
+    if not is_due:
+        closed = cases.close_work(person_id=case.person_id, reason="nothing is due", actor=actor, now=now)
+    return PaymentTaken(receipt=receipt, promises=promises, closed_work_count=closed, is_anything_due=is_due)
+
+
+def _is_anything_due(person_id: int, today: date) -> bool:
+    return any(account.overdue.minor > 0 for account in ledger.person_summary(person_id, today).accounts)
+
+
+@transaction.atomic
+def reverse_payment(
+    *,
+    case_id: int,
+    account_id: int,
+    transaction_id: int,
+    reason: str,
+    external_ref: str,
+    actor: Actor,
+    now: datetime,
+) -> Assessment:
+    """Take a payment back and judge the person's promises again: what it had kept is kept no longer.
+
+    :raises NotInScope: if the case is not in the actor's scope
+    :raises PaymentRefused: if the account is not the case's, or the transaction not the account's
+    :raises LedgerError: if the ledger refuses the reversal
+    """
+    actor.require("payments.reverse")
+    case = _case_with_account(case_id, account_id, actor)
+    if all(row.transaction_id != transaction_id for row in ledger.account_transactions(account_id, 10_000)):
+        raise PaymentRefused(f"transaction {transaction_id} is not one of this account")
+    ledger.reverse_transaction(
+        transaction_id=transaction_id, reason=reason, actor=actor, now=now, external_ref=external_ref
+    )
+    return cases.assess_promises(person_id=case.person_id, now=now)

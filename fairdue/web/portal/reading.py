@@ -1,0 +1,140 @@
+"""What the portal's pages show, read through the facades for one person."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+from django.conf import settings
+
+from fairdue.contexts.book import facade as book
+from fairdue.contexts.book.contracts import AccountCard, CreditorCard
+from fairdue.contexts.ledger import facade as ledger
+from fairdue.contexts.ledger.contracts import AccountSummary, TransactionCard
+from fairdue.contexts.outreach import facade as outreach
+from fairdue.kernel.actor import system
+from fairdue.kernel.money import Money
+from fairdue.web.portal.words import component_word, kind_word
+
+RECENT = 8
+"""Bookings shown of each debt."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DueLine:
+    """What falls due on one day: all components together."""
+
+    due_ref: str
+    due_date: date
+    amount: Money
+    paid: Money
+    unpaid: Money
+    is_overdue: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryLine:
+    """One booking with where the money went."""
+
+    word: str
+    card: TransactionCard
+    parts: tuple[tuple[str, Money], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Debt:
+    """One debt as its page shows it."""
+
+    account: AccountCard
+    summary: AccountSummary
+    components: tuple[tuple[str, Money], ...]
+    reference: str
+    dues: tuple[DueLine, ...]
+    history: tuple[HistoryLine, ...]
+
+
+def lenders(person_id: int | None) -> tuple[CreditorCard, ...]:
+    """Return the lenders to call: those of the person's debts, or all when nobody is in."""
+    cards = book.creditors(system("portal"))
+    if person_id is None:
+        return cards
+    owed = {account.creditor_id for account in book.account_cards(person_id)}
+    return tuple(card for card in cards if card.creditor_id in owed)
+
+
+def unread_count(person_id: int) -> int:
+    """Return how many messages have not been read."""
+    return sum(1 for card in outreach.inbox(person_id) if card.read_at is None)
+
+
+def debts(person_id: int, as_of: date, *, with_history: bool = True) -> tuple[Debt, ...]:
+    """Return the person's debts, what is overdue first."""
+    accounts = {card.account_id: card for card in book.account_cards(person_id)}
+    found = [
+        _debt(accounts[summary.account_id], summary, as_of, with_history)
+        for summary in ledger.person_summary(person_id, as_of).accounts
+        if summary.account_id in accounts
+    ]
+    return tuple(sorted(found, key=lambda debt: (-debt.summary.overdue.minor, debt.account.account_id)))
+
+
+def _debt(account: AccountCard, summary: AccountSummary, as_of: date, with_history: bool) -> Debt:
+    components = [(component_word(code), amount) for code, amount in summary.by_component.items()]
+    return Debt(
+        account=account,
+        summary=summary,
+        components=tuple((word, amount) for word, amount in components if amount.minor),
+        reference=repayment_reference(account.account_id),
+        dues=_open_dues(account.account_id, as_of) if with_history else (),
+        history=_history(account.account_id) if with_history else (),
+    )
+
+
+def _open_dues(account_id: int, as_of: date) -> tuple[DueLine, ...]:
+    lines: dict[tuple[date, str], DueLine] = {}
+    for card in ledger.account_dues(account_id, as_of):
+        if card.unpaid.minor == 0:
+            continue
+        key, zero = (card.due_date, card.due_ref), Money(0, card.amount.currency)
+        line = lines.get(key)
+        lines[key] = DueLine(
+            due_ref=card.due_ref,
+            due_date=card.due_date,
+            amount=(line.amount if line else zero) + card.amount,
+            paid=(line.paid if line else zero) + card.paid,
+            unpaid=(line.unpaid if line else zero) + card.unpaid,
+            is_overdue=card.is_overdue or bool(line and line.is_overdue),
+        )
+    return tuple(lines[key] for key in sorted(lines))
+
+
+def _history(account_id: int) -> tuple[HistoryLine, ...]:
+    return tuple(
+        HistoryLine(
+            word=kind_word(card.kind),
+            card=card,
+            parts=tuple((component_word(part.component), part.amount) for part in card.parts),
+        )
+        for card in ledger.account_transactions(account_id, RECENT)
+    )
+
+
+def repayment_reference(account_id: int) -> str:
+    """Return the repayment code 还款码 of a debt: the account's number with two check digits (ISO 7064).
+
+    It says whose account a transfer is for and nothing else.
+    """
+    check = 98 - (account_id * 100) % 97
+    return f"FD{account_id:08d}-{check:02d}"
+
+
+@cache
+def rights() -> dict[str, Any]:
+    """Return rights and complaint lines in both languages, from packs/reference/borrower_rights.yaml."""
+    path = Path(settings.PACKS_DIR) / "reference" / "borrower_rights.yaml"
+    document = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return {"rights": document["rights"], "hotlines": document["hotlines"]}
