@@ -1,4 +1,4 @@
-"""A small world for tests of cases, journeys and the portal: two lenders, persons, debts, staff of each role."""
+"""A small world for tests of cases, journeys and the portal: two lenders, persons, debts, staff."""
 
 from __future__ import annotations
 

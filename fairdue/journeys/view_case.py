@@ -169,11 +169,7 @@ def _timeline(
         ),
         outcomes=cases.outcomes_of(case_id=case.case_id, limit=depth),
         promises=promises,
-        transactions=tuple(
-            row
-            for account_id in sorted(account_ids)
-            for row in ledger.account_transactions(account_id, depth)
-        ),
+        transactions=ledger.transactions_of(sorted(account_ids), depth),
         holds=holds,
         decision=decision,
     )

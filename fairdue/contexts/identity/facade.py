@@ -17,6 +17,7 @@ from fairdue.contexts.identity.operations import (
     reactivate_staff,
 )
 from fairdue.contexts.identity.policies import PERMISSIONS, PERMISSIONS_BY_ROLE, PRIVILEGED_ROLES
+from fairdue.contexts.identity.preferences import PreferenceUnknown, set_preferences
 from fairdue.contexts.identity.queries import (
     actor_by_id,
     actor_by_username,
@@ -31,6 +32,7 @@ __all__ = [
     "PERMISSIONS_BY_ROLE",
     "PRIVILEGED_ROLES",
     "PasswordTooWeak",
+    "PreferenceUnknown",
     "Role",
     "StaffCard",
     "StaffRefused",
@@ -46,6 +48,7 @@ __all__ = [
     "deactivate_staff",
     "ensure_team",
     "reactivate_staff",
+    "set_preferences",
     "staff_cards",
     "staff_names",
     "teams",

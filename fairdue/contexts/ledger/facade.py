@@ -33,7 +33,7 @@ from fairdue.contexts.ledger.operations.payment import record_payment
 from fairdue.contexts.ledger.operations.reversal import reverse_transaction
 from fairdue.contexts.ledger.operations.transactions import check_transactions, land_transactions
 from fairdue.contexts.ledger.queries.facts import STATE_FACTS_SQL, state_facts_sql
-from fairdue.contexts.ledger.queries.history import account_dues, account_transactions
+from fairdue.contexts.ledger.queries.history import account_dues, account_transactions, transactions_of
 from fairdue.contexts.ledger.queries.prove import prove
 from fairdue.contexts.ledger.queries.receipts import receipts
 from fairdue.contexts.ledger.queries.summary import account_summary, person_summary
@@ -76,4 +76,5 @@ __all__ = [
     "record_payment",
     "reverse_transaction",
     "state_facts_sql",
+    "transactions_of",
 ]

@@ -78,16 +78,25 @@ def due_cards(account_ids: Sequence[int], as_of: date, origins: dict[int, str]) 
 
 def account_transactions(account_id: int, limit: int = 100) -> tuple[TransactionCard, ...]:
     """Return the latest transactions of an account, newest first, with the parts of its receipts."""
-    latest = list(
-        Transaction.objects.filter(account_id=account_id).order_by("-effective_date", "-id")[:limit].values()
-    )
+    return transactions_of([account_id], limit)
+
+
+def transactions_of(account_ids: Sequence[int], limit: int = 100) -> tuple[TransactionCard, ...]:
+    """Return the latest transactions of several accounts together, newest first, with their parts.
+
+    Three queries for any number of accounts of one currency; one more for each further currency.
+    """
+    found = Transaction.objects.filter(account_id__in=list(account_ids))
+    latest = list(found.order_by("-effective_date", "-id")[:limit].values())
     ids = [row["id"] for row in latest]
     reversed_by = dict(Transaction.objects.filter(reverses_id__in=ids).values_list("reverses_id", "id"))
-    parts = parts_of(ids, latest[0]["currency"]) if latest else {}
+    parts: dict[int, tuple[PartCard, ...]] = {}
+    for currency in sorted({row["currency"] for row in latest}):
+        parts |= parts_of([row["id"] for row in latest if row["currency"] == currency], currency)
     return tuple(
         TransactionCard(
             transaction_id=row["id"],
-            account_id=account_id,
+            account_id=row["account_id"],
             external_ref=row["external_ref"],
             kind=row["kind"],
             component=row["component"],
