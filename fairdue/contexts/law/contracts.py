@@ -130,7 +130,9 @@ class RulebookEntry:
     effective_from: date
     effective_to: date | None
     parameters: dict[str, object]
-    exceptions: tuple[str, ...]
+    applies_to: object
+    exceptions: tuple[tuple[str, str], ...]
+    """Labels of the exceptions, zh and en."""
     test_count: int
     pack: str
     version: str

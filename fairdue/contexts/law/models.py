@@ -44,6 +44,17 @@ class Permit(models.Model):
         indexes = [models.Index(fields=["person_id", "id"], name="law_permit_person")]
 
 
+class PermitChain(models.Model):
+    """The head of one permit chain: locked while a permit is added, and proof that none was cut off the end."""
+
+    chain = models.SmallIntegerField(primary_key=True)
+    position = models.BigIntegerField(default=0)
+    """Number of permits in the chain; positions count from 1."""
+    hash = models.BinaryField(max_length=32)
+    seal = models.BinaryField(max_length=32)
+    """HMAC over chain, position and hash, so that a head cannot be written without the key."""
+
+
 class ContactBudget(models.Model):
     """The row that is locked while a person's contacts are judged and counted."""
 
@@ -55,7 +66,8 @@ class Contact(models.Model):
 
     person_id = models.BigIntegerField()
     contact_point_id = models.BigIntegerField(null=True)
-    institution_group = models.CharField(max_length=40)
+    institution_group = models.CharField(max_length=120)
+    """Groups on whose account it was made, joined by commas."""
     made_by = models.CharField(max_length=60)
     """`lender` or an agency's code."""
     channel = models.CharField(max_length=10)
@@ -65,7 +77,7 @@ class Contact(models.Model):
     direction = models.CharField(max_length=8, default="outbound", db_default="outbound")
     purpose = models.CharField(max_length=20, default="collect", db_default="collect")
     result = models.CharField(max_length=24, default="reserved", db_default="reserved")
-    """`reserved`, `sent`, `delivered`, `failed`, `no_answer`, `busy`, `conversation`, `third_party`, …"""
+    """One of `counting.RESULTS`."""
     occurred_at = models.DateTimeField()
     permit = models.OneToOneField(Permit, models.PROTECT, null=True, related_name="+")
     recorded_at = models.DateTimeField()
@@ -96,4 +108,6 @@ class Hold(models.Model):
                 name="law_hold_ends_after_start",
             )
         ]
-        indexes = [models.Index(fields=["person"], name="law_hold_open", condition=models.Q(ended_at__isnull=True))]
+        indexes = [
+            models.Index(fields=["person"], name="law_hold_open", condition=models.Q(ended_at__isnull=True))
+        ]

@@ -12,9 +12,9 @@ from typing import Any
 
 import polars as pl
 
-from fairdue.engine.law.candidates import MOMENT
+from fairdue.engine.law.candidates import MOMENT, MOMENTS
 from fairdue.engine.law.conditions import compile_condition
-from fairdue.engine.law.hours import WeekClock, daily, open_minutes
+from fairdue.engine.law.hours import WeekClock, at_wall_time, daily, open_minutes
 
 Parameters = Mapping[str, Any]
 CLOCK_KEYS = ["zones", "agreed_hours", "consented_hours"]
@@ -48,8 +48,8 @@ def hours_closed(desk: Desk, parameters: Parameters) -> Finding:
     1. Open from `open_from`, included, to `open_to`, excluded, each day. 2. Agreed hours replace that window in
     both directions. 3. Hours that the person consented to are open besides.
     """
-    key = ("hours", parameters["open_from"], parameters["open_to"])
-    return desk.once(key, lambda: Finding(_by_clock(desk.frame, parameters)))
+    hours = ("hours", parameters["open_from"], parameters["open_to"])
+    return desk.once(hours, lambda: Finding(_by_clock(desk.frame, parameters)))
 
 
 def _by_clock(frame: pl.DataFrame, parameters: Parameters) -> pl.Series:
@@ -70,9 +70,11 @@ def _in_row_order(
 
 def clocks(frame: pl.DataFrame, parameters: Parameters) -> list[tuple[pl.Series, WeekClock]]:
     """Return each distinct clock of the frame with the positions of its rows."""
-    groups = (
-        frame.select(CLOCK_KEYS).with_row_index("row").group_by(CLOCK_KEYS, maintain_order=True).agg("row")
-    )
+    if frame.height == 1:
+        rows = pl.Series([0], dtype=pl.UInt32)
+        return [(rows, _clock(*(frame[name][0] for name in CLOCK_KEYS), parameters))]
+    rows_of = frame.select(CLOCK_KEYS).with_row_index("row")
+    groups = rows_of.group_by(CLOCK_KEYS, maintain_order=True).agg("row")
     return [
         (rows, _clock(zones, agreed, consented, parameters))
         for zones, agreed, consented, rows in zip(
@@ -98,8 +100,18 @@ def count_reached(desk: Desk, parameters: Parameters) -> Finding:
     1. `max` contacts in `days` calendar days of the home zone, today included, or in `minutes` before now.
     2. As nothing else happens meanwhile, the cap opens when the `max`-th latest contact leaves the window.
     """
+    if not desk.once("filled", lambda: _filled(desk.frame))[parameters["column"]]:
+        return Finding(desk.once("kept", lambda: pl.repeat(False, desk.frame.height, eager=True)))
     until = desk.once(("count", tuple(sorted(parameters.items()))), lambda: _opens_at(desk.frame, parameters))
     return Finding((desk.frame["at"] < until).fill_null(value=False), until)
+
+
+def _filled(frame: pl.DataFrame) -> dict[str, bool]:
+    """Tell which columns of moments hold anything at all."""
+    moments = [name for name, dtype in frame.schema.items() if dtype == MOMENTS]
+    return frame.select((pl.col(name).list.len().max() > 0).alias(name) for name in moments).row(
+        0, named=True
+    )
 
 
 def _opens_at(frame: pl.DataFrame, parameters: Parameters) -> pl.Series:
@@ -123,11 +135,7 @@ def _opens_at(frame: pl.DataFrame, parameters: Parameters) -> pl.Series:
 def _midnight_after(column: str, zone: str, days: int) -> pl.Expr:
     """Return the start of the local day that lies `days` days after the day of a moment."""
     day = pl.col(column).dt.convert_time_zone(zone).dt.replace_time_zone(None).dt.truncate("1d")
-    wall = day + pl.duration(days=days)
-    start = wall.dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null").fill_null(
-        (wall + pl.duration(hours=1)).dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
-    )
-    return start.dt.convert_time_zone("UTC")
+    return at_wall_time(day + pl.duration(days=days), zone, "earliest").dt.convert_time_zone("UTC")
 
 
 def hold_open(desk: Desk, parameters: Parameters) -> Finding:

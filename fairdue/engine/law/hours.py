@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Literal
 from zoneinfo import ZoneInfo, available_timezones
 
 import polars as pl
@@ -78,7 +79,8 @@ class WeekClock:
 
     def is_closed(self, moments: pl.Series) -> pl.Series:
         """Tell for each UTC moment whether any zone is closed."""
-        closed = [self._waits_at(moments, zone) != 0 for zone in self.zones]
+        waits = pl.lit(self._wait)
+        closed = [waits.gather(_minute_of_week(pl.lit(moments), zone)) != 0 for zone in self.zones]
         return pl.select(pl.any_horizontal(closed).alias("closed")).to_series()
 
     def next_open(self, moments: pl.Series) -> pl.Series:
@@ -100,35 +102,35 @@ class WeekClock:
         return current.zip_with(~self.is_closed(current), pl.Series([None], dtype=current.dtype))
 
     def _next_in(self, moments: pl.Series, zone: str) -> pl.Series:
-        waits = self._waits_at(moments, zone)
-        if waits.max() == 0:
+        frame = pl.select(
+            moment=pl.lit(moments), wait=pl.lit(self._wait).gather(_minute_of_week(pl.lit(moments), zone))
+        )
+        if frame["wait"].max() == 0:
             return moments
-        frame = pl.DataFrame({"moment": moments, "wait": waits})
         local = pl.col("moment").dt.convert_time_zone(zone).dt.replace_time_zone(None).dt.truncate("1m")
         wall = local + pl.duration(minutes=pl.col("wait"))
-        # a wall time that a clock change skips opens when the clock stands there again: one hour on
-        target = wall.dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null").fill_null(
-            (wall + pl.duration(hours=1)).dt.replace_time_zone(
-                zone, ambiguous="earliest", non_existent="null"
-            )
-        )
-        later = wall.dt.replace_time_zone(zone, ambiguous="latest", non_existent="null")
-        target = pl.when(target.dt.convert_time_zone("UTC") <= pl.col("moment")).then(later).otherwise(target)
-        answer = (
-            pl.when(pl.col("wait") == 0).then(pl.col("moment")).otherwise(target.dt.convert_time_zone("UTC"))
-        )
+        first = at_wall_time(wall, zone, "earliest").dt.convert_time_zone("UTC")
+        later = at_wall_time(wall, zone, "latest").dt.convert_time_zone("UTC")
+        target = pl.when(first <= pl.col("moment")).then(later).otherwise(first)
+        answer = pl.when(pl.col("wait") == 0).then(pl.col("moment")).otherwise(target)
         return frame.select(answer.alias("next")).to_series()
 
-    def _waits_at(self, moments: pl.Series, zone: str) -> pl.Series:
-        return self._wait.gather(_minute_of_week(moments, zone))
+
+def at_wall_time(wall: pl.Expr, zone: str, ambiguous: Literal["earliest", "latest"]) -> pl.Expr:
+    """This function will return the moment at which a zone's clock shows a wall time.
+
+    1. A wall time that a clock change skips is read one hour later, when the clock stands there again.
+    """
+    plain = wall.dt.replace_time_zone(zone, ambiguous=ambiguous, non_existent="null")
+    skipped = wall + pl.duration(hours=1)
+    return plain.fill_null(skipped.dt.replace_time_zone(zone, ambiguous=ambiguous, non_existent="null"))
 
 
-def _minute_of_week(moments: pl.Series, zone: str) -> pl.Series:
+def _minute_of_week(moments: pl.Expr, zone: str) -> pl.Expr:
     """Return the minute of the local week; a null moment counts as minute 0 and stays null elsewhere."""
-    local = pl.lit(moments).dt.convert_time_zone(zone).dt.replace_time_zone(None)
+    local = moments.dt.convert_time_zone(zone).dt.replace_time_zone(None)
     # the first of January of 1970 was a Thursday: three days after a Monday
-    minutes = (local.dt.epoch("s") // 60 + 3 * 1440) % WEEK_MINUTES
-    return pl.select(minutes.fill_null(0).cast(pl.UInt32)).to_series()
+    return ((local.dt.epoch("s") // 60 + 3 * 1440) % WEEK_MINUTES).fill_null(0).cast(pl.UInt32)
 
 
 @lru_cache(maxsize=4096)

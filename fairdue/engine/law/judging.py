@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 import polars as pl
@@ -24,10 +25,18 @@ class Rulebook:
 
     packs: tuple[Pack, ...]
 
-    @property
+    @cached_property
     def checks(self) -> tuple[Check, ...]:
         """All checks of all packs, in the order of the packs."""
         return tuple(check for pack in self.packs for check in pack.checks)
+
+    @cached_property
+    def scopes(self) -> list[pl.Expr]:
+        """For each check, named by its place, whether it is in force for a row and covers it."""
+        return [
+            (check.scope & _in_force(check, self.zone_of(check.pack))).alias(str(place))
+            for place, check in enumerate(self.checks)
+        ]
 
     @property
     def versions(self) -> dict[str, str]:
@@ -69,30 +78,42 @@ def judge(candidates: pl.DataFrame, rulebook: Rulebook) -> Judgement:
     """
     frame = complete(candidates)
     checks = rulebook.checks
-    desk = Desk(frame)
-    asked = _asked(frame, checks, rulebook)
-    findings = tuple(
-        FUNCTIONS[check.uses].run(desk, check.parameters) if found.any() else None
-        for check, found in zip(checks, asked, strict=True)
-    )
-    broken = pl.DataFrame(
-        [
-            (found & finding.is_broken).alias(found.name) if finding else found
-            for found, finding in zip(asked, findings, strict=True)
-        ]
-    )
-    ranks = _ranks(broken, checks, frame.height)
-    outcome = ranks.replace_strict(dict(enumerate(OUTCOMES)), return_dtype=pl.String).alias("outcome")
-    retry = _retry_after(frame, checks, asked, broken, findings, ranks)
+    asked = frame.select(rulebook.scopes)
+    findings = _findings(frame, checks, asked)
+    broken = _broken(asked, findings)
+    outcome = _outcomes(broken, checks, frame.height)
+    retry = _retry_after(frame, checks, asked, broken, findings, outcome)
     return Judgement(frame, checks, asked, broken, findings, outcome, retry)
 
 
-def _asked(frame: pl.DataFrame, checks: Sequence[Check], rulebook: Rulebook) -> pl.DataFrame:
-    """Tell for each row and check whether the check is in force and its scope covers the row."""
-    in_force = [check.scope & _in_force(check, rulebook.zone_of(check.pack)) for check in checks]
-    return frame.select(
-        (pl.col("at").is_not_null() & expression).alias(str(column))
-        for column, expression in enumerate(in_force)
+def _findings(
+    frame: pl.DataFrame, checks: Sequence[Check], asked: pl.DataFrame
+) -> tuple[Finding | None, ...]:
+    """Run the check functions that are asked of any row; plain facts are all read in one go."""
+    if not checks or not frame.height:
+        return (None,) * len(checks)
+    is_asked = asked.select(pl.all().any()).row(0)
+    desk = Desk(frame)
+    facts = [
+        check.when.alias(str(place))
+        for place, check in enumerate(checks)
+        if check.when is not None and is_asked[place]
+    ]
+    present = frame.select(facts)
+    return tuple(
+        None if not is_asked[place]
+        else Finding(present[str(place)]) if check.when is not None
+        else FUNCTIONS[check.uses].run(desk, check.parameters)
+        for place, check in enumerate(checks)
+    )  # fmt: skip
+
+
+def _broken(asked: pl.DataFrame, findings: Sequence[Finding | None]) -> pl.DataFrame:
+    found = {f"found{place}": finding.is_broken for place, finding in enumerate(findings) if finding}
+    both = asked.hstack([series.alias(name) for name, series in found.items()]) if found else asked
+    return both.select(
+        (pl.col(name) & pl.col(f"found{name}")).alias(name) if f"found{name}" in found else pl.col(name)
+        for name in asked.columns
     )
 
 
@@ -107,15 +128,17 @@ def _midnight(day: date, zone: ZoneInfo) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC)
 
 
-def _ranks(broken: pl.DataFrame, checks: Sequence[Check], height: int) -> pl.Series:
+def _outcomes(broken: pl.DataFrame, checks: Sequence[Check], height: int) -> pl.Series:
     ranked = [
-        pl.col(str(column)).cast(pl.UInt8) * pl.lit(RANK[check.yields], dtype=pl.UInt8)
-        for column, check in enumerate(checks)
+        pl.col(str(place)).cast(pl.UInt8) * pl.lit(RANK[check.yields], dtype=pl.UInt8)
+        for place, check in enumerate(checks)
         if check.yields in RANK
     ]
     if not ranked:
-        return pl.Series("rank", [0] * height, dtype=pl.UInt8)
-    return broken.select(pl.max_horizontal(ranked).alias("rank")).to_series()
+        return pl.Series("outcome", ["allow"] * height, dtype=pl.String)
+    names = dict(enumerate(OUTCOMES))
+    strictest = pl.max_horizontal(ranked).replace_strict(names, return_dtype=pl.String)
+    return broken.select(strictest.alias("outcome")).to_series()
 
 
 def _retry_after(
@@ -124,11 +147,11 @@ def _retry_after(
     asked: pl.DataFrame,
     broken: pl.DataFrame,
     findings: Sequence[Finding | None],
-    ranks: pl.Series,
+    outcome: pl.Series,
 ) -> pl.Series:
     """Find the first minute that suits the caps and all clocks, for the rows whose outcome is `defer`."""
     answer = pl.select(pl.repeat(None, frame.height, dtype=MOMENT).alias("retry_after")).to_series()
-    rows = (ranks == RANK["defer"]).arg_true()
+    rows = (outcome == "defer").arg_true()
     if rows.is_empty():
         return answer
     part, part_broken = frame[rows], broken[rows]

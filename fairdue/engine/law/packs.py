@@ -71,6 +71,8 @@ class Check:
     version: str
     scope: pl.Expr = field(repr=False, compare=False)
     """Applies and no exception does."""
+    when: pl.Expr | None = field(repr=False, compare=False)
+    """The condition of a check that only looks for facts."""
 
     @property
     def key(self) -> str:
@@ -247,8 +249,7 @@ def _check(
     document: dict[str, Any], start: date, end: date | None, head: dict[str, Any], sources: dict[str, Source]
 ) -> Check:
     exceptions = tuple(document.get("unless", []))
-    if "when" in document["params"]:
-        compile_condition(document["params"]["when"])
+    when = compile_condition(document["params"]["when"]) if "when" in document["params"] else None
     scope = compile_condition(document["applies_to"])
     for exception in exceptions:
         scope = scope & ~compile_condition(exception["when"])
@@ -259,7 +260,7 @@ def _check(
         message_zh=document["message"]["zh"], message_en=document["message"]["en"],
         citation="; ".join(_cite(item, sources) for item in document["citation"]), evidence=document["evidence"],
         rank=sources[document["citation"][0]["source"]].rank, effective_from=start, effective_to=end,
-        pack=head["code"], version=head["version"], scope=scope,
+        pack=head["code"], version=head["version"], scope=scope, when=when,
     )  # fmt: skip
 
 

@@ -1,0 +1,1 @@
+"""Writes of the law: permits and counted contacts, holds, published packs."""

@@ -1,0 +1,1 @@
+"""Reads of the law: verdicts without effect, cards, the proof of the chains."""

@@ -1,0 +1,88 @@
+"""Contacts, holds, permits and rules as cards."""
+
+from __future__ import annotations
+
+from ..contracts import ContactCard, HoldCard, PermitCard, RulebookEntry
+from ..models import Contact, Hold, Permit
+from ..rules import current
+
+
+class PermitUnknown(ValueError):  # noqa: N818 - a refusal, not a fault
+    """There is no such permit."""
+
+    code = "law.permit.unknown"
+
+
+def contacts(person_id: int, limit: int = 50) -> tuple[ContactCard, ...]:
+    """This function will return a person's contacts, newest first."""
+    found = Contact.objects.filter(person_id=person_id).order_by("-occurred_at", "-id")[:limit]
+    return tuple(
+        ContactCard(
+            contact_id=contact.pk, person_id=contact.person_id, contact_point_id=contact.contact_point_id,
+            institution_group=contact.institution_group, made_by=contact.made_by, channel=contact.channel,
+            mode=contact.mode, direction=contact.direction, purpose=contact.purpose, result=contact.result,
+            occurred_at=contact.occurred_at, permit_id=contact.permit_id,
+        )
+        for contact in found
+    )  # fmt: skip
+
+
+def open_holds(person_id: int) -> tuple[HoldCard, ...]:
+    """This function will return the holds that are open on a person or one of their debts, oldest first."""
+    return _holds(person_id, is_open=True)
+
+
+def holds(person_id: int) -> tuple[HoldCard, ...]:
+    """This function will return all holds that ever were on a person, oldest first."""
+    return _holds(person_id, is_open=False)
+
+
+def _holds(person_id: int, *, is_open: bool) -> tuple[HoldCard, ...]:
+    found = Hold.objects.filter(person_id=person_id).order_by("started_at", "id")
+    if is_open:
+        found = found.filter(ended_at__isnull=True)
+    return tuple(
+        HoldCard(
+            hold_id=hold.pk, person_id=person_id, account_id=hold.account_id, kind=hold.kind, reason=hold.reason,
+            permitted_purposes=tuple(hold.permitted_purposes), started_at=hold.started_at, ended_at=hold.ended_at,
+            placed_by=hold.placed_by, ended_by=hold.ended_by,
+        )
+        for hold in found
+    )  # fmt: skip
+
+
+def permit(permit_id: int) -> PermitCard:
+    """This function will return a permit as it was issued.
+
+    :raises PermitUnknown: if there is no such permit
+    """
+    found = Permit.objects.filter(id=permit_id).first()
+    if found is None:
+        raise PermitUnknown(f"permit {permit_id} is not known")
+    return PermitCard(
+        permit_id=found.pk, chain=found.chain, position=found.position, person_id=found.person_id,
+        contact_point_id=found.contact_point_id, channel=found.channel, purpose=found.purpose,
+        content_sha256=found.content_sha256, issued_at=found.issued_at, expires_at=found.expires_at,
+        issued_to=found.issued_to, verdict=found.verdict,
+    )  # fmt: skip
+
+
+def pack_versions() -> dict[str, str]:
+    """This function will return the version in force of every pack."""
+    return current().versions
+
+
+def rulebook() -> tuple[RulebookEntry, ...]:
+    """This function will return every check of every pack in force, as a page shows it."""
+    return tuple(
+        RulebookEntry(
+            rule_id=check.id, part=check.part, title_zh=check.title_zh, title_en=check.title_en, yields=check.yields,
+            message_zh=check.message_zh, message_en=check.message_en, citation=check.citation,
+            evidence=check.evidence, rank=check.rank, effective_from=check.effective_from,
+            effective_to=check.effective_to, parameters=dict(check.parameters), applies_to=check.applies_to,
+            exceptions=tuple((item["label"]["zh"], item["label"]["en"]) for item in check.unless),
+            test_count=sum(test["rule"] == check.key for test in pack.tests), pack=pack.code, version=pack.version,
+        )
+        for pack in current().packs
+        for check in pack.checks
+    )  # fmt: skip

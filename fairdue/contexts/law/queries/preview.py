@@ -1,0 +1,128 @@
+"""The gate's word without any effect: for one contact, for all ways of reaching a person, for millions of rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import polars as pl
+
+from fairdue.contexts.parties.facade import ContactPointCard
+from fairdue.engine.law.candidates import CANDIDATE_SCHEMA
+from fairdue.engine.law.explaining import explain, used
+from fairdue.engine.law.judging import Judgement, judge
+from fairdue.engine.law.trying import try_case
+from fairdue.engine.law.verdict import Verdict
+from fairdue.kernel.actor import Actor
+
+from ..contracts import ChannelVerdict
+from ..facts import PersonFacts, Proposal, candidates, gather
+from ..rules import current
+
+CHANNELS_OF = {
+    "mobile": ("call", "sms"),
+    "landline": ("call",),
+    "email": ("email",),
+    "app": ("inapp",),
+    "address": ("letter", "visit"),
+}
+
+
+def preview(
+    *,
+    person_id: int,
+    channel: str,
+    contact_point_id: int | None,
+    purpose: str,
+    now: datetime,
+    actor: Actor,
+    mode: str = "interactive",
+    account_ids: Sequence[int] = (),
+) -> Verdict:
+    """This function will say what the gate would answer now, with fresh facts and no effect.
+
+    :raises ContactPointUnknown: if the contact point is not the person's
+    """
+    facts = gather(person_id=person_id, now=now, actor=actor, account_ids=account_ids)
+    proposal = Proposal(channel=channel, contact_point_id=contact_point_id, purpose=purpose, mode=mode)
+    return explain(judge(candidates(facts, [proposal]), current()), 0)
+
+
+def preview_all(
+    *, person_id: int, now: datetime, actor: Actor, purpose: str = "collect", account_ids: Sequence[int] = ()
+) -> tuple[ChannelVerdict, ...]:
+    """This function will judge every channel of every contact point of a person at once, with six queries.
+
+    1. The in-app inbox needs no contact point. 2. `used` of `cap` is the cap with the least left; 0 of 0 if no
+    cap binds the channel.
+    """
+    facts = gather(person_id=person_id, now=now, actor=actor, account_ids=account_ids)
+    ways = _ways(facts)
+    proposals = [
+        Proposal(channel=channel, contact_point_id=point.contact_point_id if point else None, purpose=purpose)
+        for channel, point in ways
+    ]
+    judgement = judge(candidates(facts, proposals), current())
+    return tuple(_channel_verdict(judgement, row, *way) for row, way in enumerate(ways))
+
+
+def _ways(facts: PersonFacts) -> list[tuple[str, ContactPointCard | None]]:
+    ways: list[tuple[str, ContactPointCard | None]] = [
+        (channel, point) for point in facts.points for channel in CHANNELS_OF.get(point.medium, ())
+    ]
+    if all(channel != "inapp" for channel, _ in ways):
+        ways.append(("inapp", None))
+    return ways
+
+
+def _channel_verdict(
+    judgement: Judgement, row: int, channel: str, point: ContactPointCard | None
+) -> ChannelVerdict:
+    count, cap = _tightest_cap(judgement, row)
+    return ChannelVerdict(
+        channel=channel,
+        contact_point_id=point.contact_point_id if point else None,
+        value_masked=point.value_masked if point else "",
+        owner=point.owner if point else "debtor",
+        mode="interactive" if channel == "call" else "",
+        verdict=explain(judgement, row),
+        used=count,
+        cap=cap,
+    )
+
+
+def _tightest_cap(judgement: Judgement, row: int) -> tuple[int, int]:
+    """Return used and cap of the day or week cap with the least left."""
+    facts = judgement.frame.row(row, named=True)
+    caps = [
+        (used(facts, check), int(check.parameters["max"]))
+        for place, check in enumerate(judgement.checks)
+        if check.uses == "count.reached" and "days" in check.parameters and check.yields == "defer"
+        and judgement.asked[row, place]
+    ]  # fmt: skip
+    return min(caps, key=lambda pair: (pair[1] - pair[0], pair[1]), default=(0, 0))
+
+
+def pregate(frame: pl.DataFrame, *, now: datetime) -> pl.DataFrame:
+    """This function will add outcome, rule_ids and retry_after to candidate rows, keeping their order and columns.
+
+    1. Columns of `CANDIDATE_SCHEMA` are facts, all others are carried along untouched.
+    2. Rows without `at` are judged at `now`.
+
+    :raises CandidatesInvalid: if a fact column is missing or of a wrong type
+    """
+    facts = frame.select(name for name in frame.columns if name in CANDIDATE_SCHEMA)
+    at = pl.col("at").fill_null(now) if "at" in facts.columns else pl.lit(now)
+    judged = judge(
+        facts.with_columns(at.dt.convert_time_zone("UTC").dt.cast_time_unit("us").alias("at")), current()
+    )
+    return frame.hstack(judged.columns())
+
+
+def judge_hypothetical(facts: Mapping[str, Any]) -> Verdict:
+    """This function will judge a contact that nobody proposes: facts by column name, moments as ISO texts.
+
+    :raises CandidatesInvalid: if a fact is unknown or cannot be read
+    """
+    return try_case(facts, current())
