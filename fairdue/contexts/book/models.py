@@ -80,8 +80,10 @@ class ImportBatch(models.Model):
 class Account(models.Model):
     """借据 / 账户: one debt of one person to one creditor."""
 
-    creditor = models.ForeignKey(Creditor, models.PROTECT, related_name="+")
-    product = models.ForeignKey(Product, models.PROTECT, related_name="+")
+    creditor = models.ForeignKey(Creditor, models.PROTECT, related_name="+", db_index=False)
+    """Found by the index of `book_account_once`."""
+    product = models.ForeignKey(Product, models.PROTECT, related_name="+", db_index=False)
+    """One of a handful: an index would cost every import and help no query."""
     person = models.ForeignKey("parties.Person", models.PROTECT, related_name="+")
     external_ref = models.CharField(max_length=64)
     """The creditor's own number; shown masked."""

@@ -70,7 +70,9 @@ class ContactPoint(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["person", "medium", "value_hash"], name="parties_contact_point_once")
+            models.UniqueConstraint(
+                fields=["person", "medium", "value_hash"], name="parties_contact_point_once"
+            )
         ]
         indexes = [models.Index(fields=["value_hash"], name="parties_contact_point_value")]
 

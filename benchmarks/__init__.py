@@ -1,0 +1,1 @@
+"""Benchmarks: each module with a `register(bench)` adds a command to `fairdue bench`."""

@@ -1,0 +1,1 @@
+"""Writes: creditors and products, import batches, landing of accounts."""

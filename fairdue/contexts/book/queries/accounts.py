@@ -1,0 +1,85 @@
+"""Accounts, always narrowed to the creditors that the actor may touch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import polars as pl
+from django.db.models import QuerySet
+
+from fairdue.kernel.actor import Actor
+from fairdue.kernel.money import Money
+from fairdue.storage.bulk import copy_out
+from fairdue.storage.staging import staged
+
+from ..contracts import AccountCard
+from ..models import Account
+
+
+def _in_scope(actor: Actor | None) -> QuerySet[Account]:
+    if actor is None or actor.creditor_ids is None:
+        return Account.objects.all()
+    return Account.objects.filter(creditor_id__in=actor.creditor_ids)
+
+
+def account_cards(person_id: int, *, actor: Actor | None = None) -> tuple[AccountCard, ...]:
+    """Return a person's accounts in one query, only those of the actor's creditors if an actor is given.
+
+    Without an actor all accounts come back: for the borrower's own view and for work of the house.
+    """
+    rows = _in_scope(actor).filter(person_id=person_id).select_related("creditor", "product").order_by("id")
+    return tuple(_account_card(row) for row in rows)
+
+
+def _account_card(row: Account) -> AccountCard:
+    limit = row.credit_limit_minor
+    return AccountCard(
+        account_id=row.pk,
+        person_id=row.person_id,
+        creditor_id=row.creditor_id,
+        creditor_name_zh=row.creditor.name_zh,
+        creditor_name_en=row.creditor.name_en,
+        institution_group=row.creditor.institution_group,
+        product_id=row.product_id,
+        product_name_zh=row.product.name_zh,
+        product_name_en=row.product.name_en,
+        product_kind=row.product.kind,
+        ref_masked=mask_reference(row.external_ref),
+        currency=row.currency,
+        opened_date=row.opened_date,
+        status=row.status,
+        credit_limit=None if limit is None else Money(limit, row.currency),
+        dpd_origin=row.product.dpd_origin,
+        bucket_edges=tuple(row.product.bucket_edges),
+        allocation_policy=row.product.allocation_policy,
+    )
+
+
+def mask_reference(reference: str) -> str:
+    """Keep the last four characters, as on a card statement."""
+    return f"****{reference[-4:]}" if len(reference) > 4 else "****"
+
+
+def visible_persons(person_ids: Iterable[int], *, actor: Actor) -> frozenset[int]:
+    """Return those of some persons who owe on an account of a creditor that the actor may touch."""
+    rows = _in_scope(actor).filter(person_id__in=list(person_ids))
+    return frozenset(rows.values_list("person_id", flat=True))
+
+
+def account_ids_by_reference(references: pl.Series, *, creditor_id: int) -> pl.DataFrame:
+    """Return `account_ref`, `account_id`, `person_id`, `account_currency` of the known references.
+
+    Reads inside the caller's transaction.
+    """
+    wanted = pl.DataFrame({"account_ref": references.cast(pl.String)}).drop_nulls().unique()
+    with staged(wanted, "staged_account"):
+        return copy_out(
+            "SELECT s.account_ref, a.id, a.person_id, a.currency FROM staged_account s JOIN book_account a"
+            f" ON a.external_ref = s.account_ref AND a.creditor_id = {creditor_id:d}",
+            {
+                "account_ref": pl.String,
+                "account_id": pl.Int64,
+                "person_id": pl.Int64,
+                "account_currency": pl.String,
+            },
+        )

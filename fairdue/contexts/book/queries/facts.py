@@ -1,0 +1,18 @@
+"""SELECTs that leave by ADBC for the night."""
+
+from __future__ import annotations
+
+ACCOUNT_FACTS_SQL = """
+SELECT a.id AS account_id, a.person_id, a.creditor_id, a.product_id, p.kind AS product_kind,
+       c.institution_kind, c.institution_group, p.dpd_origin, a.currency, a.status, a.opened_date, a.balance_date,
+       a.credit_limit_minor
+FROM book_account a
+JOIN book_product p ON p.id = a.product_id
+JOIN book_creditor c ON c.id = a.creditor_id
+"""
+
+PRODUCT_FACTS_SQL = """
+SELECT id AS product_id, creditor_id, code AS product_code, kind AS product_kind, currency, dpd_origin,
+       bucket_edges::text AS bucket_edges, allocation_policy
+FROM book_product
+"""

@@ -1,0 +1,63 @@
+"""Parties, for other rooms: masked cards, audited reveals, consents, portal links, bulk landing."""
+
+from __future__ import annotations
+
+from .contracts import ConsentCard, ContactPointCard, PartiesLanded, PersonCard, RevealField
+from .operations.consents import ConsentRefused, mark_contact_point, record_consent
+from .operations.landing_contacts import land_contact_points
+from .operations.landing_persons import land_persons
+from .operations.portal_links import (
+    PortalLinkExpired,
+    PortalLinkRefused,
+    PortalLinkUnknown,
+    PortalLinkUsed,
+    issue_portal_link,
+    redeem_portal_link,
+)
+from .operations.reveals import RevealRefused, reveal
+from .operations.rotation import Resealed, reseal
+from .queries.cards import (
+    contact_points,
+    latest_consents,
+    name_for_letter,
+    open_contact_point,
+    person_card,
+    person_cards,
+)
+from .queries.facts import CONSENT_FACTS_SQL, CONTACT_POINT_FACTS_SQL, PERSON_FACTS_SQL
+from .queries.lookup import person_ids_by_reference
+from .queries.search import search
+
+__all__ = [
+    "CONSENT_FACTS_SQL",
+    "CONTACT_POINT_FACTS_SQL",
+    "PERSON_FACTS_SQL",
+    "ConsentCard",
+    "ConsentRefused",
+    "ContactPointCard",
+    "PartiesLanded",
+    "PersonCard",
+    "PortalLinkExpired",
+    "PortalLinkRefused",
+    "PortalLinkUnknown",
+    "PortalLinkUsed",
+    "Resealed",
+    "RevealField",
+    "RevealRefused",
+    "contact_points",
+    "issue_portal_link",
+    "land_contact_points",
+    "land_persons",
+    "latest_consents",
+    "mark_contact_point",
+    "name_for_letter",
+    "open_contact_point",
+    "person_card",
+    "person_cards",
+    "person_ids_by_reference",
+    "record_consent",
+    "redeem_portal_link",
+    "reseal",
+    "reveal",
+    "search",
+]

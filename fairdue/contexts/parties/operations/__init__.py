@@ -1,0 +1,1 @@
+"""Writes: landing files, consents, reveals, portal links, key rotation."""

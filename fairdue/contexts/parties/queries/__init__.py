@@ -1,0 +1,1 @@
+"""Reads: cards for screens, facts for the night, search by keyed hash."""

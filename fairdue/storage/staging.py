@@ -1,0 +1,60 @@
+"""Rows that stop over in a temporary table of the caller's transaction, and the answers that come back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import polars as pl
+
+from .bulk import copy_in, copy_out, execute
+
+SQL_TYPES: dict[Any, str] = {
+    pl.Int8: "smallint",
+    pl.Int16: "smallint",
+    pl.Int32: "integer",
+    pl.Int64: "bigint",
+    pl.Boolean: "boolean",
+    pl.Date: "date",
+    pl.String: "text",
+}
+
+
+@contextmanager
+def staged(frame: pl.DataFrame, name: str, types: Mapping[str, str] | None = None):  # type: ignore[no-untyped-def]
+    """Keep a frame as temporary table `name` for the length of a block, inside the transaction.
+
+    `types` gives the SQL type of columns whose type does not follow from the frame, such as `bytea`
+    for hex text.
+    """
+    given = types or {}
+    columns = ", ".join(
+        f'"{column}" {given.get(column) or _sql_type(frame[column])}' for column in frame.columns
+    )
+    execute(f"CREATE TEMP TABLE {name} ({columns}) ON COMMIT DROP")
+    copy_in(frame, name)
+    execute(f"ANALYZE {name}")
+    yield name
+    execute(f"DROP TABLE {name}")
+
+
+def _sql_type(column: pl.Series) -> str:
+    if isinstance(column.dtype, pl.Datetime):
+        return "timestamptz"
+    return SQL_TYPES[column.dtype]
+
+
+def take_ids(table: str, count: int, column: str = "id") -> pl.Series:
+    """Draw fresh primary keys of a table, so that its rows can be referred to before they land."""
+    if count == 0:
+        return pl.Series("id", [], dtype=pl.Int64)
+    query = (
+        f"SELECT nextval(pg_get_serial_sequence('{table}', '{column}')) FROM generate_series(1, {count:d})"
+    )
+    return copy_out(query, {"id": pl.Int64})["id"]
+
+
+def lock_for_transaction(*words: str) -> None:
+    """Wait for the advisory lock named by some words and hold it until the transaction ends."""
+    execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", ["\x1f".join(words)])
