@@ -141,7 +141,7 @@ def _seal_range(cluster: int, xid_from: int, xid_to: int, now: datetime) -> cont
     rows = Event.objects.filter(cluster=cluster, xid__gte=xid_from, xid__lt=xid_to).order_by("xid", "id")
     content, count = hashlib.sha256(), 0
     for event_id, xid, digest in rows.values_list("id", "xid", "digest").iterator(chunk_size=10_000):
-        content.update(content_entry(event_id, xid, digest))
+        content.update(content_entry(event_id, xid, bytes(digest)))
         count += 1
     values: dict[str, Any] = {
         "number": previous.number + 1 if previous else 1,

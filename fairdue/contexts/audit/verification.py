@@ -109,7 +109,8 @@ def _ranges(newest: int) -> Iterator[_Range]:
     columns = ("number", "cluster", "xid_from", "xid_to", "event_count", "content_hash")
     rows = Block.objects.filter(number__lte=newest).order_by("cluster", "xid_from").values_list(*columns)
     for *values, content_hash in rows.iterator(chunk_size=CHUNK):
-        yield _Range(*values, content_hash=bytes(content_hash))
+        number, cluster, xid_from, xid_to, event_count = values
+        yield _Range(number, cluster, xid_from, xid_to, event_count, bytes(content_hash))
 
 
 def _verify_events(findings: _Findings, newest_block: int) -> tuple[int, int]:

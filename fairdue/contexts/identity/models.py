@@ -46,8 +46,8 @@ class TeamCreditor(models.Model):
 class Staff(AbstractUser):
     """A person who works here: logs in, has one role and one team."""
 
-    first_name = None
-    last_name = None
+    first_name = None  # type: ignore[assignment]
+    last_name = None  # type: ignore[assignment]
     display_name = models.CharField(max_length=80)
     role = models.CharField(max_length=20, choices=Role)
     team = models.ForeignKey(Team, models.PROTECT, null=True, blank=True, related_name="members")

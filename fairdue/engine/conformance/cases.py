@@ -93,7 +93,7 @@ def read(path: Path) -> list[Case]:
         raise FileMalformed(path, mark.line + 1 if mark else 1, error.problem or "not YAML") from error
     except (yaml.YAMLError, UnicodeDecodeError, ValueError) as error:
         raise FileMalformed(path, 1, f"not readable as YAML: {error}".splitlines()[0]) from error
-    if not isinstance(documents, list):
+    if node is None or not isinstance(documents, list):
         raise FileMalformed(path, 1, "a case file is a list of cases")
     for key in _repeated_keys(node):
         raise FileMalformed(

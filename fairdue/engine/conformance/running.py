@@ -87,7 +87,7 @@ def _differences(case: Case, answer: Answer) -> list[Difference]:
 
 
 def _expected(case: Case) -> Any:
-    then = case.document.get("then")
+    then = case.document["then"]
     return plain(then | {"rules": case.document["rules"]} if case.format == "law" else then)
 
 

@@ -92,7 +92,8 @@ def minimum_payment_plan(
 
     :raises NeverRepaid: if that takes more than two hundred years
     """
-    amounts, payments = [balance.amount for balance in balances], []
+    amounts = [balance.amount for balance in balances]
+    payments: list[Fraction] = []
     while any(amounts):
         month = len(payments) + 1
         if month > MONTHS_LIMIT:
