@@ -59,7 +59,7 @@ def staff_cards(
     rows = Staff.objects.select_related("team").order_by("display_name", "id")
     if not actor.may("staff.manage"):
         actor.require("cases.assign")
-        rows = rows.filter(team_id=actor.team_id, team__isnull=False)
+        rows = rows.filter(team_id=actor.team_id or 0)
     if team_id is not None:
         rows = rows.filter(team_id=team_id)
     if role is not None:
