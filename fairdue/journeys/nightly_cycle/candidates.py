@@ -38,26 +38,8 @@ def propose(decided: pl.DataFrame, points: pl.DataFrame, cycle_date: date) -> pl
     )
     lines = lines.join(best_points(points), on=["person_id", "channel"], how="left")
     can_reach = pl.col("contact_point_id").is_not_null() | ~pl.col("channel").is_in(list(MEDIA))
-    return lines.filter(can_reach).with_columns(_moment(lines, cycle_date).alias("at"))
-
-
-def candidates_of(lines: pl.DataFrame) -> pl.DataFrame:
-    """Return the lines as candidates: the columns that the gate knows, the rest left to its defaults."""
-    zones = pl.col("home_zone") + pl.when(pl.col("point_zone") != "").then(
-        "|" + pl.col("point_zone")
-    ).otherwise(pl.lit(""))
-    return lines.select(
-        "person_id",
-        "contact_point_id",
-        "at",
-        "channel",
-        "purpose",
-        "product_kinds",
-        "home_zone",
-        zones.fill_null(pl.col("home_zone")).alias("zones"),
-        pl.col("is_opted_out").fill_null(False),
-        "is_deceased",
-        "age",
+    return (
+        lines.with_columns(_moment(lines, cycle_date).alias("at")).filter(can_reach).with_row_index("line")
     )
 
 
@@ -74,7 +56,7 @@ def best_points(points: pl.DataFrame) -> pl.DataFrame:
         .sort("person_id", "is_opted_out", "place", "rank", "contact_point_id")
         .unique(["person_id", "channel"], keep="first", maintain_order=True)
         .select(
-            "person_id", "channel", "contact_point_id", pl.col("zone").alias("point_zone"), "is_opted_out"
+            "person_id", "channel", "contact_point_id", "is_opted_out"
         )
     )
 

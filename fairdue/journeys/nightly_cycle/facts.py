@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime, time, timedelta
 
 import polars as pl
 
@@ -16,19 +16,30 @@ from fairdue.contexts.outreach import facade as outreach
 from fairdue.contexts.parties import facade as parties
 from fairdue.journeys.nightly_cycle.night import Night
 from fairdue.journeys.nightly_cycle.person_facts import account_facts, person_facts
+from fairdue.kernel.clock import HOUSE_ZONE
 from fairdue.storage.bulk import database_url, read_snapshot
+
+
+HISTORY = timedelta(days=60)
+"""Contacts older than this fill no cap of any pack."""
+
+KEPT = ("points", "holds", "contacts", "unanswered", "consents")
+"""What the gate will read, kept as it came."""
 
 
 def fact_queries(cycle_date: date) -> dict[str, str]:
     """Return what the night reads, by name: the published fact queries of the rooms below and beside."""
+    since = datetime.combine(cycle_date, time.min, HOUSE_ZONE) - HISTORY
     return {
         "accounts": book.ACCOUNT_FACTS_SQL,
         "products": book.PRODUCT_FACTS_SQL,
         "states": ledger.state_facts_sql(cycle_date),
         "people": parties.PERSON_FACTS_SQL,
         "points": parties.CONTACT_POINT_FACTS_SQL,
+        "consents": parties.CONSENT_FACTS_SQL,
         "holds": law.HOLD_FACTS_SQL,
-        "contacts": law.CONTACT_FACTS_SQL,
+        "contacts": law.contact_facts_sql(since=since),
+        "unanswered": law.unanswered_facts_sql(since=since),
         "reminders": outreach.reminder_facts_sql(cycle_date),
         "promises": cases.PROMISE_FACTS_SQL,
     }
@@ -43,9 +54,10 @@ def gather_facts(night: Night) -> StageResult:
     frames: dict[str, pl.DataFrame] = {}
     with night.fresh_folder() as keep:
         for name, frame in _read(night):
-            frames[name] = frame
-            if name in ("points", "holds", "contacts"):
-                keep(name, frames.pop(name) if name == "contacts" else frame)
+            if name in KEPT:
+                keep(name, frame)
+            if name not in KEPT or name == "holds":
+                frames[name] = frame
         people = _derive(night, frames)
         keep("persons", people)
     return _count(frames["accounts"], people)
@@ -59,7 +71,6 @@ def _read(night: Night) -> Iterator[tuple[str, pl.DataFrame]]:
 
 
 def _derive(night: Night, frames: dict[str, pl.DataFrame]) -> pl.DataFrame:
-    frames.pop("points")
     accounts = account_facts(frames["accounts"], frames["products"], frames.pop("states"), night.cycle_date)
     return person_facts(
         accounts, frames["people"], frames["holds"], frames["promises"], frames["reminders"], night.cycle_date

@@ -6,7 +6,8 @@ import polars as pl
 
 from fairdue.contexts.decisions.facade import StageResult
 from fairdue.contexts.law import facade as law
-from fairdue.journeys.nightly_cycle.candidates import candidates_of, end_of_day, propose
+from fairdue.journeys.nightly_cycle.candidates import end_of_day, propose
+from fairdue.journeys.nightly_cycle.contact_facts import with_consents, with_history, with_zones
 from fairdue.journeys.nightly_cycle.night import Night
 
 NO_CONTACT_POINT = "cycle.contact_point.none"
@@ -32,12 +33,12 @@ def ask_gate(night: Night) -> StageResult:
 
 def _judged(night: Night, lines: pl.DataFrame) -> pl.DataFrame:
     """Return the proposed contacts with the gate's outcome, its rule ids joined by commas, and retry_after."""
-    answers = law.pregate(candidates_of(lines), now=night.now)
-    return lines.with_columns(
-        answers["outcome"],
-        answers["rule_ids"].list.join(",").alias("reasons"),
-        answers["retry_after"],
-    )
+    names = ("points", "holds", "contacts", "unanswered", "consents")
+    frames = {name: night.read(name) for name in names}
+    known = with_history(with_zones(lines, frames["points"]), frames)
+    known = with_consents(known, frames["consents"], law.agreed_hours).sort("line")
+    judged = law.pregate(known, now=night.now)
+    return judged.with_columns(pl.col("rule_ids").list.join(",").alias("reasons"))
 
 
 def _choose(lines: pl.DataFrame, night: Night) -> pl.DataFrame:

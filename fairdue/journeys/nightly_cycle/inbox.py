@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from fairdue.contexts.decisions.facade import StageResult
+from fairdue.journeys.import_file import import_file
 from fairdue.journeys.nightly_cycle.night import Night
 
 KINDS = ("parties", "contact_points", "accounts", "dues", "transactions")
@@ -59,8 +60,6 @@ def _take(inbox: Path, taken: Path) -> None:
 
 
 def _imported(night: Night, path: Path, done: int, total: int) -> bool:
-    from fairdue.journeys.import_file import import_file
-
     night.progress("import", done, total)
     report = import_file(
         path=path,
