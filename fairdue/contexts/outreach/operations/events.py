@@ -119,7 +119,7 @@ def _opt_out(report: ProviderReport, message: Message, actor: Actor, now: dateti
         source=f"provider.{report.provider}",
         detail={"event": report.event_ref, "kind": report.kind},
         actor=actor,
-        occurred_at=report.occurred_at,
+        occurred_at=min(report.occurred_at, now),
         now=now,
     )
 

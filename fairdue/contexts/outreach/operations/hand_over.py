@@ -75,7 +75,7 @@ def conclude(dispatch: Dispatch, message: Message, status: str, now: datetime) -
     dispatch.save()
     message.status = {"accepted": "sent", "bounced": "failed"}.get(status, status)
     message.save(update_fields=["status"])
-    result = {"accepted": "sent", "bounced": "failed"}.get(status, status)
+    result = {"accepted": "sent"}.get(status, status)
     law.settle_contact(contact_id=dispatch.contact_id, result=result, now=now)
     audit.record(
         code=f"outreach.message.{message.status}", actor=system(f"provider.{dispatch.provider}"),

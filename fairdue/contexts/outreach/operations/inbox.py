@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from fairdue.contexts.law import facade as law
 from fairdue.contexts.outreach.models import Message
 
 
@@ -32,3 +33,4 @@ def mark_read(message_id: int, now: datetime, *, person_id: int | None = None) -
         if message.read_at is None:
             message.status, message.read_at = "read", now
             message.save(update_fields=["status", "read_at"])
+            law.settle_contact(contact_id=message.dispatch.contact_id, result="read", now=now)
