@@ -83,8 +83,8 @@ def _accounts(count: int) -> pl.DataFrame:
         credit_limit=pl.format("{}.00", 5_000 + number % 50_000),
         principal=pl.format("{}.{}", 1_000 + number % 9_000, 10 + number % 90),
         interest=pl.format("{}.{}", number % 300, 10 + number % 90),
-        penalty=pl.lit(""),
-        fee=pl.lit(""),
+        penalty=pl.lit(None, dtype=pl.String),
+        fee=pl.lit(None, dtype=pl.String),
         status=pl.lit("active"),
     )
 
@@ -97,9 +97,9 @@ def _dues(accounts: int, each: int) -> pl.DataFrame:
         due_date=pl.format("2026-0{}-25", row % each % 9 + 1),
         currency=pl.lit("CNY"),
         principal=pl.format("{}.{}", 100 + row % 900, 10 + row % 90),
-        interest=pl.lit(""),
-        penalty=pl.lit(""),
-        fee=pl.lit(""),
+        interest=pl.lit(None, dtype=pl.String),
+        penalty=pl.lit(None, dtype=pl.String),
+        fee=pl.lit(None, dtype=pl.String),
     )
 
 

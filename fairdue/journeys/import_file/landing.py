@@ -15,6 +15,7 @@ from fairdue.contexts.parties import facade as parties
 from fairdue.engine.intake.files import LINE
 from fairdue.engine.intake.schema import COMPONENTS
 from fairdue.kernel.actor import Actor
+from fairdue.storage.staging import references_sound
 
 REFUSED_SCHEMA = {LINE: pl.Int64, "column": pl.String, "code": pl.String}
 LEDGER_REASONS: Mapping[str, tuple[str, str]] = {
@@ -101,7 +102,8 @@ def land_accounts(rows: pl.DataFrame, context: Context, *, is_last: bool) -> Lan
         now=context.now,
     )
     if landed.opened.height:
-        ledger.open_accounts(_openings(landed.opened).filter(_opens_with), now=context.now)
+        with references_sound():
+            ledger.open_accounts(_openings(landed.opened).filter(_opens_with), now=context.now)
     if landed.corrected.height:
         ledger.open_accounts(_openings(landed.corrected), now=context.now)
     return Landing(
@@ -135,7 +137,8 @@ def land_dues(rows: pl.DataFrame, context: Context, *, is_last: bool) -> Landing
         return Landing(refused=refused)
     keys = ["account_id", "person_id", "due_ref", "due_date", "currency"]
     tall = _tall(rows, keys).filter(pl.col("amount_minor").is_not_null())
-    landed = ledger.land_dues(tall, batch_id=context.batch_id, now=context.now)
+    with references_sound():
+        landed = ledger.land_dues(tall, batch_id=context.batch_id, now=context.now)
     return Landing(
         created=landed.created, changed=landed.changed, unchanged=landed.unchanged, refused=refused
     )

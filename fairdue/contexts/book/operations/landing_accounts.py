@@ -10,7 +10,7 @@ import polars as pl
 from fairdue.contexts.parties import facade as parties
 from fairdue.engine.intake.digests import row_digests
 from fairdue.storage.bulk import copy_in, copy_out, execute
-from fairdue.storage.staging import staged, take_ids
+from fairdue.storage.staging import references_sound, staged, take_ids
 
 from ..models import Product
 
@@ -104,7 +104,8 @@ def _create(fresh: pl.DataFrame, now: datetime) -> pl.DataFrame:
         "creditor_id", "product_id", "person_id", "currency", "opened_date", "balance_date", "credit_limit_minor",
         "status", "row_digest", id="account_id", external_ref="account_ref", recorded_at=pl.lit(now),
     )  # fmt: skip
-    copy_in(landing, "book_account")
+    with references_sound():
+        copy_in(landing, "book_account")
     return fresh
 
 
