@@ -16,7 +16,8 @@ from fairdue.engine.law.candidates import CANDIDATE_SCHEMA
 from fairdue.engine.law.hours import DAYS
 from fairdue.kernel.actor import Actor
 
-from .counting import CONNECTED, THIRD_OFFERED, THIRD_REFUSED, UNCOUNTED, counted_column, is_unanswered
+from .contracts import HoldCard
+from .counting import CONNECTED, PENDING, THIRD_OFFERED, THIRD_REFUSED, UNCOUNTED, counted_column, is_unanswered
 from .models import Contact, Hold
 
 HISTORY = timedelta(days=60)
@@ -70,24 +71,43 @@ class PersonFacts:
         )
 
 
-def gather(*, person_id: int, now: datetime, actor: Actor, account_ids: Sequence[int] = ()) -> PersonFacts:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What the caller has just read of the person, so that a preview need not read it again."""
+
+    person: parties.PersonCard
+    points: tuple[parties.ContactPointCard, ...]
+    accounts: tuple[book.AccountCard, ...]
+    """All of the person's debts, also those out of the actor's scope."""
+    holds: tuple[HoldCard, ...]
+
+
+def gather(
+    *,
+    person_id: int,
+    now: datetime,
+    actor: Actor,
+    account_ids: Sequence[int] = (),
+    known: Known | None = None,
+) -> PersonFacts:
     """This function will read what the rules may ask about a person, as it stands at this moment.
 
     1. Contacts of every institution group that the debts concern count, whoever made them.
     2. A hold counts if it is on the whole person or on one of the debts concerned.
     """
-    accounts = [card for card in book.account_cards(person_id) if _concerns(card, account_ids)]
+    every = known.accounts if known else book.account_cards(person_id)
+    accounts = [card for card in every if _concerns(card, account_ids)]
     groups = tuple(sorted({card.institution_group for card in accounts}))
     concerned = tuple(card.account_id for card in accounts)
     return PersonFacts(
-        person=parties.person_card(person_id),
-        points=tuple(parties.contact_points(person_id)),
+        person=known.person if known else parties.person_card(person_id),
+        points=known.points if known else tuple(parties.contact_points(person_id)),
         consents=tuple(parties.latest_consents(person_id)),
         account_ids=concerned,
         groups=groups,
         product_kinds=tuple(sorted({card.product_kind for card in accounts})),
         contacts=_contacts(person_id, groups, now),
-        holds=_holds(person_id, concerned, now),
+        holds=_known_holds(known, concerned) if known else _holds(person_id, concerned, now),
         now=now,
         actor_kind="agency" if actor.kind == "agency" else "creditor",
     )
@@ -108,6 +128,12 @@ def _contacts(person_id: int, groups: tuple[str, ...], now: datetime) -> tuple[C
 def _holds(person_id: int, account_ids: tuple[int, ...], now: datetime) -> tuple[str, ...]:
     concerned = Q(account_id__isnull=True) | Q(account_id__in=account_ids)
     found = Hold.objects.filter(concerned, person_id=person_id, ended_at__isnull=True).order_by("id")
+    return tuple(f"{hold.kind}:{','.join(hold.permitted_purposes)}" for hold in found)
+
+
+def _known_holds(known: Known, account_ids: tuple[int, ...]) -> tuple[str, ...]:
+    concerned = (None, *account_ids)
+    found = [hold for hold in known.holds if hold.ended_at is None and hold.account_id in concerned]
     return tuple(f"{hold.kind}:{','.join(hold.permitted_purposes)}" for hold in found)
 
 
@@ -142,13 +168,16 @@ def _row(facts: PersonFacts, proposal: Proposal) -> dict[str, Any]:
         "is_deceased": person.is_deceased,
         # only the year is known here: until it is certain, the birthday of the year has not come
         "age": facts.now.year - person.birth_year - 1 if person.birth_year else None,
-        "valid_own_numbers": sum(
-            p.owner == "debtor" and p.medium in PHONES and p.status == "valid" for p in facts.points
-        ),
+        "has_only_invalid_numbers": _has_only_invalid_numbers(facts.points),
         "holds": list(facts.holds),
         **_said(facts, proposal, point),
         **_history(facts, proposal.contact_point_id),
     }
+
+
+def _has_only_invalid_numbers(points: Sequence[parties.ContactPointCard]) -> bool:
+    own = [point.status == "valid" for point in points if point.owner == "debtor" and point.medium in PHONES]
+    return bool(own) and not any(own)
 
 
 def _zones(facts: PersonFacts, point: parties.ContactPointCard | None) -> list[str]:
@@ -207,12 +236,15 @@ def _history(facts: PersonFacts, contact_point_id: int | None) -> dict[str, Any]
 def failures_in_a_row(contacts: Sequence[Contact], third: set[int]) -> int:
     """This function will count failed calls to the debtor since the latest time anybody spoke (CN-WHO-04).
 
-    1. Contacts come newest first. 2. Announcements that connected and contacts by the debtor end the row.
+    1. Contacts come newest first. 2. A conversation with the debtor, or a contact by the debtor, ends the row;
+    an announcement that connected is no failure. 3. A call that nobody knows the end of yet is none either.
     """
     failures = 0
     for contact in contacts:
-        if contact.direction == "inbound" or contact.result in CONNECTED:
+        if contact.contact_point_id in third:
+            continue
+        if contact.direction == "inbound" or contact.result == "conversation":
             return failures
-        if contact.channel == "call" and contact.contact_point_id not in third:
-            failures += contact.result not in (*UNCOUNTED, "reserved")
+        if contact.channel == "call":
+            failures += contact.result not in (*UNCOUNTED, *CONNECTED, PENDING)
     return failures

@@ -17,7 +17,7 @@ from fairdue.engine.law.verdict import Verdict
 from fairdue.kernel.actor import Actor
 
 from ..contracts import ChannelVerdict
-from ..facts import PersonFacts, Proposal, candidates, gather
+from ..facts import Known, PersonFacts, Proposal, candidates, gather
 from ..rules import current
 
 CHANNELS_OF = {
@@ -50,14 +50,22 @@ def preview(
 
 
 def preview_all(
-    *, person_id: int, now: datetime, actor: Actor, purpose: str = "collect", account_ids: Sequence[int] = ()
+    *,
+    person_id: int,
+    now: datetime,
+    actor: Actor,
+    purpose: str = "collect",
+    account_ids: Sequence[int] = (),
+    known: Known | None = None,
 ) -> tuple[ChannelVerdict, ...]:
     """This function will judge every channel of every contact point of a person at once, with six queries.
+
+    With what the caller has `known` there are two.
 
     1. The in-app inbox needs no contact point. 2. `used` of `cap` is the cap with the least left; 0 of 0 if no
     cap binds the channel.
     """
-    facts = gather(person_id=person_id, now=now, actor=actor, account_ids=account_ids)
+    facts = gather(person_id=person_id, now=now, actor=actor, account_ids=account_ids, known=known)
     ways = _ways(facts)
     proposals = [
         Proposal(channel=channel, contact_point_id=point.contact_point_id if point else None, purpose=purpose)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from django.db import connection
+from django.db.models import OuterRef, Subquery
 
 from fairdue.contexts.ledger.contracts import DueCard, PartCard, TransactionCard
 from fairdue.contexts.ledger.models import AccountState, Transaction
@@ -84,12 +85,12 @@ def account_transactions(account_id: int, limit: int = 100) -> tuple[Transaction
 def transactions_of(account_ids: Sequence[int], limit: int = 100) -> tuple[TransactionCard, ...]:
     """Return the latest transactions of several accounts together, newest first, with their parts.
 
-    Three queries for any number of accounts of one currency; one more for each further currency.
+    Two queries for any number of accounts of one currency; one more for each further currency.
     """
+    reversals = Transaction.objects.filter(reverses_id=OuterRef("pk")).values("id")
     found = Transaction.objects.filter(account_id__in=list(account_ids))
-    latest = list(found.order_by("-effective_date", "-id")[:limit].values())
-    ids = [row["id"] for row in latest]
-    reversed_by = dict(Transaction.objects.filter(reverses_id__in=ids).values_list("reverses_id", "id"))
+    found = found.annotate(reversed_by_id=Subquery(reversals)).order_by("-effective_date", "-id")
+    latest = list(found[:limit].values())
     parts: dict[int, tuple[PartCard, ...]] = {}
     for currency in sorted({row["currency"] for row in latest}):
         parts |= parts_of([row["id"] for row in latest if row["currency"] == currency], currency)
@@ -105,7 +106,7 @@ def transactions_of(account_ids: Sequence[int], limit: int = 100) -> tuple[Trans
             recorded_at=row["recorded_at"],
             source=row["source"],
             reverses_id=row["reverses_id"],
-            reversed_by_id=reversed_by.get(row["id"]),
+            reversed_by_id=row["reversed_by_id"],
             parts=parts.get(row["id"], ()),
         )
         for row in latest
