@@ -24,10 +24,10 @@ from .counting import (
     contact_facts_sql,
     unanswered_facts_sql,
 )
-from .facts import ContactPointUnknown
+from .facts import ContactPointUnknown, Known, agreed_hours
 from .operations.contacts import ContactUnknown, ResultUnknown, record_contact, settle_contact
 from .operations.holds import HOLD_KINDS, HoldRefused, lift_hold, place_hold
-from .operations.packs import PackChanged, publish_packs
+from .operations.packs import PackChanged, load_rule_packs
 from .operations.reserve import PERMIT_LIFETIME, NotInTransaction, reserve
 from .queries.cards import PermitUnknown, contacts, holds, open_holds, pack_versions, permit, rulebook
 from .queries.preview import judge_hypothetical, pregate, preview, preview_all
@@ -50,6 +50,7 @@ __all__ = [
     "ContactUnknown",
     "HoldCard",
     "HoldRefused",
+    "Known",
     "NotInTransaction",
     "PackChanged",
     "PackInvalid",
@@ -60,12 +61,15 @@ __all__ = [
     "ResultUnknown",
     "RulebookEntry",
     "Verdict",
+    "agreed_hours",
+    "agreed_hours",
     "complete",
     "contact_facts_sql",
     "contacts",
     "holds",
     "judge_hypothetical",
     "lift_hold",
+    "load_rule_packs",
     "open_holds",
     "pack_versions",
     "permit",
@@ -73,7 +77,6 @@ __all__ = [
     "pregate",
     "preview",
     "preview_all",
-    "publish_packs",
     "record_contact",
     "reserve",
     "rulebook",

@@ -17,7 +17,15 @@ from fairdue.engine.law.hours import DAYS
 from fairdue.kernel.actor import Actor
 
 from .contracts import HoldCard
-from .counting import CONNECTED, PENDING, THIRD_OFFERED, THIRD_REFUSED, UNCOUNTED, counted_column, is_unanswered
+from .counting import (
+    CONNECTED,
+    PENDING,
+    THIRD_OFFERED,
+    THIRD_REFUSED,
+    UNCOUNTED,
+    counted_column,
+    is_unanswered,
+)
 from .models import Contact, Hold
 
 HISTORY = timedelta(days=60)

@@ -57,7 +57,7 @@ CANDIDATE_SCHEMA: dict[str, Column] = {
     "is_deceased": Column(pl.Boolean, "the debtor has died", False),
     "age": Column(pl.Int64, "the debtor's age in years; null: adult"),
     "capacity": Column(pl.String, "full or limited capacity of the debtor", "full"),
-    "valid_own_numbers": Column(pl.Int64, "own phone numbers that are not known to be invalid", 1),
+    "has_only_invalid_numbers": Column(pl.Boolean, "every known number of the debtor is invalid", False),
     "consecutive_failures": Column(pl.Int64, "failed calls to the debtor in a row until now", 0),
     "has_third_refused": Column(pl.Boolean, "this third person refused to be contacted", False),
     "has_third_offered": Column(pl.Boolean, "this third person offered to pay", False),

@@ -19,10 +19,13 @@ def make_person(reference: str = "p1", **person_fields) -> SimpleNamespace:
         **{"birth_date": date(1985, 3, 1)} | person_fields,
     )  # fmt: skip
     creditor, _ = Creditor.objects.get_or_create(
-        code="bank-1", defaults={"name_zh": "示例银行", "name_en": "Example Bank", "institution_group": "bank-1"}
+        code="bank-1",
+        defaults={"name_zh": "示例银行", "name_en": "Example Bank", "institution_group": "bank-1"},
     )
     product, _ = Product.objects.get_or_create(
-        creditor=creditor, code="card", defaults={"name_zh": "信用卡", "name_en": "Card", "kind": "credit_card"}
+        creditor=creditor,
+        code="card",
+        defaults={"name_zh": "信用卡", "name_en": "Card", "kind": "credit_card"},
     )
     account = Account.objects.create(
         creditor=creditor, product=product, person=person, external_ref=reference, currency="CNY",

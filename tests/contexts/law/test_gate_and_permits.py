@@ -41,7 +41,9 @@ def test_an_allowed_contact_gets_a_permit_and_counts(person):
     assert (permit.chain, permit.position, permit.person_id) == (person.id % 16, 1, person.id)
     assert permit.expires_at - permit.issued_at == timedelta(minutes=15)
     assert permit.verdict["packs"]["cn"]["version"] == law.pack_versions()["cn"]
-    assert [(card.result, card.permit_id) for card in law.contacts(person.id)] == [("reserved", permit.permit_id)]
+    assert [(card.result, card.permit_id) for card in law.contacts(person.id)] == [
+        ("reserved", permit.permit_id)
+    ]
     assert RulePack.objects.count() == 2
 
 
@@ -207,7 +209,12 @@ def test_holds_stop_contact_until_they_are_lifted(person):
 
 def test_a_hold_on_one_debt_leaves_the_others(person):
     law.place_hold(
-        person_id=person.id, kind="dispute", reason="fraud", actor=ACTOR, now=NOW, account_id=person.account_id + 999
+        person_id=person.id,
+        kind="dispute",
+        reason="fraud",
+        actor=ACTOR,
+        now=NOW,
+        account_id=person.account_id + 999,
     )
     assert preview(person).outcome == "allow"
 
@@ -226,11 +233,11 @@ def test_a_pack_version_cannot_change_its_content(person, db):
     from fairdue.contexts.law.rules import current
     from fairdue.engine.law.judging import Rulebook
 
-    assert law.publish_packs(now=NOW) == 2
-    assert law.publish_packs(now=NOW) == 0
+    assert law.load_rule_packs(actor=ACTOR, now=NOW) == 2
+    assert law.load_rule_packs(actor=ACTOR, now=NOW) == 0
     changed = Rulebook((replace(current().packs[0], sha256="0" * 64),))
     with pytest.raises(law.PackChanged):
-        law.publish_packs(now=NOW, rulebook=changed)
+        law.load_rule_packs(actor=ACTOR, now=NOW, rulebook=changed)
     assert RulePack.objects.count() == 2
 
 
@@ -257,7 +264,9 @@ def test_verification_finds_an_altered_permit(chain):
 
 
 def test_verification_finds_an_altered_verdict(chain):
-    found = faults(["update law_permit set verdict = verdict || '{\"outcome\": \"defer\"}' where id = %s", chain[1]])
+    found = faults(
+        ['update law_permit set verdict = verdict || \'{"outcome": "defer"}\' where id = %s', chain[1]]
+    )
     assert found == {("altered", 2)}
 
 

@@ -6,8 +6,10 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
+from fairdue.contexts.audit import facade as audit
 from fairdue.engine.law.judging import Rulebook
 from fairdue.engine.law.packs import Pack
+from fairdue.kernel.actor import Actor, system
 
 from ..models import RulePack
 from ..rules import current
@@ -22,13 +24,19 @@ class PackChanged(Exception):  # noqa: N818 - a refusal, not a fault
     code = "law.pack.changed"
 
 
-def publish_packs(*, now: datetime, rulebook: Rulebook | None = None) -> int:
+def load_rule_packs(*, actor: Actor, now: datetime, rulebook: Rulebook | None = None) -> int:
     """This function will store every loaded pack version that is not stored yet and return how many were.
 
     :raises PackChanged: if a published version has other content than the loaded one
     """
     with transaction.atomic():
-        return sum(_publish(pack, now) for pack in (rulebook or current()).packs)
+        stored = [pack for pack in (rulebook or current()).packs if _publish(pack, now)]
+        for pack in stored:
+            audit.record(
+                code="law.pack.published", actor=actor, subject_type="rule_pack", subject_id=pack.code, now=now,
+                after={"version": pack.version, "sha256": pack.sha256},
+            )  # fmt: skip
+    return len(stored)
 
 
 def ensure_published(*, now: datetime) -> None:
@@ -37,7 +45,7 @@ def ensure_published(*, now: datetime) -> None:
     seen = {(str(connection.settings_dict["NAME"]), pack.sha256) for pack in packs}
     if seen <= _published:
         return
-    publish_packs(now=now)
+    load_rule_packs(actor=system("law"), now=now)
     transaction.on_commit(lambda: _published.update(seen))
 
 
