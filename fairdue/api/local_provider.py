@@ -18,7 +18,7 @@ from fairdue.kernel import clock
 View = Callable[..., HttpResponseBase]
 
 
-class ConnectionCut(ConnectionError):  # noqa: N818 - news, not a fault
+class ConnectionCut(ConnectionResetError):  # noqa: N818 - news, not a fault
     """The local provider was told to cut the connection after taking a message."""
 
 
@@ -78,12 +78,10 @@ def _is_signed(request: HttpRequest, body: bytes) -> bool:
 
 
 def _cut_answer() -> HttpResponseBase:
-    """Promise more bytes than are sent and break off: the peer sees a dead connection."""
+    """Begin an answer and break off: the peer sees a dead connection or an unreadable beginning."""
 
     def broken() -> Iterator[bytes]:
         yield b"{"
         raise ConnectionCut("told to cut the connection")
 
-    response = StreamingHttpResponse(broken(), content_type="application/json", status=202)
-    response["Content-Length"] = "1000"
-    return response
+    return StreamingHttpResponse(broken(), content_type="application/json", status=202)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fairdue.contexts.outreach.facts import REMINDER_FACTS_SQL, reminder_facts_sql
+from fairdue.contexts.outreach.facts import REMINDER_FACTS_SQL, reminder_facts_sql, unsaid_facts_sql
 from fairdue.contexts.outreach.local.behaviour import local_behaviour, set_local_behaviour
 from fairdue.contexts.outreach.local.provider import (
     RequestRefused,
@@ -71,6 +71,7 @@ __all__ = [
     "set_local_behaviour",
     "sign",
     "templates",
+    "unsaid_facts_sql",
     "unsettled_count",
     "verify",
 ]

@@ -36,3 +36,17 @@ REMINDER_FACTS_SQL = _SQL.format(
     sent=SENT, as_of="coalesce(nullif(current_setting('fairdue.as_of', true), '')::date, current_date)"
 )
 """The same as `reminder_facts_sql` for the session's `fairdue.as_of`, or else the server's own day."""
+
+
+def unsaid_facts_sql(as_of: date) -> str:
+    """Return the SELECT of reminders that were planned in the 60 days before a date and never said.
+
+    Columns: person_id, unsaid_count (refused, expired or failed). A night plans such a reminder anew.
+    """
+    return f"""
+select person_id, count(*) as unsaid_count
+from outreach_message
+where status in ('refused', 'expired', 'failed') and template_code like 'reminder.%'
+  and not_before >= date '{as_of.isoformat()}' - interval '60 days'
+group by person_id
+"""

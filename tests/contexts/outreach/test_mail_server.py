@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import socketserver
 import threading
 from datetime import timedelta
@@ -44,9 +45,12 @@ class Postbox:
 @pytest.fixture
 def postbox(settings):
     box = Postbox()
-    controller = Controller(box, hostname="127.0.0.1", port=0)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    controller = Controller(box, hostname="127.0.0.1", port=port)
     controller.start()
-    settings.SMTP_URL = f"smtp://127.0.0.1:{controller.server.sockets[0].getsockname()[1]}"
+    settings.SMTP_URL = f"smtp://127.0.0.1:{port}"
     yield box
     controller.stop()
 
