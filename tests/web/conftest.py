@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.web.desk_world import PASSWORD, make_staff, make_world
+from tests.web.desk_world import PASSWORD, make_staff, make_world, move_clock
 
 
 @pytest.fixture
@@ -30,3 +30,15 @@ def signed_in(client, settings):
         return client
 
     return sign_in
+
+
+@pytest.fixture
+def at_half_past_ten(monkeypatch):
+    """It is 10:30 in the house zone."""
+    move_clock(monkeypatch, 10, 30)
+
+
+@pytest.fixture
+def at_three_at_night(monkeypatch):
+    """It is 03:00 in the house zone."""
+    move_clock(monkeypatch, 3, 0)

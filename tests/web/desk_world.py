@@ -4,22 +4,31 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
-from uuid import uuid4
 
+import polars as pl
 from django.conf import settings
 
 from fairdue.contexts.book.models import Account, Creditor, Product
 from fairdue.contexts.cases.models import Case, WorkItem
 from fairdue.contexts.identity import facade as identity
-from fairdue.contexts.ledger.models import AccountState, DueItem, Posting
+from fairdue.contexts.ledger import facade as ledger
 from fairdue.contexts.parties.models import ContactPoint, Person
+from fairdue.contexts.parties.sealing import CONTACT_PURPOSE, ID_PURPOSE, NAME_PURPOSE
 from fairdue.kernel.actor import system
-from fairdue.kernel.clock import business_date, now
+from fairdue.kernel.clock import HOUSE_ZONE, OFFSET_VARIABLE, business_date, now
+from fairdue.kernel.masking import mask_id_number, mask_name, mask_phone
 
 PASSWORD = "a-long-Password-7"
 DEBTOR = "李小明"
 PHONE = "+8613812345521"
 ROLES = tuple(identity.Role.values)
+
+
+def move_clock(monkeypatch, hour: int, minute: int) -> None:
+    """Let every clock of the installation show a time of today in the house zone."""
+    real = datetime.now(HOUSE_ZONE)
+    wanted = real.replace(hour=hour, minute=minute, second=0, microsecond=0)
+    monkeypatch.setenv(OFFSET_VARIABLE, str((wanted - real).total_seconds()))
 
 
 def make_staff(role: str, *, username: str = "", team: str | None = "early", locale: str = "en"):
@@ -34,13 +43,13 @@ def make_person(name: str, phone: str, id_number: str) -> tuple[Person, ContactP
     """Create a sealed person with one mobile number."""
     ring, moment = settings.FIELD_KEYS, now()
     person = Person.objects.create(
-        name_sealed=ring.seal(name, "name"), name_masked=name[0] + "**", name_hash=ring.search_hash(name, "name"),
-        id_type="cn_resident", id_sealed=ring.seal(id_number, "id_number"), id_masked=id_number[:3] + "*" * 13 + id_number[-2:],
-        id_hash=ring.search_hash(id_number, "id_number"), birth_date=date(1990, 1, 1), sex="m", recorded_at=moment,
+        name_sealed=ring.seal(name, NAME_PURPOSE), name_masked=mask_name(name), name_hash=ring.search_hash(name, NAME_PURPOSE),
+        id_type="cn_resident", id_sealed=ring.seal(id_number, ID_PURPOSE), id_masked=mask_id_number(id_number),
+        id_hash=ring.search_hash(id_number, ID_PURPOSE), birth_date=date(1990, 1, 1), sex="m", recorded_at=moment,
     )  # fmt: skip
     point = ContactPoint.objects.create(
-        person=person, medium="mobile", value_sealed=ring.seal(phone, "mobile"), value_masked=f"{phone[3:6]}****{phone[-4:]}",
-        value_hash=ring.search_hash(phone, "mobile"), zone="Asia/Shanghai", recorded_at=moment,
+        person=person, medium="mobile", value_sealed=ring.seal(phone, CONTACT_PURPOSE), value_masked=mask_phone(phone),
+        value_hash=ring.search_hash(phone, CONTACT_PURPOSE), zone="Asia/Shanghai", recorded_at=moment,
     )  # fmt: skip
     return person, point
 
@@ -53,23 +62,15 @@ def make_account(product: Product, person: Person, ref: str, overdue_minor: int,
         creditor=product.creditor, product=product, person=person, external_ref=ref, currency="CNY",
         opened_date=date(2024, 1, 1), balance_date=due_date, recorded_at=moment,
     )  # fmt: skip
-    due = DueItem.objects.create(
-        account=account, person_id=person.pk, due_ref="2026-10", due_date=due_date, component="principal",
-        amount_minor=overdue_minor, currency="CNY",
+    whole = pl.DataFrame(
+        {
+            "account_id": [account.pk], "person_id": [person.pk], "creditor_id": [product.creditor_id], "currency": ["CNY"],
+            "component": ["principal"], "amount_minor": [overdue_minor], "balance_date": [due_date],
+        }
     )  # fmt: skip
-    Posting.objects.create(
-        entry=uuid4(), account_id=account.pk, person_id=person.pk, kind="opening", debit="receivable:principal",
-        credit="opening", amount_minor=overdue_minor, currency="CNY", effective_date=due_date, recorded_at=moment,
-    )  # fmt: skip
-    fields = {field.name for field in AccountState._meta.get_fields()}
-    state = {
-        "account_id": account.pk, "person_id": person.pk, "creditor_id": product.creditor_id, "currency": "CNY",
-        "balance_minor": overdue_minor, "oldest_unpaid_due_date": due_date, "components": {"principal": overdue_minor},
-        "by_component": {"principal": overdue_minor}, "recorded_at": moment, "updated_at": moment,
-        "due_unpaid_minor": overdue_minor, "dpd_origin": "due_plus_1", "bucket_edges": [],
-    }  # fmt: skip
-    AccountState.objects.create(**{name: value for name, value in state.items() if name in fields})
-    assert due.pk
+    ledger.open_accounts(whole, now=moment)
+    dues = whole.select("account_id", "person_id", "component", "amount_minor", "currency", due_date="balance_date")
+    ledger.land_dues(dues.with_columns(due_ref=pl.lit("2026-10")), batch_id=0, now=moment)
     return account
 
 
@@ -96,6 +97,7 @@ def make_world() -> SimpleNamespace:
     )
     foreign = Product.objects.create(creditor=other, code="card", name_zh="信用卡", name_en="Credit card", kind="credit_card")
     identity.ensure_team(code="early", name="Early team", creditor_ids=[lender.pk])
+    identity.ensure_team(code="agency", name="Agency team", creditor_ids=[lender.pk], agency_code="swift")
     person, point = make_person(DEBTOR, PHONE, "11010519491231002X")
     make_account(card, person, "6222000011112222", 820_000, 47)
     make_account(loan, person, "L-0001", 150_050, 12)

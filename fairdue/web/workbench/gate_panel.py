@@ -16,9 +16,11 @@ from fairdue.web.workbench.words import say
 class ReasonLine:
     """One broken rule as a sentence with its source."""
 
+    rule_id: str
     text: str
     citation: str
     pack: str
+    is_cited_above: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,12 +49,13 @@ class GateLine:
 
 def gate_lines(answers: Any, points: Mapping[int, Any], *, zone: str, may_call: bool) -> list[GateLine]:
     """Return a line for each answer, in the gate's order."""
-    return [_line(answer, points.get(answer.contact_point_id), zone, may_call) for answer in answers]
+    cited: set[str] = set()
+    return [_line(answer, points.get(answer.contact_point_id), zone, may_call, cited) for answer in answers]
 
 
-def _line(answer: Any, point: Any, zone: str, may_call: bool) -> GateLine:
+def _line(answer: Any, point: Any, zone: str, may_call: bool, cited: set[str]) -> GateLine:
     verdict = answer.verdict
-    reasons = tuple(_reason(reason) for reason in verdict.reasons)
+    reasons = tuple(_reason(reason, cited) for reason in verdict.reasons)
     owner = point.owner if point else getattr(answer, "owner", "")
     return GateLine(
         channel=answer.channel,
@@ -76,9 +79,14 @@ def _line(answer: Any, point: Any, zone: str, may_call: bool) -> GateLine:
     )
 
 
-def _reason(reason: Any) -> ReasonLine:
+def _reason(reason: Any, cited: set[str]) -> ReasonLine:
+    """Return one reason; a source is written out where its rule stands for the first time."""
+    is_cited_above = reason.rule_id in cited
+    cited.add(reason.rule_id)
     return ReasonLine(
+        rule_id=reason.rule_id,
+        is_cited_above=is_cited_above,
         text=in_language(reason, "message"),
         citation=reason.citation,
-        pack=f"{reason.pack} {reason.version} · {reason.rule_id}",
+        pack=f"{reason.pack} {reason.version}",
     )

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from fairdue.kernel import clock
@@ -42,7 +43,9 @@ def shell(request: HttpRequest) -> dict[str, Any]:
 
 def _demo_notice(request: HttpRequest) -> str:
     user: Any = request.user
-    if settings.MODE != "demo" or settings.MFA_REQUIRED_ROLES or user.role not in settings.PRIVILEGED_ROLES:
+    if request.path != reverse("workbench:home") or settings.MODE != "demo":
+        return ""
+    if settings.MFA_REQUIRED_ROLES or user.role not in settings.PRIVILEGED_ROLES:
         return ""
     return _("Demonstration: outside it, your role must log in with a second factor (under your name: sign-in security).")
 

@@ -32,16 +32,7 @@ def gallery(request: DeskRequest) -> HttpResponse:
         {"name": "M1", "count": 1240, "overdue": Money(8_204_000), "state": "ok"},
         {"name": "M2", "count": 310, "overdue": Money(31_140), "state": "wait"},
     ]
-    table = Table(
-        rows,
-        columns=[
-            Column("name", _("Bucket"), is_row_head=True, sort="name"),
-            Column("count", _("Accounts"), align="num"),
-            MoneyColumn("overdue", _("Overdue")),
-            Column("state", _("State"), render=lambda value, row: badge({"ok": _("Current"), "wait": _("Later")}[value], value)),
-        ],
-        caption=_("Sample table"), sort="name", empty=EmptyState(title=_("Nothing")),
-    )  # fmt: skip
+    light, dark = (_table(rows, caption) for caption in (_("Sample table"), _("Sample table, dark")))
     chart = bars(
         [Bar(label="M1", value=1240, text="1,240"), Bar(label="M2", value=310, text="310"), Bar(label="M3", value=95, text="95")],
         title=_("Accounts by bucket"), label=_("Bucket"), unit=_("Accounts"),
@@ -50,8 +41,22 @@ def gallery(request: DeskRequest) -> HttpResponse:
         "amounts": [Money(820_000), Money(31_140), Money(851_140)],
         "light": SampleForm({"amount": "-", "channel": "sms"}, auto_id="light_%s"),
         "dark": SampleForm({"amount": "-", "channel": "sms"}, auto_id="dark_%s"),
-        "table": table,
+        "light_table": light,
+        "dark_table": dark,
         "chart": chart,
         "course": [3, 5, 4, 8, 7, 9, 12, 10, 11, 14],
     }
     return render(request, "workbench/gallery.html", context)
+
+
+def _table(rows: list[dict[str, object]], caption: str) -> Table:
+    return Table(
+        rows,
+        columns=[
+            Column("name", _("Bucket"), is_row_head=True, sort="name"),
+            Column("count", _("Accounts"), align="num"),
+            MoneyColumn("overdue", _("Overdue")),
+            Column("state", _("State"), render=lambda value, row: badge({"ok": _("Current"), "wait": _("Later")}[value], value)),
+        ],
+        caption=caption, sort="name", empty=EmptyState(title=_("Nothing")),
+    )  # fmt: skip
