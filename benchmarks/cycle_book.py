@@ -23,7 +23,8 @@ on conflict do nothing
 
 PERSONS = """
 insert into parties_person (id, name_sealed, name_masked, name_hash, preferred_channel, recorded_at)
-select i, '\\x00', '张**', decode(md5(i::text), 'hex'), (array['', '', '', 'sms', 'email', 'inapp'])[i %% 6 + 1], now()
+select i, '\\x00', '张**', decode(md5(i::text), 'hex'),
+       (array['', '', '', 'sms', 'email', 'inapp'])[i %% 6 + 1], now()
 from generate_series(1, %(persons)s) i
 """
 
@@ -45,7 +46,8 @@ SHAPES = """
 create temporary table bench_shape as
 select i as account_id, (i - 1) %% %(persons)s + 1 as person_id,
        case when r < 900 then null when r < 950 then 1 + n %% 30 when r < 975 then 31 + n %% 30
-            when r < 985 then 61 + n %% 30 when r < 995 then 91 + n %% 90 else 181 + n %% 200 end::integer as days,
+            when r < 985 then 61 + n %% 30 when r < 995 then 91 + n %% 90
+            else 181 + n %% 200 end::integer as days,
        (1 + n %% 30)::integer as ahead, 10000 + (n %% 990000) as amount
 from (select i, (i * 7919) %% 1000 as r, (i * 104729) %% 1000003 as n
       from generate_series(1::bigint, %(accounts)s) i) numbers
@@ -57,13 +59,15 @@ insert into ledger_dueitem (account_id, person_id, due_ref, due_date, component,
 select account_id, person_id, 'S1', %(as_of)s::date - days, 'principal', amount, amount, 0, 'CNY'
 from bench_shape where days is not null
 union all
-select account_id, person_id, 'S2', %(as_of)s::date + ahead, 'principal', amount, amount, 0, 'CNY' from bench_shape
+select account_id, person_id, 'S2', %(as_of)s::date + ahead, 'principal', amount, amount, 0, 'CNY'
+from bench_shape
 """
 
 STATES = """
 insert into ledger_accountstate (account_id, person_id, creditor_id, currency, balance_date, balance_minor,
                                  oldest_unpaid_due_date, recorded_at)
-select account_id, person_id, 1, 'CNY', date '2020-01-01', case when days is null then amount else 2 * amount end,
+select account_id, person_id, 1, 'CNY', date '2020-01-01',
+       case when days is null then amount else 2 * amount end,
        case when days is null then %(as_of)s::date + ahead else %(as_of)s::date - days end, now()
 from bench_shape
 """

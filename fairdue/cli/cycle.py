@@ -26,7 +26,7 @@ JSON = typer.Option(False, "--json", help="One JSON object on stdout.")
 
 
 def run(day: str = DATE, as_json: bool = JSON) -> None:
-    """Run the night of a date, or what is left of it. Exit 0 done, 1 refused (running, outdated), 2 bad usage."""
+    """Run the night of a date, or what is left of it. Exit 0 done, 1 refused, 2 bad usage."""
     cycle_date = _date(day)
     prepare()
     from fairdue.contexts.decisions.facade import CycleIsOutdated, CycleIsRunning, StrategyUnknown

@@ -14,12 +14,15 @@ EXPIRES_AFTER = timedelta(hours=12)
 """A planned message is pointless half a day after its hour; the next night decides anew."""
 
 
-def propose(decided: pl.DataFrame, points: pl.DataFrame, cycle_date: date) -> pl.DataFrame:
+def propose(
+    decided: pl.DataFrame, points: pl.DataFrame, texts: pl.DataFrame, cycle_date: date
+) -> pl.DataFrame:
     """Return one line per person and channel, with the moment planned and the order of preference.
 
     1. Channels are the row's, the person's preferred one first; a call has one channel.
     2. Each channel takes the person's best own contact point: valid, not opted out, lowest rank. A
-       channel whose medium the person does not have is left out.
+       channel whose medium the person does not have is left out, and so is one in which the row's
+       template has no approved text in the person's language (`texts`: template, channel, spoken).
     3. The moment is the row's hour on the cycle date in the person's own zone.
     """
     asked = decided.filter(pl.col("step").is_in(["message", "call"]))
@@ -37,9 +40,15 @@ def propose(decided: pl.DataFrame, points: pl.DataFrame, cycle_date: date) -> pl
         pl.when(is_preferred.fill_null(False)).then(-1).otherwise(pl.col("preference")).alias("preference")
     )
     lines = lines.join(best_points(points), on=["person_id", "channel"], how="left")
+    spoken = pl.when(pl.col("locale").str.to_lowercase().str.starts_with("zh")).then(pl.lit("zh-hans"))
+    lines = lines.with_columns(spoken.otherwise(pl.lit("en")).alias("spoken"))
+    lines = lines.join(texts.with_columns(has_text=True), on=["template", "channel", "spoken"], how="left")
+    can_say = pl.col("has_text").fill_null(False) | (pl.col("step") == "call")
     can_reach = pl.col("contact_point_id").is_not_null() | ~pl.col("channel").is_in(list(MEDIA))
     return (
-        lines.with_columns(_moment(lines, cycle_date).alias("at")).filter(can_reach).with_row_index("line")
+        lines.with_columns(_moment(lines, cycle_date).alias("at"))
+        .filter(can_reach & can_say)
+        .with_row_index("line")
     )
 
 
@@ -55,9 +64,7 @@ def best_points(points: pl.DataFrame) -> pl.DataFrame:
         own.join(media, on="medium")
         .sort("person_id", "is_opted_out", "place", "rank", "contact_point_id")
         .unique(["person_id", "channel"], keep="first", maintain_order=True)
-        .select(
-            "person_id", "channel", "contact_point_id", "is_opted_out"
-        )
+        .select("person_id", "channel", "contact_point_id", "is_opted_out")
     )
 
 

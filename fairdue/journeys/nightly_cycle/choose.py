@@ -13,8 +13,9 @@ from fairdue.journeys.nightly_cycle.night import Night
 
 KEPT = (
     "person_id", "account_id", "currency", "days_past_due", "overdue_minor", "balance_minor", "bucket",
-    "overdue_since_date", "next_due_date", "next_due_minor", "creditor_ids", "product_kinds", "institution_group",
-    "home_zone", "locale", "preferred_channel", "is_deceased", "age",
+    "overdue_since_date", "next_due_date", "next_due_minor", "creditor_ids", "product_kinds",
+    "institution_group", "home_zone", "locale", "preferred_channel", "is_deceased", "age",
+    "has_unsaid",
 )  # fmt: skip
 """Facts that the stages after this one still need."""
 

@@ -1,4 +1,4 @@
-"""What the law asks about proposed contacts, set by set: holds, earlier contacts, what the person said, zones.
+"""What the law asks about proposed contacts, as sets: holds, contacts made, what the person said, zones.
 
 Each function takes the proposed lines and adds columns of the gate's candidate schema.
 """
@@ -45,7 +45,9 @@ def _elsewhere(lines: pl.DataFrame, unanswered: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def with_consents(lines: pl.DataFrame, consents: pl.DataFrame, hours_of: Callable[[Any], str]) -> pl.DataFrame:
+def with_consents(
+    lines: pl.DataFrame, consents: pl.DataFrame, hours_of: Callable[[Any], str]
+) -> pl.DataFrame:
     """Add what the person said about being contacted, as far as it touches a line.
 
     1. The latest of opt-in and opt-out counts, per channel and contact point.
@@ -53,7 +55,9 @@ def with_consents(lines: pl.DataFrame, consents: pl.DataFrame, hours_of: Callabl
     3. `hours_of` writes the detail of agreed hours as weekly hours.
     """
     said = _latest(consents).filter(pl.col("kind").is_in(SAID))
-    met = lines.select("line", "person_id", "channel", "contact_point_id").join(said, on="person_id", suffix="_said")
+    met = lines.select("line", "person_id", "channel", "contact_point_id").join(
+        said, on="person_id", suffix="_said"
+    )
     same_channel = (pl.col("channel_said") == "") | (pl.col("channel_said") == pl.col("channel"))
     no_point = pl.col("contact_point_id_said").is_null()
     same_point = no_point | (pl.col("contact_point_id_said") == pl.col("contact_point_id")).fill_null(False)

@@ -19,7 +19,6 @@ from fairdue.journeys.nightly_cycle.person_facts import account_facts, person_fa
 from fairdue.kernel.clock import HOUSE_ZONE
 from fairdue.storage.bulk import database_url, read_snapshot
 
-
 HISTORY = timedelta(days=60)
 """Contacts older than this fill no cap of any pack."""
 
@@ -41,6 +40,7 @@ def fact_queries(cycle_date: date) -> dict[str, str]:
         "contacts": law.contact_facts_sql(since=since),
         "unanswered": law.unanswered_facts_sql(since=since),
         "reminders": outreach.reminder_facts_sql(cycle_date),
+        "unsaid": outreach.unsaid_facts_sql(cycle_date),
         "promises": cases.PROMISE_FACTS_SQL,
     }
 
@@ -72,9 +72,8 @@ def _read(night: Night) -> Iterator[tuple[str, pl.DataFrame]]:
 
 def _derive(night: Night, frames: dict[str, pl.DataFrame]) -> pl.DataFrame:
     accounts = account_facts(frames["accounts"], frames["products"], frames.pop("states"), night.cycle_date)
-    return person_facts(
-        accounts, frames["people"], frames["holds"], frames["promises"], frames["reminders"], night.cycle_date
-    )
+    names = ("people", "holds", "promises", "reminders", "unsaid")
+    return person_facts(accounts, *(frames[name] for name in names), night.cycle_date)
 
 
 def _count(accounts: pl.DataFrame, people: pl.DataFrame) -> StageResult:

@@ -6,12 +6,13 @@ import polars as pl
 
 from fairdue.contexts.decisions.facade import StageResult
 from fairdue.contexts.law import facade as law
+from fairdue.contexts.outreach import facade as outreach
 from fairdue.journeys.nightly_cycle.candidates import end_of_day, propose
 from fairdue.journeys.nightly_cycle.contact_facts import with_consents, with_history, with_zones
 from fairdue.journeys.nightly_cycle.night import Night
 
-NO_CONTACT_POINT = "cycle.contact_point.none"
-"""Reason of a person whom no channel of the row can reach."""
+NO_WAY = "cycle.way.none"
+"""Reason of a person whom no channel of the row can reach: no contact point, or no approved text for it."""
 
 
 def ask_gate(night: Night) -> StageResult:
@@ -21,18 +22,25 @@ def ask_gate(night: Night) -> StageResult:
     counted by the first rule that stopped their preferred way.
     """
     decided = night.read("decided")
-    lines = propose(decided, night.read("points"), night.cycle_date)
+    lines = propose(decided, night.read("points"), _live_texts(), night.cycle_date)
     chosen = _choose(_judged(night, lines), night)
     wanted = decided.filter(pl.col("step").is_in(["message", "call"])).select("person_id")
     answers = wanted.join(chosen, on="person_id", how="left").with_columns(
-        pl.col("outcome").fill_null("refuse"), pl.col("reasons").fill_null(NO_CONTACT_POINT)
+        pl.col("outcome").fill_null("refuse"), pl.col("reasons").fill_null(NO_WAY)
     )
     night.write("gated", answers)
     return _count(answers, dict(law.pack_versions()))
 
 
+def _live_texts() -> pl.DataFrame:
+    """Which template can be said on which channel in which language: approved, and not retired."""
+    live = [(card.code, card.channel, card.locale) for card in outreach.templates() if card.is_live]
+    schema = {"template": pl.String, "channel": pl.String, "spoken": pl.String}
+    return pl.DataFrame(live, schema=schema, orient="row").unique()
+
+
 def _judged(night: Night, lines: pl.DataFrame) -> pl.DataFrame:
-    """Return the proposed contacts with the gate's outcome, its rule ids joined by commas, and retry_after."""
+    """Return the proposed contacts with the gate's outcome, its rule ids and the moment to retry."""
     names = ("points", "holds", "contacts", "unanswered", "consents")
     frames = {name: night.read(name) for name in names}
     known = with_history(with_zones(lines, frames["points"]), frames)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import polars as pl
 
 from fairdue.contexts.cases import facade as cases
@@ -9,6 +11,9 @@ from fairdue.contexts.decisions import facade as decisions
 from fairdue.contexts.outreach import facade as outreach
 from fairdue.journeys.nightly_cycle.candidates import EXPIRES_AFTER
 from fairdue.journeys.nightly_cycle.night import Night
+
+REASONS_WIDTH = 200
+"""Width of the decision's column, in characters."""
 
 
 def land(night: Night) -> decisions.StageResult:
@@ -18,9 +23,8 @@ def land(night: Night) -> decisions.StageResult:
     night or another, is not said again (`cycle.land.message_said`); nor is a work item doubled.
     """
     outcome = outcomes(night)
-    items, messages = work_items(outcome), planned_messages(outcome)
+    items, messages = work_items(outcome), planned_messages(outcome, night.cycle_date)
     steps = 4
-    night.progress("land", 0, steps)
     decisions.land_decisions(records(outcome), cycle_id=night.cycle.cycle_id)
     night.progress("land", 1, steps)
     new_items = cases.land_work_items(items, cycle_date=night.cycle_date, now=night.now)
@@ -46,7 +50,7 @@ def land(night: Night) -> decisions.StageResult:
 
 
 def outcomes(night: Night) -> pl.DataFrame:
-    """Return every decided person with the gate's answer; nothing was asked where the row wants no contact."""
+    """Return every decided person with the gate's answer, `none` where the row wants no contact."""
     gated = night.read("gated").rename({"at": "planned_for"})
     decided = night.read("decided").rename({"step": "planned_step"})
     joined = decided.join(gated, on="person_id", how="left", maintain_order="left")
@@ -63,14 +67,11 @@ def outcomes(night: Night) -> pl.DataFrame:
 
 def records(outcome: pl.DataFrame) -> pl.DataFrame:
     """Return the decision rows; reasons beyond the column's width are cut at a whole rule id."""
+    is_long = pl.col("reasons").str.len_chars() > REASONS_WIDTH
+    cut = pl.col("reasons").str.slice(0, REASONS_WIDTH).str.replace(r",[^,]*$", "")
     return outcome.with_columns(
-        pl.col("row_id").alias("rows_fired"),
-        pl.col("reasons").str.slice(0, 200).str.replace(r",[^,]*$", "").alias("_cut"),
-    ).select(
-        "person_id", "step", "rows_fired", "template", "planned_for", "outcome",
-        pl.when(pl.col("reasons").str.len_chars() > 200).then(pl.col("_cut")).otherwise(pl.col("reasons")).alias("reasons"),
-        "days_past_due", "overdue_minor", "rank", "facts_digest",
-    )  # fmt: skip
+        pl.col("row_id").alias("rows_fired"), pl.when(is_long).then(cut).otherwise("reasons").alias("reasons")
+    ).select(decisions.DECISION_COLUMNS)
 
 
 def work_items(outcome: pl.DataFrame) -> pl.DataFrame:
@@ -89,13 +90,16 @@ def work_items(outcome: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def planned_messages(outcome: pl.DataFrame) -> pl.DataFrame:
+def planned_messages(outcome: pl.DataFrame, cycle_date: date) -> pl.DataFrame:
     """Return what is to be said, each with a key that says what it is: person, due date, round.
 
-    The text's figures are taken when it is sent, so no values are planned.
+    1. A round that was planned but never said (refused, expired, failed) carries the night's date as well, so
+       that it can be planned anew; one that was said is never said again, whatever the date.
+    2. The text's figures are taken when it is sent, so no values are planned.
     """
     about = pl.when(pl.col("round") > 0).then(pl.col("overdue_since_date")).otherwise(pl.col("next_due_date"))
     key = pl.format("reminder:{}:{}:{}", "person_id", about.dt.to_string("%Y-%m-%d").fill_null("-"), "round")
+    again = pl.format("{}:{}", key, pl.lit(cycle_date.isoformat()))
     return outcome.filter((pl.col("planned_step") == "message") & (pl.col("outcome") == "allow")).select(
         "person_id",
         pl.lit(None, dtype=pl.Int64).alias("account_id"),
@@ -105,7 +109,7 @@ def planned_messages(outcome: pl.DataFrame) -> pl.DataFrame:
         "locale",
         "purpose",
         "round",
-        key.alias("dedupe_key"),
+        pl.when("has_unsaid").then(again).otherwise(key).alias("dedupe_key"),
         pl.col("planned_for").alias("not_before"),
         (pl.col("planned_for") + EXPIRES_AFTER).alias("expires_at"),
         pl.lit("{}").alias("values"),

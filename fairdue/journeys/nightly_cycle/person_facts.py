@@ -30,6 +30,14 @@ _ACCOUNT_COLUMNS = (
     "account_id", "person_id", "creditor_id", "product_id", "product_kind", "institution_group", "dpd_origin",
     "currency", "status",
 )  # fmt: skip
+_LEAD_COLUMNS = (
+    "account_id",
+    "currency",
+    "product_kind",
+    "institution_group",
+    "bucket_edges",
+    "days_past_due",
+)
 _STATE_COLUMNS = (
     "account_id", "balance_minor", "overdue_minor", "due_today_minor", "oldest_unpaid_due_date",
     "next_due_date", "next_due_minor",
@@ -61,43 +69,71 @@ def person_facts(
     holds: pl.DataFrame,
     promises: pl.DataFrame,
     reminders: pl.DataFrame,
+    unsaid: pl.DataFrame,
     as_of: date,
 ) -> pl.DataFrame:
     """Return one line a person with everything that a strategy, a template and the gate read of it.
 
     Amounts are sums over the accounts in the currency of the leading account, in minor units.
     """
-    people = _lead(accounts, as_of)
+    people = _lead(accounts)
     people = people.join(_persons(persons, as_of), on="person_id", how="left")
-    for extra in (_holds(holds), _promises(promises, as_of), _reminders(reminders)):
+    for extra in (_holds(holds), _promises(promises, as_of), _reminders(reminders), _unsaid(unsaid)):
         people = people.join(extra, on="person_id", how="left")
     people = people.with_columns(
-        pl.col("is_on_hold", "is_promise_open", "is_promise_missed", "is_deceased").fill_null(False)
+        pl.col("is_on_hold", "is_promise_open", "is_promise_missed", "is_deceased", "has_unsaid").fill_null(
+            False
+        )
     )
     return people.with_columns(*_calendar(people, as_of)).with_columns(*_rounds(as_of)).sort("person_id")
 
 
-def _lead(accounts: pl.DataFrame, as_of: date) -> pl.DataFrame:
-    ordered = accounts.sort(
-        "person_id", "days_past_due", "overdue_minor", "account_id", descending=[False, True, True, False]
+def _lead(accounts: pl.DataFrame) -> pl.DataFrame:
+    """One line a person: the leading account's facts, and sums over the accounts in its currency."""
+    leading = (
+        accounts.sort(
+            "person_id", "days_past_due", "overdue_minor", "account_id", descending=[False, True, True, False]
+        )
+        .unique("person_id", keep="first", maintain_order=True)
+        .select("person_id", *_LEAD_COLUMNS)
     )
-    same = pl.col("currency") == pl.col("currency").first()
-    is_overdue = pl.col("days_past_due") > 0
-    people = ordered.group_by("person_id", maintain_order=True).agg(
-        pl.col("account_id", "currency", "product_kind", "institution_group", "bucket_edges").first(),
-        pl.col("days_past_due").first(),
-        pl.col("overdue_minor").filter(same).sum(),
-        pl.col("balance_minor").filter(same).sum(),
-        pl.col("oldest_unpaid_due_date").filter(is_overdue).min().alias("overdue_since_date"),
-        pl.col("next_due_date").min(),
-        pl.col("next_due_minor")
-        .filter(same & (pl.col("next_due_date") == pl.col("next_due_date").min()))
-        .sum(),
-        pl.col("creditor_id").unique().sort().alias("creditor_ids"),
-        pl.col("product_kind").unique().sort().alias("product_kinds"),
-        pl.len().alias("account_count").cast(pl.Int64),
-    )
+    people = leading.join(_sums(accounts, leading), on="person_id", maintain_order="left")
+    for many, one in (("creditor_ids", "creditor_id"), ("product_kinds", "product_kind")):
+        people = people.join(
+            _listed(accounts, one).rename({one: many}), on="person_id", maintain_order="left"
+        )
     return people.with_columns(bucket_of(people).alias("bucket")).drop("bucket_edges")
+
+
+def _sums(accounts: pl.DataFrame, leading: pl.DataFrame) -> pl.DataFrame:
+    """Plain sums and minima only: expressions inside a group would be asked once a person."""
+    next_dates = accounts.group_by("person_id").agg(pl.col("next_due_date").min().alias("soonest"))
+    ours = leading.select("person_id", pl.col("currency").alias("lead_currency")).join(
+        next_dates, on="person_id"
+    )
+    same = pl.col("currency") == pl.col("lead_currency")
+    is_soonest = pl.col("next_due_date") == pl.col("soonest")
+    columns = (
+        pl.when(same).then("overdue_minor").alias("overdue_minor"),
+        pl.when(same).then("balance_minor").alias("balance_minor"),
+        pl.when(same & is_soonest).then("next_due_minor").alias("next_due_minor"),
+        pl.when(pl.col("days_past_due") > 0).then("oldest_unpaid_due_date").alias("overdue_since_date"),
+    )
+    return (
+        accounts.join(ours, on="person_id")
+        .select("person_id", "next_due_date", *columns)
+        .group_by("person_id")
+        .agg(
+            pl.col("overdue_minor", "balance_minor", "next_due_minor").sum(),
+            pl.col("overdue_since_date", "next_due_date").min(),
+            pl.len().cast(pl.Int64).alias("account_count"),
+        )
+    )
+
+
+def _listed(accounts: pl.DataFrame, column: str) -> pl.DataFrame:
+    pairs = accounts.select("person_id", column).unique().sort("person_id", column)
+    return pairs.group_by("person_id", maintain_order=True).agg(column)
 
 
 def bucket_of(people: pl.DataFrame) -> pl.Expr:
@@ -113,7 +149,7 @@ def bucket_of(people: pl.DataFrame) -> pl.Expr:
 def _persons(persons: pl.DataFrame, as_of: date) -> pl.DataFrame:
     """A person's settings, and the age in full years as of the date; null if the birthday is not known."""
     born = pl.col("birth_date")
-    had_birthday = (born.dt.month() * 100 + born.dt.day()) <= as_of.month * 100 + as_of.day
+    had_birthday = (born.dt.month().cast(pl.Int32) * 100 + born.dt.day()) <= as_of.month * 100 + as_of.day
     age = as_of.year - born.dt.year() - pl.when(had_birthday).then(0).otherwise(1)
     return persons.select(
         "person_id",
@@ -147,6 +183,11 @@ def _reminders(reminders: pl.DataFrame) -> pl.DataFrame:
         pl.col("latest_round").cast(pl.Int64),
         "latest_template",
     )
+
+
+def _unsaid(unsaid: pl.DataFrame) -> pl.DataFrame:
+    """Persons whom a planned reminder never reached: it may be planned anew."""
+    return unsaid.select("person_id", (pl.col("unsaid_count") > 0).alias("has_unsaid"))
 
 
 def _calendar(people: pl.DataFrame, as_of: date) -> list[pl.Expr]:

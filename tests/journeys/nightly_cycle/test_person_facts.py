@@ -81,6 +81,7 @@ def facts(
         holds,
         pl.DataFrame(promises or [], schema=PROMISES.schema),
         pl.DataFrame(reminders or [], schema=REMINDERS.schema),
+        pl.DataFrame(schema={"person_id": pl.Int64, "unsaid_count": pl.Int64}),
         AS_OF,
     ).to_dicts()
 

@@ -1,0 +1,53 @@
+"""A small book and one way to run a night over it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from benchmarks.cycle_book import fill_book
+from fairdue.contexts.decisions.facade import CycleReport
+from fairdue.journeys.load_packs import load_packs
+from fairdue.journeys.nightly_cycle import run_cycle
+from fairdue.kernel.actor import system
+
+NIGHT = date(2025, 10, 15)
+ACCOUNTS = 2000
+PERSONS = 1800
+
+
+def morning_before(day: date) -> datetime:
+    return datetime.combine(day, time(2, 0), UTC) - timedelta(hours=8)
+
+
+@pytest.fixture
+def book(transactional_db: None) -> int:
+    """2,000 accounts of 1,800 persons, in fixed shares of buckets; the packs are loaded."""
+    load_packs(now=morning_before(NIGHT))
+    return fill_book(connection, accounts=ACCOUNTS, as_of=NIGHT)
+
+
+@pytest.fixture
+def night(tmp_path: Path) -> Callable[..., CycleReport]:
+    def run(day: date = NIGHT, **more: Any) -> CycleReport:
+        return run_cycle(
+            cycle_date=day, actor=system("cycle"), now=morning_before(day), var_dir=tmp_path, **more
+        )
+
+    return run
+
+
+@pytest.fixture
+def rows() -> Callable[..., list[dict[str, Any]]]:
+    def select(sql: str, *values: Any) -> list[dict[str, Any]]:
+        with connection.cursor() as cursor:
+            cursor.execute(sql, values)
+            names = [column.name for column in cursor.description]
+            return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+    return select
