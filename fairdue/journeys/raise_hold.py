@@ -30,14 +30,16 @@ def raise_hold(
     actor: Actor,
     now: datetime,
     account_id: int | None = None,
-    permitted_purposes: Sequence[str] = (),
+    permitted_purposes: Sequence[str] | None = None,
 ) -> int:
     """Place a hold on all debts of a case's person, or on one of them, and return its id.
 
-    It is in force at once: the gate asks for holds in the transaction that reserves a contact.
+    It is in force at once: the gate asks for holds in the transaction that reserves a contact. Without
+    `permitted_purposes` the kind says what still goes through.
 
     :raises NotInScope: if the case is not in the actor's scope
     :raises HoldRefused: if no reason is given, or the account is not one of the case's
+    :raises law.HoldRefused: if the kind is unknown
     """
     actor.require("holds.place")
     case = cases.case_card(case_id=case_id, actor=actor)

@@ -28,20 +28,20 @@ class ChannelUnknown(ValueError):  # noqa: N818
     code = "parties.consent.channel"
 
 
-def contact_choices(person_id: int) -> tuple[ChannelChoice, ...]:
-    """Return the state of each channel, from the person's latest statements.
+def _opted_out(person_id: int) -> dict[str, bool]:
+    """Return, by channel and by "" for all channels, whether the latest statement is an opt-out."""
+    return {
+        consent.channel: consent.kind == "opt_out"
+        for consent in parties.latest_consents(person_id)
+        if consent.kind in ("opt_in", "opt_out") and consent.contact_point_id is None
+    }
 
-    A statement about all channels counts for each; of two statements the later one counts.
-    """
-    latest: dict[str, tuple[datetime, int, bool]] = {}
-    for consent in parties.latest_consents(person_id):
-        if consent.kind not in ("opt_in", "opt_out") or consent.contact_point_id is not None:
-            continue
-        mark = (consent.occurred_at, consent.consent_id, consent.kind == "opt_out")
-        for channel in (consent.channel,) if consent.channel else CHANNELS:
-            latest[channel] = max(latest.get(channel, mark), mark)
+
+def contact_choices(person_id: int) -> tuple[ChannelChoice, ...]:
+    """Return the state of each channel as the gate sees it: stopped by itself or by a statement about all."""
+    said = _opted_out(person_id)
     return tuple(
-        ChannelChoice(channel=channel, is_stopped=channel in latest and latest[channel][2])
+        ChannelChoice(channel=channel, is_stopped=said.get("", False) or said.get(channel, False))
         for channel in CHANNELS
     )
 
@@ -53,28 +53,36 @@ def choose_contacts(
     """Record what changed in the person's choice of channels and return the new state.
 
     1. Each changed channel is one statement in the append-only consents; an unchanged one writes nothing.
-    2. The gate reads it in the transaction that reserves a contact, so it is in force at once.
+    2. An earlier statement about all channels is taken back when one of them is allowed again.
+    3. The gate reads it in the transaction that reserves a contact, so it is in force at once.
 
     :raises ChannelUnknown: if a channel cannot be stopped; nothing is changed
     """
     unknown = stopped - set(CHANNELS)
     if unknown:
         raise ChannelUnknown(f"unknown channels: {', '.join(sorted(unknown))}")
-    for choice in contact_choices(person_id):
-        is_wanted = choice.channel in stopped
-        if is_wanted != choice.is_stopped:
-            parties.record_consent(
-                person_id=person_id,
-                kind="opt_out" if is_wanted else "opt_in",
-                channel=choice.channel,
-                contact_point_id=None,
-                source="portal",
-                detail={},
-                actor=actor,
-                occurred_at=now,
-                now=now,
-            )
+    said = _opted_out(person_id)
+    if said.get("") and stopped != set(CHANNELS):
+        _say(person_id, "opt_in", "", actor, now)
+        said[""] = False
+    for channel in CHANNELS:
+        if not said.get("") and (channel in stopped) != said.get(channel, False):
+            _say(person_id, "opt_out" if channel in stopped else "opt_in", channel, actor, now)
     return contact_choices(person_id)
+
+
+def _say(person_id: int, kind: str, channel: str, actor: Actor, now: datetime) -> None:
+    parties.record_consent(
+        person_id=person_id,
+        kind=kind,
+        channel=channel,
+        contact_point_id=None,
+        source="portal",
+        detail={},
+        actor=actor,
+        occurred_at=now,
+        now=now,
+    )
 
 
 def stop_contacts(*, person_id: int, channel: str, actor: Actor, now: datetime) -> tuple[ChannelChoice, ...]:

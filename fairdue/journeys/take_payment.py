@@ -11,6 +11,8 @@ from fairdue.contexts.cases import facade as cases
 from fairdue.contexts.cases.contracts import Assessment, CaseCard
 from fairdue.contexts.ledger import facade as ledger
 from fairdue.contexts.ledger.contracts import PaymentReceipt
+from fairdue.contexts.outreach import facade as outreach
+from fairdue.contexts.parties import facade as parties
 from fairdue.journeys.start_call import accounts_in_scope
 from fairdue.kernel.actor import Actor
 from fairdue.kernel.clock import business_date
@@ -25,6 +27,8 @@ class PaymentTaken:
     promises: Assessment
     closed_work_count: int
     is_anything_due: bool
+    message_id: int | None
+    """The planned in-app receipt, if one was asked for."""
 
 
 class PaymentRefused(cases.CaseRefused):
@@ -51,11 +55,13 @@ def take_payment(
     actor: Actor,
     now: datetime,
     source: str = "hand",
+    is_noticed: bool = False,
 ) -> PaymentTaken:
     """Record a payment, judge the person's promises, and close open work when nothing is due any more.
 
     1. The same reference again records nothing again; promises are judged all the same.
     2. Work stays open as long as anything is overdue.
+    3. With `is_noticed` an in-app receipt is planned in the same transaction; the gate judges it later.
 
     :raises NotInScope: if the case is not in the actor's scope
     :raises PaymentRefused: if the account is not one of the case's
@@ -77,7 +83,32 @@ def take_payment(
     closed = 0
     if not is_due:
         closed = cases.close_work(person_id=case.person_id, reason="nothing is due", actor=actor, now=now)
-    return PaymentTaken(receipt=receipt, promises=promises, closed_work_count=closed, is_anything_due=is_due)
+    return PaymentTaken(
+        receipt=receipt,
+        promises=promises,
+        closed_work_count=closed,
+        is_anything_due=is_due,
+        message_id=_notice(receipt, now) if is_noticed else None,
+    )
+
+
+def _notice(receipt: PaymentReceipt, now: datetime) -> int:
+    """Plan the receipt in the person's language; the same payment is told once."""
+    message_id, _ = outreach.plan_message(
+        person_id=receipt.person_id,
+        account_id=receipt.account_id,
+        channel="inapp",
+        template_code="notice.payment_received",
+        purpose="service",
+        locale=parties.person_card(receipt.person_id).locale,
+        values={
+            "paid_amount": {"minor": receipt.amount.minor, "currency": receipt.amount.currency},
+            "paid_date": receipt.effective_date.isoformat(),
+        },
+        dedupe_key=f"receipt:{receipt.transaction_id}",
+        now=now,
+    )
+    return message_id
 
 
 def _is_anything_due(person_id: int, today: date) -> bool:

@@ -9,7 +9,7 @@ from datetime import datetime
 from fairdue.contexts.book import facade as book
 from fairdue.contexts.book.contracts import AccountCard
 from fairdue.contexts.cases import facade as cases
-from fairdue.contexts.cases.contracts import CaseCard, OutcomeCode, PromiseCard, WorkItemCard
+from fairdue.contexts.cases.contracts import CaseCard, CaseFile, OutcomeCode, PromiseCard, WorkItemCard
 from fairdue.contexts.decisions import facade as decisions
 from fairdue.contexts.decisions.contracts import DecisionCard
 from fairdue.contexts.law import facade as law
@@ -21,7 +21,7 @@ from fairdue.contexts.parties import facade as parties
 from fairdue.contexts.parties.contracts import ContactPointCard, PersonCard
 from fairdue.engine.ledger.ageing import bucket
 from fairdue.journeys.timeline import History, Timeline, TimelineEntry, page
-from fairdue.kernel.actor import Actor
+from fairdue.kernel.actor import Actor, system
 from fairdue.kernel.clock import business_date
 from fairdue.kernel.money import Money
 
@@ -77,31 +77,28 @@ def case_view(
     :raises NotInScope: if the case is not in the actor's scope
     :raises TimelineCursorInvalid: if `before` is not a marker of an earlier page
     """
-    case = cases.case_card(case_id=case_id, actor=actor)
-    every_account = book.account_cards(case.person_id)
-    accounts = _case_accounts(case.person_id, every_account, actor, now)
-    decision = decisions.latest_decision(case.person_id)
-    promises = cases.promises_of(case_id=case_id)
-    holds = law.open_holds(case.person_id)
-    work = cases.open_work_items(case_id=case_id)
+    file, history, accounts, every_account = _read(case_id, actor, now, before, limit)
+    person = parties.person_card(file.case.person_id)
+    points = parties.contact_points(person.person_id)
+    known = law.Known(person=person, points=points, accounts=every_account, holds=history.holds)
     days = max((entry.summary.days_past_due for entry in accounts), default=0)
     return CaseView(
-        case=case,
-        person=parties.person_card(case.person_id),
-        contact_points=parties.contact_points(case.person_id),
+        case=file.case,
+        person=person,
+        contact_points=points,
         accounts=accounts,
         out_of_scope_account_count=len(every_account) - len(accounts),
         overdue=_sums(entry.summary.overdue for entry in accounts),
         balance=_sums(entry.summary.balance for entry in accounts),
         days_past_due=days,
         bucket=accounts[0].summary.bucket if accounts else bucket(days),
-        holds=holds,
-        gate=law.preview_all(person_id=case.person_id, now=now, actor=actor),
-        decision=decision,
-        open_promise=next((promise for promise in promises if promise.status == "open"), None),
-        work_item=work[0] if work else None,
+        holds=tuple(hold for hold in history.holds if hold.ended_at is None),
+        gate=law.preview_all(person_id=person.person_id, now=now, actor=actor, known=known),
+        decision=history.decision,
+        open_promise=next((promise for promise in file.promises if promise.status == "open"), None),
+        work_item=file.work_items[0] if file.work_items else None,
         outcome_codes=cases.outcome_codes(),
-        timeline=_timeline(case, accounts, promises, holds, decision, actor, before, limit),
+        timeline=page(history, before=before, limit=limit),
     )
 
 
@@ -113,11 +110,8 @@ def case_timeline(
     :raises NotInScope: if the case is not in the actor's scope
     :raises TimelineCursorInvalid: if `before` is not a marker of an earlier page
     """
-    case = cases.case_card(case_id=case_id, actor=actor)
-    accounts = _case_accounts(case.person_id, book.account_cards(case.person_id), actor, now)
-    promises, holds = cases.promises_of(case_id=case_id), law.open_holds(case.person_id)
-    decision = decisions.latest_decision(case.person_id)
-    return _timeline(case, accounts, promises, holds, decision, actor, before, limit)
+    _, history, _, _ = _read(case_id, actor, now, before, limit)
+    return page(history, before=before, limit=limit)
 
 
 def _case_accounts(
@@ -145,32 +139,33 @@ def _sums(amounts: Iterable[Money]) -> tuple[Money, ...]:
     return tuple(totals[currency] for currency in sorted(totals))
 
 
-def _timeline(
-    case: CaseCard,
-    accounts: tuple[CaseAccount, ...],
-    promises: tuple[PromiseCard, ...],
-    holds: tuple[HoldCard, ...],
-    decision: DecisionCard | None,
-    actor: Actor,
-    before: str | None,
-    limit: int,
-) -> Timeline:
-    """Merge what the contexts hold; of contacts and messages only those about debts in scope."""
+def _read(
+    case_id: int, actor: Actor, now: datetime, before: str | None, limit: int
+) -> tuple[CaseFile, History, tuple[CaseAccount, ...], tuple[AccountCard, ...]]:
+    """Read the case, its history and its debts; of contacts and messages only those about debts in scope."""
     depth = limit + 1 if before is None else DEEP
+    file = cases.case_file(case_id=case_id, actor=actor, outcome_limit=depth)
+    person_id = file.case.person_id
+    every_account = book.account_cards(person_id)
+    accounts = _case_accounts(person_id, every_account, actor, now)
     account_ids = {entry.account.account_id for entry in accounts}
     groups = {entry.account.institution_group for entry in accounts}
     sees_all = actor.creditor_ids is None
-    contacts = law.contacts(case.person_id, depth)
-    messages = outreach.messages_of(case.person_id, depth, actor=actor)
     history = History(
-        contacts=tuple(card for card in contacts if sees_all or card.institution_group in groups),
-        messages=tuple(
-            card for card in messages if card.account_id is None or card.account_id in account_ids
+        contacts=tuple(
+            card
+            for card in law.contacts(person_id, depth)
+            if sees_all or groups & set(card.institution_group.split(","))
         ),
-        outcomes=cases.outcomes_of(case_id=case.case_id, limit=depth),
-        promises=promises,
+        messages=tuple(
+            card
+            for card in outreach.messages_of(person_id, depth, actor=system("case page"))
+            if card.account_id is None or card.account_id in account_ids
+        ),
+        outcomes=file.outcomes,
+        promises=file.promises,
         transactions=ledger.transactions_of(sorted(account_ids), depth),
-        holds=holds,
-        decision=decision,
+        holds=law.holds(person_id),
+        decision=decisions.latest_decision(person_id),
     )
-    return page(history, before=before, limit=limit)
+    return file, history, accounts, every_account

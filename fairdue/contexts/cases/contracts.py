@@ -152,6 +152,16 @@ class OutcomeCard:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CaseFile:
+    """A case with its open work in order, and its promises and outcomes newest first."""
+
+    case: CaseCard
+    work_items: tuple[WorkItemCard, ...]
+    promises: tuple[PromiseCard, ...]
+    outcomes: tuple[OutcomeCard, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PromiseRules:
     """The limits of a promise, as data (packs/reference/promises.yaml)."""
 

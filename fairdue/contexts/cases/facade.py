@@ -11,6 +11,7 @@ from __future__ import annotations
 from fairdue.contexts.cases.contracts import (
     Assessment,
     CaseCard,
+    CaseFile,
     OutcomeCard,
     OutcomeCode,
     PromiseCard,
@@ -36,6 +37,7 @@ from fairdue.contexts.cases.queries.cards import (
     promises_of,
     scoped_case_ids,
 )
+from fairdue.contexts.cases.queries.case_file import case_file
 from fairdue.contexts.cases.queries.facts import CASE_FACTS_SQL, PROMISE_FACTS_SQL
 from fairdue.contexts.cases.queries.queue import QueueCursorInvalid, next_case, queue, queues
 from fairdue.contexts.cases.reference import OutcomeCodeUnknown, outcome_code, outcome_codes, promise_rules
@@ -46,6 +48,7 @@ __all__ = [
     "Assessment",
     "AssigneeRefused",
     "CaseCard",
+    "CaseFile",
     "CaseRefused",
     "LandingRefused",
     "NotInScope",
@@ -67,6 +70,7 @@ __all__ = [
     "assign",
     "cancel_promise",
     "case_card",
+    "case_file",
     "case_of_person",
     "close_work",
     "ensure_case",

@@ -8,6 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from fairdue.contexts.parties import facade as parties
+from fairdue.journeys.invite_borrower import admit_borrower
 from fairdue.kernel.clock import now as clock_now
 from fairdue.web.portal import attempts, reading, sessions
 
@@ -48,7 +49,7 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
     if attempts.is_paused(address, now):
         return sessions.not_open(request, status=429)
     try:
-        person_id = parties.redeem_portal_link(token=token, now=now)
+        person_id = admit_borrower(token=token, now=now)
     except parties.PortalLinkRefused:
         attempts.count_failure(address, now)
         return sessions.not_open(request)

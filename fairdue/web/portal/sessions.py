@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 
 from fairdue.kernel.actor import Actor
 from fairdue.kernel.clock import now as clock_now
+from fairdue.web.portal.reading import lenders
 
 KEY = "portal"
 LIFETIME = timedelta(minutes=30)
@@ -46,8 +47,13 @@ def borrower(person_id: int) -> Actor:
 
 
 def not_open(request: HttpRequest, *, status: int = 403) -> HttpResponse:
-    """Answer the one page for every link or visit that does not open: it says how to go on, not why."""
-    return render(request, "portal/not_open.html", {"person_id": None}, status=status)
+    """Answer the one page for every link or visit that does not open: it says how to go on, not why.
+
+    It is kept out of Django's log of refused requests, because the address may carry a link's token.
+    """
+    response = render(request, "portal/not_open.html", {"lenders": lenders(None)}, status=status)
+    response._has_been_logged = True  # type: ignore[attr-defined]
+    return response
 
 
 def visit_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:

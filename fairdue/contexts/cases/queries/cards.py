@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from fairdue.contexts.cases.contracts import CaseCard, OutcomeCard, PromiseCard, WorkItemCard
+from fairdue.contexts.cases.contracts import CaseCard, OutcomeCard, OutcomeCode, PromiseCard, WorkItemCard
 from fairdue.contexts.cases.errors import NotInScope
 from fairdue.contexts.cases.models import Case, Outcome, PromiseToPay, WorkItem
 from fairdue.contexts.cases.policies import scoped, scoped_case
@@ -21,7 +21,7 @@ def case_card(*, case_id: int, actor: Actor) -> CaseCard:
     :raises NotInScope: if there is no such case in the actor's scope
     """
     actor.require("cases.view")
-    return _case_card(scoped_case(case_id, actor))
+    return case_to_card(scoped_case(case_id, actor))
 
 
 def case_of_person(*, person_id: int, actor: Actor) -> CaseCard:
@@ -33,7 +33,7 @@ def case_of_person(*, person_id: int, actor: Actor) -> CaseCard:
     case = scoped(actor).select_related("assigned_to").filter(person_id=person_id, status="open").first()
     if case is None:
         raise NotInScope("the person has no case here")
-    return _case_card(case)
+    return case_to_card(case)
 
 
 def scoped_case_ids(*, person_ids: Iterable[int], actor: Actor) -> dict[int, int]:
@@ -43,7 +43,8 @@ def scoped_case_ids(*, person_ids: Iterable[int], actor: Actor) -> dict[int, int
     return dict(rows.values_list("person_id", "id"))
 
 
-def _case_card(case: Case) -> CaseCard:
+def case_to_card(case: Case) -> CaseCard:
+    """Return the card of a case."""
     return CaseCard(
         case_id=case.pk,
         person_id=case.person_id,
@@ -127,11 +128,17 @@ def outcomes_of(*, case_id: int, limit: int = 50, with_names: bool = True) -> tu
     """Return the outcomes and notes of a case that the caller has found in scope, newest first."""
     rows = list(Outcome.objects.filter(case_id=case_id).order_by("-id")[:limit])
     names = staff_names(rows) if with_names else {}
-    labels = {code.code: code for code in outcome_codes()}
-    return tuple(_outcome_card(row, labels, names.get(row.recorded_by_id, "")) for row in rows)
+    labels = outcome_labels()
+    return tuple(outcome_card(row, labels, names.get(row.recorded_by_id, "")) for row in rows)
 
 
-def _outcome_card(row: Outcome, labels: dict, recorded_by: str) -> OutcomeCard:  # type: ignore[type-arg]
+def outcome_labels() -> dict[str, OutcomeCode]:
+    """Return the outcome codes by code."""
+    return {code.code: code for code in outcome_codes()}
+
+
+def outcome_card(row: Outcome, labels: dict[str, OutcomeCode], recorded_by: str) -> OutcomeCard:
+    """Return the card of an outcome."""
     label = labels.get(row.code)
     return OutcomeCard(
         outcome_id=row.pk,
