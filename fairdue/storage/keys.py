@@ -69,3 +69,28 @@ def _generate(path: Path) -> None:
         pass
     finally:
         draft.unlink()
+
+
+class KeysElsewhere(RuntimeError):
+    """The keys do not stand in a file of this installation, so it cannot add one."""
+
+
+def add_field_key(var_dir: Path) -> int:
+    """Add a fresh field key to `var/keys.json` in one step and return its id; it is the newest.
+
+    :raises KeysElsewhere: if the keys come from `FAIRDUE_KEYS`
+    """
+    path = var_dir / "keys.json"
+    if "FAIRDUE_KEYS" in os.environ or not path.exists():
+        raise KeysElsewhere("the keys come from FAIRDUE_KEYS: add a field key there; see docs/how-to/keys.md")
+    document = json.loads(path.read_text())
+    key_id = max(map(int, document["field_keys"])) + 1
+    document["field_keys"][str(key_id)] = base64.b64encode(secrets.token_bytes(32)).decode()
+    draft = path.with_suffix(f".{os.getpid()}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        json.dump(document, file, indent=1)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(draft, path)
+    return key_id

@@ -15,8 +15,10 @@ from .operations.portal_links import (
     redeem_portal_link,
 )
 from .operations.reveals import RevealRefused, reveal
-from .operations.rotation import Resealed, reseal
+from .operations.rotation import Resealed, pending_reseals, reseal
 from .queries.cards import (
+    ContactPointUnknown,
+    PersonUnknown,
     contact_points,
     latest_consents,
     name_for_letter,
@@ -35,8 +37,10 @@ __all__ = [
     "ConsentCard",
     "ConsentRefused",
     "ContactPointCard",
+    "ContactPointUnknown",
     "PartiesLanded",
     "PersonCard",
+    "PersonUnknown",
     "PortalLinkExpired",
     "PortalLinkRefused",
     "PortalLinkUnknown",
@@ -52,6 +56,7 @@ __all__ = [
     "mark_contact_point",
     "name_for_letter",
     "open_contact_point",
+    "pending_reseals",
     "person_card",
     "person_cards",
     "person_ids_by_reference",

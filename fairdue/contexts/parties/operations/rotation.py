@@ -55,6 +55,17 @@ def reseal(*, actor: Actor, now: datetime, progress: Callable[[int], None] | Non
     return Resealed(key_id=newest, counts=counts)
 
 
+def pending_reseals() -> int:
+    """Return how many values an older key than the newest has sealed."""
+    newest, pending = settings.FIELD_KEYS.newest, 0
+    with connection.cursor() as cursor:
+        for table, columns in SEALED_COLUMNS.items():
+            for column, _ in columns:
+                cursor.execute(f"SELECT count(*) FROM {table} WHERE get_byte({column}, 0) <> %s", [newest])
+                pending += cursor.fetchone()[0]
+    return pending
+
+
 def _reseal_column(
     table: str, column: str, purpose: str, newest: int, progress: Callable[[int], None] | None
 ) -> int:

@@ -1,0 +1,77 @@
+"""`fairdue keys …`: change the key under which personal fields are sealed."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from .session import console, emit, fail, prepare
+
+
+def register(root: typer.Typer) -> None:
+    """Add the command group `keys`."""
+    keys = typer.Typer(help="Keys of the personal fields; see docs/how-to/keys.md.", no_args_is_help=True)
+    keys.command("rotate")(rotate)
+    keys.command("add")(add)
+    root.add_typer(keys, name="keys")
+
+
+def add(as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False) -> None:
+    """Add a key without sealing anything again: restart web and workers, then run `keys rotate`."""
+    from fairdue.storage.embedded import VAR_DIR
+    from fairdue.storage.keys import KeysElsewhere, add_field_key
+
+    try:
+        key_id = add_field_key(VAR_DIR)
+    except KeysElsewhere as error:
+        fail(str(error))
+    if as_json:
+        emit({"key_id": key_id})
+    console.print(f"key {key_id} added; restart web and workers, then run: fairdue keys rotate")
+
+
+def rotate(as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False) -> None:
+    """Seal every personal value again under the newest key; adds a key first unless one waits to be used.
+
+    May be stopped at any moment; run it again and it goes on.
+    """
+    prepare()
+    from fairdue.contexts.parties import facade as parties
+
+    pending = parties.pending_reseals()
+    if pending == 0:
+        _add_and_use()
+        pending = parties.pending_reseals()
+    resealed = _reseal(pending)
+    if as_json:
+        emit({"key_id": resealed.key_id, "counts": resealed.counts})
+    console.print(f"{sum(resealed.counts.values()):,} values sealed under key {resealed.key_id}")
+
+
+def _add_and_use() -> None:
+    """Add a key and let this process seal with it."""
+    from django.conf import settings
+
+    from fairdue.storage.embedded import VAR_DIR
+    from fairdue.storage.keys import KeysElsewhere, add_field_key, load_keys
+
+    try:
+        add_field_key(VAR_DIR)
+    except KeysElsewhere as error:
+        fail(str(error))
+    settings.FIELD_KEYS = load_keys(VAR_DIR, allow_generated=False).field_ring
+
+
+def _reseal(pending: int):  # type: ignore[no-untyped-def]
+    from rich.progress import Progress
+
+    from fairdue.contexts.parties import facade as parties
+    from fairdue.kernel import clock
+    from fairdue.kernel.actor import system
+
+    with Progress(console=console, transient=True) as bar:
+        task = bar.add_task("sealing", total=pending)
+        return parties.reseal(
+            actor=system("fairdue keys rotate"), now=clock.now(), progress=lambda rows: bar.update(task, advance=rows)
+        )
