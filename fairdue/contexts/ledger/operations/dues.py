@@ -10,7 +10,14 @@ from django.db import transaction
 
 from fairdue.contexts.ledger.codes import DEBT_SQL
 from fairdue.contexts.ledger.contracts import Landed
-from fairdue.contexts.ledger.operations.landing import TOUCHED, counts, require_none, stage, touched_table
+from fairdue.contexts.ledger.operations.landing import (
+    TOUCHED,
+    counts,
+    planned_for,
+    require_none,
+    stage,
+    touched_table,
+)
 from fairdue.contexts.ledger.operations.reallocate import lock_accounts, reallocate, refresh_states
 from fairdue.contexts.ledger.queries.terms import components
 from fairdue.storage import bulk
@@ -116,16 +123,17 @@ def land_dues(frame: pl.DataFrame, *, batch_id: int, now: datetime) -> Landed:
     :raises LandingRefused: if a row's account is not open, its currency differs from the account's, its
         amount is negative or beyond 2^53, or its component is unknown
     """
-    stage(frame.select(COLUMNS), "ledger_incoming_due", TYPES)
-    require_none(CODES, counts(CHECK_SQL, [list(components())]))
-    lock_accounts("SELECT account_id FROM ledger_incoming_due")
-    touched_table()
-    known, changed = _find_known()
-    bulk.execute(INSERT_SQL, [str(uuid.uuid4()), now])
-    if changed:
-        _correct(batch_id, now)
-    _settle(now)
-    return Landed(created=frame.height - known, changed=changed, unchanged=known - changed)
+    with planned_for(frame.height):
+        stage(frame.select(COLUMNS), "ledger_incoming_due", TYPES)
+        require_none(CODES, counts(CHECK_SQL, [list(components())]))
+        lock_accounts("SELECT account_id FROM ledger_incoming_due")
+        touched_table()
+        known, changed = _find_known()
+        bulk.execute(INSERT_SQL, [str(uuid.uuid4()), now])
+        if changed:
+            _correct(batch_id, now)
+        _settle(now)
+        return Landed(created=frame.height - known, changed=changed, unchanged=known - changed)
 
 
 def _find_known() -> tuple[int, int]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import polars as pl
@@ -12,6 +14,25 @@ from fairdue.storage import bulk
 
 TOUCHED = "SELECT account_id FROM ledger_touched"
 """The scope of the accounts that a landing changed."""
+
+
+BULK_ROWS = 2_000
+"""From here on a landing reads whole tables rather than account by account."""
+
+
+@contextmanager
+def planned_for(rows: int) -> Iterator[None]:
+    """Plan the statements inside for many accounts at once, whatever the statistics say.
+
+    Rows that this transaction wrote have no statistics yet, so the planner would expect none and go through
+    them account by account, which takes hours for a million accounts.
+    """
+    if rows < BULK_ROWS:
+        yield
+        return
+    bulk.execute("SELECT set_config('enable_nestloop', 'off', true)")
+    yield  # an exception loses the transaction, and the setting with it
+    bulk.execute("SELECT set_config('enable_nestloop', 'on', true)")
 
 
 def stage(frame: pl.DataFrame, table: str, types: str) -> None:

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from fairdue.contexts.ledger.contracts import Landed
 from fairdue.contexts.ledger.errors import LandingRefused
-from fairdue.contexts.ledger.operations.landing import TOUCHED, counts, stage, touched_table
+from fairdue.contexts.ledger.operations.landing import TOUCHED, counts, planned_for, stage, touched_table
 from fairdue.contexts.ledger.operations.reallocate import lock_accounts, reallocate
 from fairdue.contexts.ledger.queries.terms import components
 from fairdue.kernel.money import MAX_MINOR
@@ -76,15 +76,16 @@ def open_accounts(frame: pl.DataFrame, *, now: datetime) -> Landed:
 
     :raises LandingRefused: if an amount is negative or beyond 2^53, or a component is unknown
     """
-    _require_sound(frame)
-    stage(frame.select(COLUMNS), "ledger_opening", OPENING_TYPES)
-    bulk.execute("DROP TABLE IF EXISTS ledger_opened")
-    bulk.execute(OPENED_SQL)
-    known = counts("SELECT count(*) FROM ledger_opened WHERE NOT is_new")[0]
-    created = bulk.execute(STATES_SQL, [now])
-    bulk.execute(FIRST_SQL, [str(uuid.uuid4()), now])
-    changed = _correct(now) if known else 0
-    return Landed(created=created, changed=changed, unchanged=known - changed)
+    with planned_for(frame.height):
+        _require_sound(frame)
+        stage(frame.select(COLUMNS), "ledger_opening", OPENING_TYPES)
+        bulk.execute("DROP TABLE IF EXISTS ledger_opened")
+        bulk.execute(OPENED_SQL)
+        known = counts("SELECT count(*) FROM ledger_opened WHERE NOT is_new")[0]
+        created = bulk.execute(STATES_SQL, [now])
+        bulk.execute(FIRST_SQL, [str(uuid.uuid4()), now])
+        changed = _correct(now) if known else 0
+        return Landed(created=created, changed=changed, unchanged=known - changed)
 
 
 OPENING_TYPES = """account_id bigint, person_id bigint, creditor_id bigint, currency text, component text,

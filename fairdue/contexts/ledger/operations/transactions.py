@@ -9,7 +9,14 @@ import polars as pl
 from django.db import transaction
 
 from fairdue.contexts.ledger.contracts import Landed
-from fairdue.contexts.ledger.operations.landing import TOUCHED, counts, require_none, stage, touched_table
+from fairdue.contexts.ledger.operations.landing import (
+    TOUCHED,
+    counts,
+    planned_for,
+    require_none,
+    stage,
+    touched_table,
+)
 from fairdue.contexts.ledger.operations.reallocate import lock_accounts, reallocate
 from fairdue.contexts.ledger.queries.terms import components
 from fairdue.kernel.clock import business_date
@@ -104,12 +111,13 @@ def check_transactions(frame: pl.DataFrame, *, now: datetime) -> pl.Series:
     The frame is the one of `land_transactions`; the answer has its order. The accounts stay locked until the
     caller's transaction ends, so that the answer still holds when the rows are landed.
     """
-    _judge(frame, now)
-    judged = bulk.copy_out(
-        "SELECT row_number, reason FROM ledger_judged_transaction ORDER BY row_number",
-        {"row_number": pl.Int64, "reason": pl.String},
-    )
-    return judged["reason"]
+    with planned_for(frame.height):
+        _judge(frame, now)
+        judged = bulk.copy_out(
+            "SELECT row_number, reason FROM ledger_judged_transaction ORDER BY row_number",
+            {"row_number": pl.Int64, "reason": pl.String},
+        )
+        return judged["reason"]
 
 
 @transaction.atomic
@@ -126,18 +134,21 @@ def land_transactions(frame: pl.DataFrame, *, batch_id: int, now: datetime) -> L
 
     :raises LandingRefused: with the number of rows per reason code of `check_transactions`
     """
-    _judge(frame, now)
-    reasons = counts("SELECT json_object_agg(reason, n) FROM (SELECT reason, count(*) n FROM "
-                     "ledger_judged_transaction WHERE reason IS NOT NULL GROUP BY 1) x")[0]  # fmt: skip
-    if reasons:
-        require_none(tuple(reasons), tuple(reasons.values()))
-    source = f"file:{batch_id}"
-    created = bulk.execute(INSERT_SQL, [now, source, False]) + bulk.execute(INSERT_SQL, [now, source, True])
-    if created:
-        bulk.execute(CHARGES_SQL, [str(uuid.uuid4())])
-        _touch()
-        reallocate(TOUCHED, now=now)
-    return Landed(created=created, changed=0, unchanged=frame.height - created)
+    with planned_for(frame.height):
+        _judge(frame, now)
+        reasons = counts("SELECT json_object_agg(reason, n) FROM (SELECT reason, count(*) n FROM "
+                         "ledger_judged_transaction WHERE reason IS NOT NULL GROUP BY 1) x")[0]  # fmt: skip
+        if reasons:
+            require_none(tuple(reasons), tuple(reasons.values()))
+        source = f"file:{batch_id}"
+        created = bulk.execute(INSERT_SQL, [now, source, False]) + bulk.execute(
+            INSERT_SQL, [now, source, True]
+        )
+        if created:
+            bulk.execute(CHARGES_SQL, [str(uuid.uuid4())])
+            _touch()
+            reallocate(TOUCHED, now=now)
+        return Landed(created=created, changed=0, unchanged=frame.height - created)
 
 
 def _judge(frame: pl.DataFrame, now: datetime) -> None:
