@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -91,7 +92,11 @@ def run_worker(concurrency: int = CONCURRENCY) -> None:
                 install_signal_handlers=True,
             )
 
-    with app.replace_connector(app.connector.get_worker_connector()):
-        console.print("[green]✓[/green] worker runs; Ctrl-C ends it", highlight=False)
-        asyncio.run(work())
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # until the worker has its own handlers
+    try:
+        with app.replace_connector(app.connector.get_worker_connector()):
+            console.print("[green]✓[/green] worker runs; Ctrl-C ends it", highlight=False)
+            asyncio.run(work())
+    except KeyboardInterrupt:
+        pass  # told to end before or after its own handlers were in place
     console.print("worker ended", highlight=False)

@@ -1,6 +1,7 @@
 """The tasks. Each may run at any time, twice at once, and be killed at any point.
 
 Schedules have a sixth column: seconds. A job that waits already is not queued again (`queueing_lock`).
+Contexts are imported inside the tasks, because every Django process imports this module when it starts.
 """
 
 from __future__ import annotations

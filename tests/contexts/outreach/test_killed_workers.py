@@ -25,7 +25,7 @@ pytestmark = [
     pytest.mark.slow,
 ]
 NURSERY = Path(__file__).with_name("worker_nursery.py")
-MESSAGES, KILLS = 60, 20
+MESSAGES, KILLS = 70, 20
 
 
 @pytest.fixture
@@ -46,6 +46,13 @@ def start_worker(nursery) -> int:
     return int(nursery.stdout.readline())
 
 
+def wait_until_busy(*, seconds: float, more: int) -> None:
+    """Wait until the provider holds some more messages than now."""
+    start, deadline = LocalProviderMessage.objects.count(), time.monotonic() + seconds
+    while LocalProviderMessage.objects.count() < min(start + more, MESSAGES) and time.monotonic() < deadline:
+        time.sleep(0.003)
+
+
 def wait_until_settled(seconds: float) -> None:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
@@ -61,10 +68,11 @@ def test_twenty_kills_at_random_moments_lose_nothing_and_send_nothing_twice(borr
     killed_at = []
     for _ in range(KILLS):
         worker = start_worker(nursery)
-        time.sleep(moments.uniform(0.02, 0.45))
+        wait_until_busy(seconds=5, more=moments.randint(1, 3))
+        time.sleep(moments.uniform(0, 0.06))
         os.kill(worker, signal.SIGKILL)
         killed_at.append(LocalProviderMessage.objects.count())
-    assert len({count for count in killed_at if 0 < count < MESSAGES}) >= 5, "the kills must hit the work"
+    assert len({count for count in killed_at if 0 < count < MESSAGES}) >= 10, "the kills must hit the work"
     start_worker(nursery)
     start_worker(nursery)
     wait_until_settled(60)
@@ -75,7 +83,7 @@ def test_twenty_kills_at_random_moments_lose_nothing_and_send_nothing_twice(borr
     assert (Permit.objects.count(), Contact.objects.count(), Dispatch.objects.count()) == (MESSAGES,) * 3
     assert set(Contact.objects.values_list("result", flat=True)) == {"sent"}
     assert law.verify_permits().is_intact
-    assert Dispatch.objects.filter(tries__gt=1).count() >= 3
+    assert Dispatch.objects.filter(tries__gt=1).count() >= 3  # some were left open
 
 
 def test_a_worker_killed_between_the_answer_and_our_record_is_made_up_for(borrow, plan, nursery):

@@ -17,6 +17,7 @@ django.setup()
 
 from django.db import connections
 
+from fairdue.contexts.law import facade as law
 from fairdue.contexts.outreach import facade as outreach
 from fairdue.kernel import clock
 
@@ -36,7 +37,8 @@ def work() -> None:
 
 
 def main() -> None:
-    """Fork a worker for every line."""
+    """Fork a worker for every line; the rules are read once, so that a worker is at work at once."""
+    law.pack_versions()
     for _ in sys.stdin:
         connections.close_all()
         child = os.fork()
