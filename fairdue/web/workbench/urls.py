@@ -4,7 +4,21 @@ from __future__ import annotations
 
 from django.urls import path
 
-from fairdue.web.workbench.views import case, contact, gallery, home, preferences, queue, search
+from fairdue.web.workbench.views import (
+    book,
+    case,
+    contact,
+    control,
+    gallery,
+    home,
+    imports,
+    law,
+    nights,
+    preferences,
+    queue,
+    search,
+    texts,
+)
 
 app_name = "workbench"
 urlpatterns = [
@@ -20,4 +34,18 @@ urlpatterns = [
     path("case/<int:case_id>/call", contact.start_call, name="start_call"),
     path("case/<int:case_id>/outcome", contact.record_outcome, name="record_outcome"),
     path("gallery", gallery.gallery, name="gallery"),
+    path("book/", book.book, name="book"),
+    path("imports/", imports.imports, name="imports"),
+    path("imports/<int:batch_id>/", imports.import_batch, name="import"),
+    path("imports/<int:batch_id>/rejects.csv", imports.rejects, name="rejects"),
+    path("cycles/", nights.cycles, name="cycles"),
+    path("cycles/<str:day>/", nights.cycle, name="cycle"),
+    path("strategies/", nights.strategies, name="strategies"),
+    path("gate/", law.gate, name="gate"),
+    path("rulebook/", law.rulebook, name="rulebook"),
+    path("templates/", texts.templates, name="templates"),
+    path("outbox/", texts.outbox, name="outbox"),
+    path("audit/", control.audit_log, name="audit"),
+    path("audit/verify", control.verify, name="audit_verify"),
+    path("staff/", control.staff, name="staff"),
 ]

@@ -1,0 +1,55 @@
+"""The book at a glance: accounts and money by bucket, promises, contacts."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.dateparse import parse_date
+from django.utils.translation import gettext as _
+
+from fairdue.contexts.reporting import facade as reporting
+from fairdue.kernel import clock
+from fairdue.web.ui.charts import Bar, bars
+from fairdue.web.ui.tables import Column, EmptyState, MoneyColumn, Table
+from fairdue.web.ui.templatetags.ui import bucket
+from fairdue.web.workbench.access import DeskRequest, staff_page
+
+
+@staff_page("reporting.view")
+def book(request: DeskRequest) -> HttpResponse:
+    """Show the figures of the book as of a day."""
+    as_of = _day(request.GET.get("as_of", ""))
+    overview = reporting.book_overview(actor=request.actor, as_of=as_of)
+    context = {"overview": overview, "currencies": [_currency(figures) for figures in overview.currencies]}
+    return render(request, "workbench/book.html", context)
+
+
+def _day(text: str) -> date:
+    try:
+        chosen = parse_date(text)
+    except ValueError:
+        chosen = None
+    return chosen or clock.business_date(clock.now())
+
+
+def _currency(figures: reporting.CurrencyFigures) -> dict[str, object]:
+    """Return one currency's chart and table."""
+    late = [each for each in figures.buckets if each.bucket != "M0"]
+    chart = bars(
+        [Bar(label=each.bucket, value=each.overdue.minor, text=f"{each.overdue.amount:,.0f}") for each in late],
+        title=_("Overdue amount by bucket"), label=_("Bucket"), unit=figures.currency,
+    )  # fmt: skip
+    table = Table(
+        figures.buckets,
+        columns=[
+            Column("bucket", _("Bucket"), is_row_head=True, render=lambda value, _row: bucket(value)),
+            Column("account_count", _("Accounts"), align="num", render=lambda value, _row: f"{value:,}"),
+            MoneyColumn("balance", _("Balance")),
+            MoneyColumn("overdue", _("Overdue")),
+        ],
+        caption=_("Accounts by bucket"),
+        empty=EmptyState(title=_("The book is empty"), text=_("Import accounts first.")),
+    )
+    return {"figures": figures, "chart": chart, "table": table}

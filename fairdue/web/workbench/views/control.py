@@ -1,0 +1,194 @@
+"""Control: who did what and why, and who may work here."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+
+from fairdue.contexts.audit import facade as audit
+from fairdue.contexts.identity import facade as identity
+from fairdue.contexts.law import facade as law
+from fairdue.kernel import clock
+from fairdue.web.ui.forms import DeskForm
+from fairdue.web.ui.tables import Column, EmptyState, Table
+from fairdue.web.ui.templatetags.ui import badge, minute
+from fairdue.web.workbench.access import DeskRequest, staff_page
+from fairdue.web.workbench.office_words import EVENTS
+from fairdue.web.workbench.words import role_word, say
+
+PAGE = 100
+
+
+@staff_page("audit.view")
+def audit_log(request: DeskRequest) -> HttpResponse:
+    """List the events, newest first; filtered by code, person, actor or gesture's subject."""
+    after, code, person = (request.GET.get(name, "").strip() for name in ("after", "code", "person"))
+    found = audit.events(
+        code=code or None,
+        person_id=int(person) if person.isdigit() else None,
+        before_id=int(after) if after.isdigit() else None,
+        limit=PAGE,
+    )
+    table = _event_table(found, bool(after))
+    if request.GET.get("export") == "csv":
+        return table.as_csv("audit")
+    context = {
+        "table": table,
+        "codes": [(each, say(EVENTS, each)) for each in EVENTS],
+        "code": code,
+        "person": person,
+    }
+    return render(request, "workbench/audit.html", context)
+
+
+def _event_table(found: tuple[audit.EventCard, ...], has_cursor: bool) -> Table:
+    return Table(
+        found,
+        columns=[
+            Column("occurred_at", _("When"), render=lambda value, _row: minute(value)),
+            Column("code", _("What"), render=lambda value, _row: say(EVENTS, value), is_row_head=True),
+            Column("actor_label", _("Who")),
+            Column("subject_type", _("Subject"), lambda row: f"{row.subject_type} {row.subject_id}"),
+            Column("reason", _("Why")),
+            Column(
+                "after",
+                _("Change"),
+                render=_change,
+                export=lambda row: json.dumps(row.after, ensure_ascii=False),
+            ),
+            Column("gesture", _("Gesture"), lambda row: str(row.gesture)[:8], align="mono"),
+        ],
+        next_cursor=str(found[-1].event_id) if len(found) == PAGE else None,
+        has_cursor=has_cursor,
+        is_exportable=True,
+        caption=_("Audit log"),
+        empty=EmptyState(
+            title=_("Nothing was recorded"),
+            text=_("No event matches; another filter may show more."),
+            icon="audit",
+        ),
+    )
+
+
+def _change(_value: Any, row: audit.EventCard) -> Any:
+    """Show before and after, folded."""
+    if not row.before and not row.after:
+        return "–"
+    text = "\n".join(
+        f"{mark} {json.dumps(part, ensure_ascii=False)}"
+        for mark, part in (("−", row.before), ("+", row.after))
+        if part
+    )
+    return format_html(
+        '<details><summary class="small">{}</summary><pre class="small">{}</pre></details>', _("Show"), text
+    )
+
+
+@staff_page("audit.view", methods=("POST",))
+def verify(request: DeskRequest) -> HttpResponse:
+    """Verify the audit blocks and the permit chains now."""
+    events, permits = audit.verify(), law.verify_permits()
+    text = _("Audit: %(events)s events in %(blocks)s blocks, %(unsealed)s not yet sealed, %(findings)s findings. Permits: %(permits)s in %(chains)s chains, %(faults)s faults.") % {
+        "events": events.events, "blocks": events.blocks, "unsealed": events.unsealed, "findings": events.finding_count,
+        "permits": permits.permits, "chains": permits.chains, "faults": len(permits.faults),
+    }  # fmt: skip
+    is_intact = events.is_intact and permits.is_intact
+    messages.add_message(
+        request, messages.SUCCESS if is_intact else messages.ERROR, text, "ok" if is_intact else "stop"
+    )
+    return redirect("workbench:audit")
+
+
+class StaffForm(DeskForm):
+    """A new member of staff."""
+
+    username = forms.CharField(label=lazy("User name"), max_length=60)
+    display_name = forms.CharField(label=lazy("Name shown to colleagues"), max_length=80)
+    role = forms.ChoiceField(label=lazy("Role"))
+    team_code = forms.ChoiceField(label=lazy("Team"), required=False)
+    password = forms.CharField(
+        label=lazy("First password"), widget=forms.PasswordInput(attrs={"autocomplete": "new-password"})
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["role"].choices = [(role, role_word(role)) for role in identity.Role.values]  # type: ignore[attr-defined]
+        teams = [(team.code, team.name) for team in identity.teams()]
+        self.fields["team_code"].choices = [("", _("None")), *teams]  # type: ignore[attr-defined]
+
+
+@staff_page("staff.manage", methods=("GET", "POST"))
+def staff(request: DeskRequest) -> HttpResponse:
+    """List the staff; create, deactivate or bring back a member."""
+    form = StaffForm(request.POST if request.POST.get("verb") == "create" else None)
+    if request.method == "POST" and _change_staff(request, form):
+        return redirect("workbench:staff")
+    table = Table(
+        identity.staff_cards(actor=request.actor),
+        columns=[
+            Column("username", _("User name"), is_row_head=True),
+            Column("display_name", _("Name")),
+            Column("role", _("Role"), render=lambda value, _row: role_word(value)),
+            Column("team_name", _("Team")),
+            Column("latest_login_at", _("Latest login"), render=lambda value, _row: minute(value)),
+            Column(
+                "is_active",
+                _("State"),
+                render=lambda value, _row: (
+                    badge(_("Active"), "ok") if value else badge(_("Deactivated"), "stop")
+                ),
+            ),
+            Column("staff_id", _("Access"), render=lambda value, row: _access_form(request, row)),
+        ],
+        caption=_("Staff"),
+    )
+    return render(request, "workbench/staff.html", {"table": table, "form": form})
+
+
+def _access_form(request: DeskRequest, row: identity.StaffCard) -> Any:
+    """Return the button that takes or gives access; nobody takes the own."""
+    if row.staff_id == request.actor.id:
+        return format_html('<span class="muted small">{}</span>', _("that is you"))
+    verb, label = ("deactivate", _("Deactivate")) if row.is_active else ("reactivate", _("Reactivate"))
+    return format_html(
+        '<button class="btn btn-quiet" form="access" name="{}" value="{}">{}<span class="visually-hidden"> {}</span></button>',
+        verb, row.staff_id, label, row.username,
+    )  # fmt: skip
+
+
+def _change_staff(request: DeskRequest, form: StaffForm) -> bool:
+    """Do what was asked and tell whether it was done."""
+    try:
+        if request.POST.get("verb") == "create":
+            if not form.is_valid():
+                return False
+            said = form.cleaned_data
+            identity.create_staff(
+                **{**said, "team_code": said["team_code"] or None}, actor=request.actor, now=clock.now()
+            )
+        else:
+            _change_access(request)
+    except identity.StaffRefused as refusal:
+        messages.add_message(request, messages.ERROR, str(refusal), "stop")
+        return False
+    messages.add_message(request, messages.SUCCESS, _("Done. The audit log names you."), "ok")
+    return True
+
+
+def _change_access(request: DeskRequest) -> None:
+    reason = request.POST.get("reason", "")
+    for verb, change in (
+        ("deactivate", identity.deactivate_staff),
+        ("reactivate", identity.reactivate_staff),
+    ):
+        chosen = request.POST.get(verb, "")
+        if chosen.isdigit():
+            change(staff_id=int(chosen), reason=reason, actor=request.actor, now=clock.now())

@@ -1,0 +1,111 @@
+"""Texts: templates with their approval, and the local provider's outbox."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+
+from fairdue.contexts.outreach import facade as outreach
+from fairdue.kernel import clock
+from fairdue.web.ui.forms import DeskForm
+from fairdue.web.ui.tables import Column, EmptyState, Table
+from fairdue.web.ui.templatetags.ui import badge, minute
+from fairdue.web.workbench.access import DeskRequest, staff_page
+from fairdue.web.workbench.refusals import refusal_text
+from fairdue.web.workbench.words import CHANNELS, CONTACT_RESULTS, RESULT_TONES, say
+
+
+@staff_page("templates.view", methods=("GET", "POST"))
+def templates(request: DeskRequest) -> HttpResponse:
+    """Show every text with its version and approval; approve or retire one."""
+    if request.method == "POST":
+        _decide(request)
+        return redirect("workbench:templates")
+    cards = outreach.templates()
+    context = {
+        "templates": cards,
+        "channels": {code: say(CHANNELS, code) for code in CHANNELS},
+        "may_approve": request.actor.may("templates.approve"),
+    }
+    return render(request, "workbench/templates.html", context)
+
+
+def _decide(request: DeskRequest) -> None:
+    """Approve or retire the chosen version and say what happened."""
+    chosen = request.POST.get("template_id", "")
+    if not chosen.isdigit():
+        return
+    try:
+        if request.POST.get("verb") == "retire":
+            outreach.retire_template(
+                template_id=int(chosen),
+                reason=request.POST.get("reason", ""),
+                actor=request.actor,
+                now=clock.now(),
+            )
+        else:
+            outreach.approve_template(template_id=int(chosen), actor=request.actor, now=clock.now())
+    except (outreach.ApprovalRefused, outreach.TemplateUnknown) as refusal:
+        messages.add_message(request, messages.ERROR, refusal_text(refusal), "stop")
+    else:
+        messages.add_message(request, messages.SUCCESS, _("Done. The audit log names you."), "ok")
+
+
+class BehaviourForm(DeskForm):
+    """What the local provider shall do."""
+
+    fail_percent = forms.IntegerField(label=lazy("Fails, in percent"), min_value=0, max_value=100)
+    delay_seconds = forms.IntegerField(label=lazy("Reports after, in seconds"), min_value=0, max_value=3600)
+    drop_answer_percent = forms.IntegerField(
+        label=lazy("Accepts but cuts the line, in percent"), min_value=0, max_value=100
+    )
+    duplicate_callbacks = forms.BooleanField(label=lazy("Reports twice"), required=False)
+
+
+@staff_page("outbox.view", methods=("GET", "POST"))
+def outbox(request: DeskRequest) -> HttpResponse:
+    """Show what the local provider received, and tell it how to behave."""
+    if settings.MODE == "production":
+        raise Http404
+    behaviour = outreach.local_behaviour()
+    initial = {name: getattr(behaviour, name) for name in BehaviourForm.base_fields}
+    form = BehaviourForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        outreach.set_local_behaviour(actor=request.actor, **form.cleaned_data)
+        messages.add_message(request, messages.SUCCESS, _("The local provider behaves so from now on."), "ok")
+        return redirect("workbench:outbox")
+    return render(request, "workbench/outbox.html", {"form": form, "table": _outbox_table()})
+
+
+def _outbox_table() -> Table:
+    return Table(
+        outreach.local_outbox(100),
+        columns=[
+            Column("accepted_at", _("Accepted"), render=lambda value, _row: minute(value)),
+            Column("channel", _("Channel"), render=lambda value, _row: say(CHANNELS, value)),
+            Column("recipient_masked", _("To"), is_row_head=True),
+            Column("text", _("Text")),
+            Column("reported_status", _("Reported"), render=_state),
+        ],
+        caption=_("Messages at the local provider"),
+        empty=EmptyState(
+            title=_("Nothing was sent yet"),
+            text=_("The worker sends what the night planned, at its hour."),
+            icon="outbox",
+        ),
+    )
+
+
+def _state(value: str, _row: Any) -> Any:
+    return (
+        badge(say(CONTACT_RESULTS, value), RESULT_TONES.get(value, ""))
+        if value
+        else badge(_("Not yet"), "wait")
+    )
