@@ -7,11 +7,13 @@ wholly.
 
 from __future__ import annotations
 
+from fairdue.engine.conformance.law_gate import answer_gate
 from fairdue.engine.conformance.money_calculations import answer_calculation
 from fairdue.engine.conformance.money_ladder import answer_ladder
 from fairdue.engine.conformance.running import Adapters
 
 ADAPTERS: Adapters = {
+    ("law", "gate"): answer_gate,
     ("money", "reminder_ladder"): answer_ladder,
     ("money", "emi"): answer_calculation,
     ("money", "apr"): answer_calculation,
