@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import polars as pl
 
+from fairdue.engine.law.candidates import MOMENT
 from fairdue.engine.law.checks import FUNCTIONS, next_open
-from fairdue.engine.law.judging import Judgement, Rulebook, judge, whole_minute
+from fairdue.engine.law.judging import Judgement, Rulebook, judge
 from fairdue.engine.law.packs import Check
 from fairdue.engine.law.verdict import RANK, Reason, Verdict
+
+Opens = dict[tuple[str, str], datetime | None]
+"""When a row's clock opens next, by the hours of the rule."""
 
 HOLD_WORDS = {
     "dispute": ("异议", "dispute"), "complaint": ("投诉", "complaint"), "plan": ("协商方案", "repayment plan"),
@@ -32,10 +36,13 @@ def verdicts(candidates: pl.DataFrame, rulebook: Rulebook) -> tuple[Verdict, ...
 def explain(judgement: Judgement, row: int) -> Verdict:
     """This function will return the verdict of one row with every broken rule as a reason, strictest first."""
     facts = judgement.frame.row(row, named=True)
+    opens: Opens = {}
     columns = [column for column in range(len(judgement.checks)) if judgement.broken[row, column]]
     checks = [(column, judgement.checks[column]) for column in columns]
     reasons = [
-        _reason(judgement, row, column, check, facts) for column, check in checks if check.yields in RANK
+        _reason(judgement, row, column, check, facts, opens)
+        for column, check in checks
+        if check.yields in RANK
     ]
     asked = [check.id for column, check in enumerate(judgement.checks) if judgement.asked[row, column]]
     return Verdict(
@@ -48,7 +55,9 @@ def explain(judgement: Judgement, row: int) -> Verdict:
     )
 
 
-def _reason(judgement: Judgement, row: int, column: int, check: Check, facts: dict[str, Any]) -> Reason:
+def _reason(
+    judgement: Judgement, row: int, column: int, check: Check, facts: dict[str, Any], opens: Opens
+) -> Reason:
     words_zh, words_en = _words(check, facts)
     return Reason(
         rule_id=check.id,
@@ -60,19 +69,28 @@ def _reason(judgement: Judgement, row: int, column: int, check: Check, facts: di
         version=check.version,
         evidence=check.evidence,
         facts={name: value for name, value in words_en.items() if not isinstance(value, dict | list)},
-        retry_after=_own_retry(judgement, row, column, check) if check.yields == "defer" else None,
+        retry_after=_own_retry(judgement, row, column, check, opens) if check.yields == "defer" else None,
     )
 
 
-def _own_retry(judgement: Judgement, row: int, column: int, check: Check) -> datetime | None:
+def _own_retry(judgement: Judgement, row: int, column: int, check: Check, opens: Opens) -> datetime | None:
     """Return the first whole minute at which this rule alone would be kept."""
     finding = judgement.findings[column]
     if finding is not None and finding.until is not None:
-        return whole_minute(finding.until[row : row + 1])[0]
-    if FUNCTIONS[check.uses].depends_on_clock:
+        return _whole_minute(finding.until[row])
+    if not FUNCTIONS[check.uses].depends_on_clock:
+        return None
+    hours = (check.parameters["open_from"], check.parameters["open_to"])
+    if hours not in opens:
         frame = judgement.frame[row : row + 1]
-        return next_open(frame, whole_minute(frame["at"]), check.parameters)[0]
-    return None
+        moment = pl.Series([_whole_minute(frame["at"][0])], dtype=MOMENT)
+        opens[hours] = next_open(frame, moment, check.parameters)[0]
+    return opens[hours]
+
+
+def _whole_minute(moment: datetime) -> datetime:
+    full = moment.replace(second=0, microsecond=0)
+    return full if full == moment else full + timedelta(minutes=1)
 
 
 def _words(check: Check, facts: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -16,8 +16,8 @@ import polars as pl
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 WEEK_MINUTES = 7 * 1440
 NEVER = -1
-MAX_ROUNDS = 200
-"""Zones that are never open together are given up after so many steps, which is more than two weeks."""
+MAX_ROUNDS = 48
+"""Zones that are never open together are given up after so many steps, far more than any hours that do meet need."""
 
 _INTERVAL = re.compile(r"^([a-z,]+) (\d\d):(\d\d)-(\d\d):(\d\d)$")
 
@@ -91,12 +91,14 @@ class WeekClock:
         """
         if not any(self.week):
             return pl.Series(moments.name, [None] * len(moments), dtype=moments.dtype)
+        if len(self.zones) == 1:
+            return self._next_in(moments, self.zones[0])
         current = moments
         for _ in range(MAX_ROUNDS):
-            advanced = current
-            for zone in self.zones:
-                advanced = pl.select(pl.max_horizontal(advanced, self._next_in(current, zone))).to_series()
-            if advanced.equals(current, null_equal=True):
+            advanced = pl.select(
+                pl.max_horizontal(self._next_in(current, zone) for zone in self.zones)
+            ).to_series()
+            if advanced.equals(current):
                 return current
             current = advanced
         return current.zip_with(~self.is_closed(current), pl.Series([None], dtype=current.dtype))
@@ -119,11 +121,15 @@ class WeekClock:
 def at_wall_time(wall: pl.Expr, zone: str, ambiguous: Literal["earliest", "latest"]) -> pl.Expr:
     """This function will return the moment at which a zone's clock shows a wall time.
 
-    1. A wall time that a clock change skips is read one hour later, when the clock stands there again.
+    1. A wall time that a clock change skips is read as the end of the skipped time, when the clock goes on.
     """
-    plain = wall.dt.replace_time_zone(zone, ambiguous=ambiguous, non_existent="null")
-    skipped = wall + pl.duration(hours=1)
-    return plain.fill_null(skipped.dt.replace_time_zone(zone, ambiguous=ambiguous, non_existent="null"))
+
+    def read(shown: pl.Expr) -> pl.Expr:
+        return shown.dt.replace_time_zone(zone, ambiguous=ambiguous, non_existent="null")
+
+    # clocks skip half an hour or an hour, and go on at a full or half hour
+    half, full = (wall.dt.truncate(step).dt.offset_by(step) for step in ("30m", "1h"))
+    return pl.coalesce(read(wall), read(half), read(full))
 
 
 def _minute_of_week(moments: pl.Expr, zone: str) -> pl.Expr:

@@ -17,6 +17,7 @@ from fairdue.engine.law.verdict import OUTCOMES, RANK
 
 MINUTE_US = 60_000_000
 WORD_BITS = 62
+MAX_ROUNDS = 16
 
 
 @dataclass(frozen=True)
@@ -173,7 +174,7 @@ def _until_all_open(
         if FUNCTIONS[check.uses].depends_on_clock and check.yields == "defer":
             hours = (check.parameters["open_from"], check.parameters["open_to"])
             bound[hours] = bound[hours] | asked[str(column)] if hours in bound else asked[str(column)]
-    for _ in range(len(bound) * 16):
+    for _ in range(len(bound) * MAX_ROUNDS):
         before = moments
         for (open_from, open_to), binds in bound.items():
             rows = binds.arg_true()
@@ -181,7 +182,7 @@ def _until_all_open(
                 frame[rows], moments.gather(rows), {"open_from": open_from, "open_to": open_to}
             )
             moments = moments.clone().scatter(rows, opened)
-        if moments.equals(before, null_equal=True):
+        if len(bound) == 1 or moments.equals(before, null_equal=True):
             break
     return moments
 
