@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
@@ -189,8 +188,3 @@ def query(context: template.Context, **changes: Any) -> str:
             params[key] = str(value)
     return "?" + params.urlencode()
 
-
-@register.simple_tag
-def watermark_spots() -> list[tuple[int, int]]:
-    """Return where the watermark repeats, in user units of a large canvas."""
-    return list(itertools.product(range(40, 2600, 340), range(60, 1700, 190)))

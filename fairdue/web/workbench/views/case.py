@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -12,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from fairdue.contexts.cases import facade as cases
 from fairdue.contexts.parties import facade as parties
+from fairdue.engine.ledger.policies import AllocationPolicy, load_policies
 from fairdue.journeys.view_case import CaseView, case_view
 from fairdue.kernel import clock
 from fairdue.web.ui.templatetags.ui import in_language
@@ -117,8 +120,23 @@ def _account(entry: Any) -> dict[str, Any]:
         "summary": summary,
         "creditor": in_language(account, "creditor_name"),
         "product": in_language(account, "product_name"),
+        "policy": _policy(account.allocation_policy),
         "components": [(say(words.COMPONENTS, code), amount) for code, amount in summary.by_component.items() if amount.minor],
     }
+
+
+def _policy(code: str) -> dict[str, str]:
+    """Return in which order a payment is allocated, and on what that rests."""
+    policy = _policies().get(code)
+    if policy is None:
+        return {"order": code, "citation": ""}
+    order = " → ".join(say(words.COMPONENTS, component) for component in policy.components)
+    return {"order": order, "citation": in_language(policy.citation, "")}
+
+
+@cache
+def _policies() -> dict[str, AllocationPolicy]:
+    return load_policies(settings.PACKS_DIR / "reference" / "allocation")
 
 
 def _point(point: Any) -> dict[str, Any]:
