@@ -6,13 +6,20 @@ import asyncio
 import dataclasses
 import signal
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import typer
 
 from fairdue.cli.session import console, emit, fail, prepare
 
 CONCURRENCY = 4
+GRACE_SECONDS = 10.0
+SETTLING_SECONDS = 0.5
+"""A worker that is cancelled in its very first steps would never end; so it gets that far."""
+
+if TYPE_CHECKING:
+    from procrastinate import App
+    from procrastinate.contrib.django.django_connector import DjangoConnector
 
 
 def register(root: typer.Typer) -> None:
@@ -79,24 +86,40 @@ def run_once() -> dict[str, Any]:
 
 
 def run_worker(concurrency: int = CONCURRENCY) -> None:
-    """Run until SIGINT or SIGTERM; jobs that run are finished first, at most ten seconds."""
+    """Run until SIGINT or SIGTERM; jobs that run are finished first, at most `GRACE_SECONDS`."""
     from procrastinate.contrib.django import app
 
-    async def work() -> None:
-        async with app.open_async():
-            await app.run_worker_async(
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # until the loop has its own handlers
+    try:
+        connector = cast("DjangoConnector", app.connector).get_worker_connector()
+        with app.replace_connector(connector):
+            console.print("[green]✓[/green] worker runs; Ctrl-C ends it", highlight=False)
+            asyncio.run(_work_until_told(app, concurrency))
+    except KeyboardInterrupt:
+        pass  # told to end before there was anything to finish
+    console.print("worker ended", highlight=False)
+
+
+async def _work_until_told(app: App, concurrency: int) -> None:
+    told = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, told.set)
+    async with app.open_async():
+        work = asyncio.create_task(
+            app.run_worker_async(
                 concurrency=concurrency,
                 delete_jobs="successful",
                 fetch_job_polling_interval=2.0,
-                shutdown_graceful_timeout=10.0,
-                install_signal_handlers=True,
+                shutdown_graceful_timeout=GRACE_SECONDS,
+                install_signal_handlers=False,
             )
-
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # until the worker has its own handlers
-    try:
-        with app.replace_connector(app.connector.get_worker_connector()):
-            console.print("[green]✓[/green] worker runs; Ctrl-C ends it", highlight=False)
-            asyncio.run(work())
-    except KeyboardInterrupt:
-        pass  # told to end before or after its own handlers were in place
-    console.print("worker ended", highlight=False)
+        )
+        waiting = asyncio.create_task(told.wait())
+        await asyncio.wait({work, waiting}, return_when=asyncio.FIRST_COMPLETED)
+        waiting.cancel()
+        if not work.done():
+            await asyncio.sleep(SETTLING_SECONDS)
+            work.cancel()
+        await asyncio.wait({work}, timeout=GRACE_SECONDS + SETTLING_SECONDS)
+        if work.done() and not work.cancelled():
+            work.result()

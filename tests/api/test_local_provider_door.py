@@ -84,7 +84,9 @@ def test_it_is_closed_in_production(client, settings):
 
 def test_it_does_as_it_is_told():
     assert outreach.local_behaviour().delay_seconds == 1
-    outreach.set_local_behaviour(actor=system("test"), fail_percent=30, delay_seconds=5, duplicate_callbacks=True)
+    outreach.set_local_behaviour(
+        actor=system("test"), fail_percent=30, delay_seconds=5, duplicate_callbacks=True
+    )
     told = outreach.local_behaviour()
     assert (told.fail_percent, told.delay_seconds, told.duplicate_callbacks, told.drop_answer_percent) == (
         30,
@@ -94,7 +96,9 @@ def test_it_does_as_it_is_told():
     )
 
 
-@pytest.mark.parametrize("wrong", [{"fail_percent": 101}, {"drop_answer_percent": -1}, {"delay_seconds": 90_000}])
+@pytest.mark.parametrize(
+    "wrong", [{"fail_percent": 101}, {"drop_answer_percent": -1}, {"delay_seconds": 90_000}]
+)
 def test_it_cannot_be_told_nonsense(wrong):
     with pytest.raises(BehaviourWrong):
         outreach.set_local_behaviour(actor=system("test"), **wrong)

@@ -125,7 +125,9 @@ def seal_content(subject: str, text: str) -> bytes:
     return settings.FIELD_KEYS.seal(document, CONTENT_PURPOSE)
 
 
-def open_content(sealed: bytes) -> tuple[str, str]:
-    """Return subject and text of a sealed content."""
+def open_content(sealed: bytes | memoryview | None) -> tuple[str, str]:
+    """Return subject and text of a sealed content; both empty if there is none."""
+    if sealed is None:
+        return "", ""
     document = json.loads(settings.FIELD_KEYS.open(bytes(sealed), CONTENT_PURPOSE))
     return document["subject"], document["text"]

@@ -48,7 +48,7 @@ def _sees(actor: Actor, person_id: int) -> bool:
 
 def _message_card(message: Message, *, is_opened: bool) -> MessageCard:
     dispatch: Dispatch | None = getattr(message, "dispatch", None)
-    opened = open_content(message.content_sealed) if is_opened and message.content_sealed else ("", "")
+    opened = open_content(message.content_sealed if is_opened else None)
     return MessageCard(
         message_id=message.pk,
         person_id=message.person_id,

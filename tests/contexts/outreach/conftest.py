@@ -94,15 +94,18 @@ def _make(product: Product, number: int, overdue: int, due_date: date) -> Borrow
     )
     points = {}
     for medium, value in (("mobile", f"+8613800{number:06d}"), ("email", f"someone{number}@example.com")):
-        points[medium] = ContactPoint.objects.create(
-            person=person,
-            medium=medium,
-            value_sealed=ring.seal(value, CONTACT_PURPOSE),
-            value_masked="***",
-            value_hash=ring.search_hash(value, CONTACT_PURPOSE),
-            zone="Asia/Shanghai",
-            recorded_at=TEN_O_CLOCK,
-        ), value
+        points[medium] = (
+            ContactPoint.objects.create(
+                person=person,
+                medium=medium,
+                value_sealed=ring.seal(value, CONTACT_PURPOSE),
+                value_masked="***",
+                value_hash=ring.search_hash(value, CONTACT_PURPOSE),
+                zone="Asia/Shanghai",
+                recorded_at=TEN_O_CLOCK,
+            ),
+            value,
+        )
     account = Account.objects.create(
         creditor=product.creditor,
         product=product,
@@ -115,12 +118,22 @@ def _make(product: Product, number: int, overdue: int, due_date: date) -> Borrow
     )
     _owe(person.pk, account, overdue, due_date)
     return Borrower(
-        person.pk, account.pk, points["mobile"][0].pk, points["email"][0].pk, points["mobile"][1], points["email"][1]
+        person.pk,
+        account.pk,
+        points["mobile"][0].pk,
+        points["email"][0].pk,
+        points["mobile"][1],
+        points["email"][1],
     )
 
 
 def _owe(person_id: int, account: Account, overdue: int, due_date: date) -> None:
-    common = {"account_id": [account.pk], "person_id": [person_id], "currency": ["CNY"], "component": ["principal"]}
+    common = {
+        "account_id": [account.pk],
+        "person_id": [person_id],
+        "currency": ["CNY"],
+        "component": ["principal"],
+    }
     opening = common | {
         "creditor_id": [account.creditor_id],
         "amount_minor": [overdue],
@@ -136,7 +149,9 @@ def plan() -> Callable[..., Message]:
     """Return a planner of one message to a borrower, due now."""
     count = 0
 
-    def make(borrower: Borrower, *, channel: str = "sms", template: str = "reminder.first_overdue", **extra) -> Message:
+    def make(
+        borrower: Borrower, *, channel: str = "sms", template: str = "reminder.first_overdue", **extra
+    ) -> Message:
         nonlocal count
         count += 1
         message_id, _ = outreach.plan_message(

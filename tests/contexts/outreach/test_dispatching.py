@@ -47,7 +47,11 @@ def test_a_reminder_reaches_the_provider_once_in_words_that_are_true_now(borrow,
     assert [each.text for each in outreach.local_outbox()] == [TEXT]
     assert outreach.local_outbox()[0].recipient_masked == "138****0001"
     message.refresh_from_db()
-    assert (message.status, message.contact_point_id, message.template_version) == ("sent", borrower.mobile_id, "1")
+    assert (message.status, message.contact_point_id, message.template_version) == (
+        "sent",
+        borrower.mobile_id,
+        "1",
+    )
     sent = message.dispatch
     assert (sent.status, sent.provider, sent.tries, sent.next_try_at) == ("accepted", "http", 1, None)
     assert sent.provider_ref == f"L{LocalProviderMessage.objects.get().pk}"
@@ -106,7 +110,10 @@ def test_duplicate_callbacks_have_one_effect(borrow, plan):
     dispatch()
     reports()
     assert ProviderEvent.objects.count() == 1
-    assert len(audit.events(subject_type="message", subject_id=message.pk, code="outreach.message.delivered")) == 1
+    assert (
+        len(audit.events(subject_type="message", subject_id=message.pk, code="outreach.message.delivered"))
+        == 1
+    )
 
 
 def test_delayed_reports_wait(borrow, plan):
@@ -146,13 +153,19 @@ def test_a_provider_that_does_not_know_our_key_refuses_for_good(borrow, plan, se
     from fairdue.contexts.outreach import channels
 
     monkeypatch.setattr(
-        channels, "open_channel", lambda code: channels.HttpProvider(url=settings.SMS_PROVIDER_URL, key="wrong")
+        channels,
+        "open_channel",
+        lambda code: channels.HttpProvider(url=settings.SMS_PROVIDER_URL, key="wrong"),
     )
     monkeypatch.setattr("fairdue.contexts.outreach.operations.dispatch.open_channel", channels.open_channel)
     message = plan(borrow())
     assert dispatch().failed == 1
     message.refresh_from_db()
-    assert (message.status, message.dispatch.error, LocalProviderMessage.objects.count()) == ("failed", "http.401", 0)
+    assert (message.status, message.dispatch.error, LocalProviderMessage.objects.count()) == (
+        "failed",
+        "http.401",
+        0,
+    )
     assert Contact.objects.get().result == "failed"
 
 
@@ -267,7 +280,11 @@ def test_a_person_without_a_usable_number_is_refused(borrow, plan):
     borrower = borrow()
     message = plan(borrower)
     parties.mark_contact_point(
-        contact_point_id=borrower.mobile_id, status="invalid", reason="test", actor=system("t"), now=clock.now()
+        contact_point_id=borrower.mobile_id,
+        status="invalid",
+        reason="test",
+        actor=system("t"),
+        now=clock.now(),
     )
     assert dispatch().refused == 1
     message.refresh_from_db()
@@ -275,7 +292,9 @@ def test_a_person_without_a_usable_number_is_refused(borrow, plan):
 
 
 def test_one_faulty_message_does_not_stop_the_others(borrow, plan):
-    message = plan(borrow(), template="notice.promise_due", values={"promised_date": 3, "promised_amount": {}})
+    message = plan(
+        borrow(), template="notice.promise_due", values={"promised_date": 3, "promised_amount": {}}
+    )
     Message.objects.filter(pk=message.pk).update(values=[1, 2], not_before=clock.now() - timedelta(hours=1))
     other = plan(borrow())
     report = dispatch()
@@ -338,8 +357,15 @@ def test_texts_and_numbers_are_sealed_in_the_tables(borrow, plan):
     plan(borrower)
     dispatch()
     with connection.cursor() as cursor:
-        for table in ("outreach_message", "outreach_dispatch", "outreach_localprovidermessage", "audit_event"):
-            cursor.execute(f"select count(*) from {table} t where t::text like %s", [f"%{borrower.mobile[3:]}%"])
+        for table in (
+            "outreach_message",
+            "outreach_dispatch",
+            "outreach_localprovidermessage",
+            "audit_event",
+        ):
+            cursor.execute(
+                f"select count(*) from {table} t where t::text like %s", [f"%{borrower.mobile[3:]}%"]
+            )
             assert cursor.fetchone() == (0,)
             cursor.execute(f"select count(*) from {table} t where t::text like '%%尊敬的客户%%'")
             assert cursor.fetchone() == (0,)

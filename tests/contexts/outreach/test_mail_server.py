@@ -171,7 +171,9 @@ def test_a_hard_bounce_fails_the_message_and_takes_the_address_out_of_use(borrow
     message = plan(borrower, channel="email")
     dispatch()
     returned = tmp_path / "returned.mbox"
-    returned.write_bytes(b"From MAILER-DAEMON Wed Oct 15 02:00:00 2025\n" + bounce(key=f"fairdue-{message.pk}"))
+    returned.write_bytes(
+        b"From MAILER-DAEMON Wed Oct 15 02:00:00 2025\n" + bounce(key=f"fairdue-{message.pk}")
+    )
     (receipt,) = outreach.record_bounces(source=returned, now=clock.now())
     assert (receipt.is_new, receipt.has_effect) == (True, True)
     message.refresh_from_db()

@@ -43,7 +43,10 @@ def test_json_forms_of_money_and_date_are_accepted():
 def test_a_missing_value_refuses():
     with pytest.raises(ValueMissing, match="days"):
         render(
-            text=TEXT, placeholders=TYPES, values={k: v for k, v in VALUES.items() if k != "days"}, locale="en"
+            text=TEXT,
+            placeholders=TYPES,
+            values={k: v for k, v in VALUES.items() if k != "days"},
+            locale="en",
         )
 
 

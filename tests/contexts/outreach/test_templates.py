@@ -75,7 +75,20 @@ def test_every_sms_names_the_creditor_first_says_how_to_verify_and_how_to_stop(t
 
 def test_no_text_threatens(ten_o_clock):
     outreach.load_templates(actor=system("test"), now=ten_o_clock)
-    words = ("起诉", "法院", "上门", "家人", "单位", "后果", "坐牢", "lawsuit", "court", "police", "employer", "family")
+    words = (
+        "起诉",
+        "法院",
+        "上门",
+        "家人",
+        "单位",
+        "后果",
+        "坐牢",
+        "lawsuit",
+        "court",
+        "police",
+        "employer",
+        "family",
+    )
     assert [card.code for card in outreach.templates() if any(word in card.body for word in words)] == []
 
 

@@ -13,20 +13,14 @@ from datetime import timedelta
 
 import django
 
-django.setup()
-
-from django.db import connections
-
-from fairdue.contexts.law import facade as law
-from fairdue.contexts.outreach import facade as outreach
-from fairdue.kernel import clock
-
 LEASE = timedelta(seconds=1)
 
 
 def work() -> None:
     """Dispatch until everything is settled."""
+    from fairdue.contexts.outreach import facade as outreach
     from fairdue.contexts.outreach.models import Message
+    from fairdue.kernel import clock
 
     while True:
         report = outreach.dispatch_due(now=clock.now(), worker=f"worker-{os.getpid()}", lease=LEASE, limit=20)
@@ -38,6 +32,11 @@ def work() -> None:
 
 def main() -> None:
     """Fork a worker for every line; the rules are read once, so that a worker is at work at once."""
+    django.setup()
+    from django.db import connections
+
+    from fairdue.contexts.law import facade as law
+
     law.pack_versions()
     for _ in sys.stdin:
         connections.close_all()

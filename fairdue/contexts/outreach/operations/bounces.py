@@ -80,9 +80,10 @@ def _original_key(letter: EmailMessage | Message) -> str:
 
 def _headers_of(part: Message) -> str:
     payload = part.get_payload()
-    if isinstance(payload, list):
-        return "\n".join(f"{name}: {value}" for original in payload for name, value in original.items())
-    return str(payload)
+    if not isinstance(payload, list):
+        return str(payload)
+    originals = [original for original in payload if isinstance(original, Message)]
+    return "\n".join(f"{name}: {value}" for original in originals for name, value in original.items())
 
 
 def _sent_at(letter: EmailMessage | Message, now: datetime) -> datetime:
