@@ -89,9 +89,9 @@ def record(
 def seal(*, now: datetime) -> contracts.Block | None:
     """Seal every finished, not yet sealed event into the next block; return the newest block made.
 
-    1. A block covers a range of transaction numbers, up to the oldest one that still runs
-       (`pg_snapshot_xmin`). No event can later appear below it, so nothing waits: neither the writers
-       for the sealer nor the sealer for them. Ids would not do, they are given before the commit.
+    1. A block covers a range of transaction numbers, up to the oldest one that still runs in this
+       database. No event can later appear below it, so nothing waits: neither the writers for the
+       sealer nor the sealer for them. Ids would not do, they are given before the commit.
     2. After a logical dump is restored into another cluster, transaction numbers start low again.
        Therefore they are counted per cluster: the new cluster starts its own ranges at zero, and what
        came unsealed from the old one is finished by definition and sealed as its last range. The chain
@@ -103,16 +103,36 @@ def seal(*, now: datetime) -> contracts.Block | None:
     newest = None
     with connection.cursor() as cursor:
         cursor.execute("select pg_advisory_xact_lock(%s)", [SEAL_LOCK])
-        cursor.execute(
-            "select pg_snapshot_xmin(pg_current_snapshot())::text::bigint,"
-            " (select system_identifier from pg_control_system())"
-        )
-        oldest_running, here = cursor.fetchone()
+        cursor.execute("select system_identifier from pg_control_system()")
+        (here,) = cursor.fetchone()
+        oldest_running = _oldest_running(cursor)
         cursor.execute(_RANGES, {"here": here, "oldest_running": oldest_running, "sealed": BLOCK_SEALED})
         ranges = cursor.fetchall()
     for cluster, xid_from, xid_to in ranges:
         newest = _seal_range(cluster, xid_from, xid_to, now)
     return newest
+
+
+def _oldest_running(cursor: Any) -> int:
+    """Return the number below which every transaction of this database has ended.
+
+    The ceiling is read first: whatever is below it had its number by then, so it is either listed as
+    running afterwards or ended before, and then visible to the next statement. (`pg_snapshot_xmin` would
+    also wait for the transactions of other databases on the same server.)
+    """
+    cursor.execute("select pg_stat_clear_snapshot(), pg_snapshot_xmax(pg_current_snapshot())::text::bigint")
+    ceiling = int(cursor.fetchone()[1])
+    cursor.execute(
+        "select backend_xid::text::bigint from pg_stat_activity"
+        " where datname = current_database() and backend_xid is not null"
+        " union all select transaction::text::bigint from pg_prepared_xacts where database = current_database()"
+    )
+    return min([ceiling, *(_full_number(xid, ceiling) for (xid,) in cursor.fetchall())])
+
+
+def _full_number(xid: int, near: int) -> int:
+    """Return the 64-bit number of a transaction from its 32-bit one, the nearest to a known number."""
+    return near + (xid - near + 2**31) % 2**32 - 2**31
 
 
 _RANGES = """
