@@ -72,8 +72,7 @@ def _read(night: Night) -> Iterator[tuple[str, pl.DataFrame]]:
 
 def _derive(night: Night, frames: dict[str, pl.DataFrame]) -> pl.DataFrame:
     accounts = account_facts(frames["accounts"], frames["products"], frames.pop("states"), night.cycle_date)
-    names = ("people", "holds", "promises", "reminders", "unsaid")
-    return person_facts(accounts, *(frames[name] for name in names), night.cycle_date)
+    return person_facts(accounts, frames, night.cycle_date)
 
 
 def _count(accounts: pl.DataFrame, people: pl.DataFrame) -> StageResult:

@@ -7,7 +7,7 @@ larger overdue amount, then the older account.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 
 import polars as pl
@@ -63,22 +63,20 @@ def account_facts(
     return joined.with_columns(overdue.alias("overdue_minor"), days.cast(pl.Int64).alias("days_past_due"))
 
 
-def person_facts(
-    accounts: pl.DataFrame,
-    persons: pl.DataFrame,
-    holds: pl.DataFrame,
-    promises: pl.DataFrame,
-    reminders: pl.DataFrame,
-    unsaid: pl.DataFrame,
-    as_of: date,
-) -> pl.DataFrame:
+def person_facts(accounts: pl.DataFrame, frames: Mapping[str, pl.DataFrame], as_of: date) -> pl.DataFrame:
     """Return one line a person with everything that a strategy, a template and the gate read of it.
 
-    Amounts are sums over the accounts in the currency of the leading account, in minor units.
+    1. `frames` are the fact queries `people`, `holds`, `promises`, `reminders` and `unsaid`.
+    2. Amounts are sums over the accounts in the currency of the leading account, in minor units.
     """
-    people = _lead(accounts)
-    people = people.join(_persons(persons, as_of), on="person_id", how="left")
-    for extra in (_holds(holds), _promises(promises, as_of), _reminders(reminders), _unsaid(unsaid)):
+    people = _lead(accounts).join(_persons(frames["people"], as_of), on="person_id", how="left")
+    extras = (
+        _holds(frames["holds"]),
+        _promises(frames["promises"], as_of),
+        _reminders(frames["reminders"]),
+        _unsaid(frames["unsaid"]),
+    )
+    for extra in extras:
         people = people.join(extra, on="person_id", how="left")
     people = people.with_columns(
         pl.col("is_on_hold", "is_promise_open", "is_promise_missed", "is_deceased", "has_unsaid").fill_null(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import polars as pl
 
 from fairdue.contexts.decisions.facade import StageResult
@@ -24,12 +26,12 @@ def report(night: Night) -> StageResult:
     return StageResult(in_count=outcome.height, out_count=outcome.height, rejected={}, detail=detail)
 
 
-def _by(outcome: pl.DataFrame, column: str) -> list[list[object]]:
+def _by(outcome: pl.DataFrame, column: str) -> list[list[Any]]:
     counted = outcome.group_by(column).agg(pl.len(), pl.col("overdue_minor").sum()).sort(column)
     return [list(line) for line in counted.rows()]
 
 
-def _by_reason(outcome: pl.DataFrame) -> list[list[object]]:
+def _by_reason(outcome: pl.DataFrame) -> list[list[Any]]:
     """A person with several reasons counts once under each."""
     lines = outcome.filter(pl.col("reasons") != "").select(
         pl.col("reasons").str.split(",").alias("reason"), "overdue_minor"

@@ -71,10 +71,10 @@ def test_the_same_night_again_changes_nothing(book, night, rows):
     assert rows("select count(*) as n from decisions_decision") == [{"n": PERSONS}]
 
 
-def test_the_next_night_repeats_no_round(book, night, rows):
+def test_a_later_night_repeats_no_round(book, night, rows):
     night()
     before = {row["dedupe_key"] for row in rows(MESSAGES)}
-    report = night(NIGHT + timedelta(days=1))
+    report = night(NIGHT + timedelta(days=2))
     after = rows(MESSAGES)
     assert len({(row["person_id"], row["round"], row["dedupe_key"]) for row in after}) == len(after)
     new = [row for row in after if row["dedupe_key"] not in before]
@@ -236,3 +236,60 @@ def test_a_refused_file_is_counted_and_said_aloud_and_a_rerun_counts_it_again(bo
     assert report.warnings == ("cycle.import.refused",)
     assert [path.name for path in inbox.iterdir()] == ["notes.txt"]
     assert (tmp_path / "inbox/taken/2025-10-15/bench/parties-2025.csv").exists()
+
+
+def _reminded(rows, count: int) -> list[int]:
+    found = rows(
+        "select person_id from ledger_accountstate where oldest_unpaid_due_date between %s and %s order by 1",
+        date(2025, 9, 20),
+        date(2025, 10, 10),
+    )
+    return [row["person_id"] for row in found][:count]
+
+
+def test_agreed_hours_move_a_message_to_the_same_afternoon(book, night, rows):
+    (person,) = _reminded(rows, 1)
+    parties.record_consent(
+        person_id=person, kind="agreed_hours", channel="", contact_point_id=None, source="call",
+        detail={"from": "14:00", "to": "16:00"}, actor=system("test"), occurred_at=NOW, now=NOW,
+    )  # fmt: skip
+    report = night()
+    decision = decisions.latest_decision(person)
+    assert decision is not None
+    assert (decision.step, decision.outcome) != ("none", "defer")
+    assert decision.planned_for == datetime(2025, 10, 15, 6, 0, tzinfo=UTC)  # 14:00 in Shanghai
+    assert decision.reasons
+    assert {stage.name: stage for stage in report.stages}["gate"].detail["moved"] == 1
+
+
+def test_agreed_hours_that_are_over_for_the_day_leave_the_message_to_a_later_night(book, night, rows):
+    (person,) = _reminded(rows, 1)
+    parties.record_consent(
+        person_id=person, kind="agreed_hours", channel="", contact_point_id=None, source="call",
+        detail={"from": "08:30", "to": "09:30"}, actor=system("test"), occurred_at=NOW, now=NOW,
+    )  # fmt: skip
+    night()
+    decision = decisions.latest_decision(person)
+    assert decision is not None
+    assert (decision.step, decision.outcome, decision.planned_for) == ("none", "defer", None)
+    assert rows("select 1 from outreach_message where person_id = %s", person) == []
+
+
+def test_the_hour_is_the_persons_own(book, night, rows):
+    (person,) = _reminded(rows, 1)
+    with connection.cursor() as cursor:
+        cursor.execute("update parties_person set home_zone = 'Asia/Urumqi' where id = %s", [person])
+    night()
+    decision = decisions.latest_decision(person)
+    assert decision is not None
+    assert decision.planned_for == datetime(2025, 10, 15, 4, 0, tzinfo=UTC)  # 10:00 in Urumqi
+
+
+def test_a_template_that_nobody_approved_is_not_planned(book, night, rows):
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "update outreach_template set retired_at = now() where code = 'reminder.first_overdue'"
+        )
+    report = night()
+    assert {stage.name: stage for stage in report.stages}["gate"].rejected["cycle.way.none"] > 0
+    assert rows("select 1 from outreach_message where template_code = 'reminder.first_overdue'") == []

@@ -75,15 +75,14 @@ def facts(
     joined = account_facts(
         pl.DataFrame(account_rows), PRODUCTS, pl.DataFrame(state_rows, schema_overrides=DATES), AS_OF
     )
-    return person_facts(
-        joined,
-        pl.DataFrame(people),
-        holds,
-        pl.DataFrame(promises or [], schema=PROMISES.schema),
-        pl.DataFrame(reminders or [], schema=REMINDERS.schema),
-        pl.DataFrame(schema={"person_id": pl.Int64, "unsaid_count": pl.Int64}),
-        AS_OF,
-    ).to_dicts()
+    frames = {
+        "people": pl.DataFrame(people),
+        "holds": holds,
+        "promises": pl.DataFrame(promises or [], schema=PROMISES.schema),
+        "reminders": pl.DataFrame(reminders or [], schema=REMINDERS.schema),
+        "unsaid": pl.DataFrame(schema={"person_id": pl.Int64, "unsaid_count": pl.Int64}),
+    }
+    return person_facts(joined, frames, AS_OF).to_dicts()
 
 
 def overdue(since: date, **more: Any) -> dict[str, Any]:
