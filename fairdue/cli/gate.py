@@ -1,0 +1,182 @@
+"""`fairdue gate`, `fairdue permits`, `fairdue packs`: ask the law, prove the permits, check the rule packs."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from fairdue.cli.session import console, emit, fail, prepare
+
+if TYPE_CHECKING:
+    from fairdue.contexts.law.contracts import ChannelVerdict
+    from fairdue.engine.law.packs import Pack
+    from fairdue.engine.law.verdict import Verdict
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")]
+_COLOURS = {"allow": "green", "review": "yellow", "defer": "yellow", "hold": "red", "refuse": "red"}
+
+gate = typer.Typer(help="Ask whether a contact may be made, and why not.", no_args_is_help=True)
+permits = typer.Typer(help="Prove that no permit was changed.", no_args_is_help=True)
+packs = typer.Typer(help="Check the rule packs.", no_args_is_help=True)
+for group in (gate, permits, packs):
+    group.callback()(lambda: None)
+
+
+def register(root: typer.Typer) -> None:
+    """Add the command groups to the root command."""
+    root.add_typer(gate, name="gate")
+    root.add_typer(permits, name="permits")
+    root.add_typer(packs, name="packs")
+
+
+@gate.command()
+def explain(
+    person: Annotated[int, typer.Option(help="Id of the person.")],
+    channel: Annotated[
+        str, typer.Option(help="call, sms, email, inapp, letter, visit; empty: every way.")
+    ] = "",
+    contact_point: Annotated[int | None, typer.Option(help="Id of the number or address.")] = None,
+    purpose: Annotated[str, typer.Option(help="What the contact is for.")] = "collect",
+    mode: Annotated[str, typer.Option(help="Of a call: interactive or announcement.")] = "interactive",
+    at: Annotated[str, typer.Option(help="Moment, ISO 8601 with offset; default: now.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Say what the gate answers, with every reason; status 0 if it allows, 1 if not. Nothing is changed."""
+    moment = _moment(at)
+    prepare()
+    from fairdue.contexts.law import facade as law
+    from fairdue.kernel.actor import system
+
+    asked: dict[str, Any] = {
+        "person_id": person,
+        "now": moment,
+        "actor": system("gate explain"),
+        "purpose": purpose,
+    }
+    _check_person(person)
+    try:
+        if not channel:
+            _explain_all(law.preview_all(**asked), moment, as_json=as_json)
+        verdict = law.preview(**asked, channel=channel, contact_point_id=contact_point, mode=mode)
+    except law.ContactPointUnknown as error:
+        fail(str(error))
+    if as_json:
+        emit({"person_id": person, "channel": channel, "at": moment.isoformat()} | verdict.as_json())
+    else:
+        _print_verdict(channel, verdict)
+    raise typer.Exit(0 if verdict.is_allowed else 1)
+
+
+def _moment(at: str) -> datetime:
+    from fairdue.kernel.clock import now
+
+    try:
+        moment = datetime.fromisoformat(at) if at else now()
+    except ValueError:
+        fail(f"--at {at!r} is not like 2026-05-12T10:00:00+08:00")
+    if moment.tzinfo is None:
+        fail(f"--at {at!r} needs an offset, such as +08:00")
+    return moment
+
+
+def _check_person(person: int) -> None:
+    from fairdue.contexts.parties import facade as parties
+
+    if person not in parties.person_cards([person]):
+        fail(f"person {person} is not known")
+
+
+def _explain_all(ways: tuple[ChannelVerdict, ...], moment: datetime, *, as_json: bool) -> None:
+    if as_json:
+        channels = [asdict(way) | {"verdict": way.verdict.as_json()} for way in ways]
+        emit({"at": moment.isoformat(), "channels": channels})
+    else:
+        for way in ways:
+            _print_verdict(f"{way.channel} {way.value_masked} ({way.used}/{way.cap} used)", way.verdict)
+    raise typer.Exit(0 if any(way.verdict.is_allowed for way in ways) else 1)
+
+
+def _print_verdict(name: str, verdict: Verdict) -> None:
+    output = Console(highlight=False, soft_wrap=True)
+    later = f", try again at {verdict.retry_after:%Y-%m-%d %H:%M} UTC" if verdict.retry_after else ""
+    output.print(f"[{_COLOURS[verdict.outcome]}]{verdict.outcome:<7}[/] {escape(name)}{later}")
+    for reason in verdict.reasons:
+        output.print(
+            escape(f"        {reason.rule_id} ({reason.outcome}) {reason.message_zh} {reason.message_en}")
+        )
+        output.print(
+            escape(f"        {reason.citation} · {reason.pack}@{reason.version} · {reason.evidence}")
+        )
+    for condition in (*verdict.requires, *verdict.flags):
+        output.print(escape(f"        {condition}"))
+
+
+@permits.command()
+def verify(as_json: AsJson = False) -> None:
+    """Follow every permit chain; status 1 if a permit was altered, removed or inserted."""
+    prepare()
+    from fairdue.contexts.law import facade as law
+
+    with console.status("following the permit chains"):
+        report = law.verify_permits()
+    if as_json:
+        emit(asdict(report) | {"is_intact": report.is_intact})
+    else:
+        for fault in report.faults:
+            console.print(
+                f"[red]✗[/red] chain {fault.chain}, position {fault.position}: {fault.kind}", highlight=False
+            )
+        mark = "[green]✓[/green] intact" if report.is_intact else f"[red]✗[/red] {len(report.faults)} faults"
+        console.print(f"{mark}: {report.permits} permits in {report.chains} chains")
+    raise typer.Exit(0 if report.is_intact else 1)
+
+
+@packs.command()
+def check(
+    folder: Annotated[Path | None, typer.Option(help="Folder of packs; default: the shipped ones.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Load every rule pack and run its tests; status 1 if any pack is not fit for use."""
+    from fairdue.engine.law.packs import PackInvalid, load_pack
+    from fairdue.engine.law.trying import run_pack_tests
+
+    root = folder or Path(__file__).resolve().parents[2] / "packs" / "rules"
+    heads = sorted(root.glob("*/pack.yaml"))
+    if not heads:
+        fail(f"no pack.yaml below {root}")
+    reports = []
+    for head in heads:
+        try:
+            pack = load_pack(head.parent)
+        except PackInvalid as error:
+            reports.append({"pack": head.parent.name, "faults": error.faults})
+            continue
+        faults = [f"{test.rule}: {test.title}: {test.fault}" for test in run_pack_tests(pack) if test.fault]
+        reports.append(_described(pack, faults))
+    _report_packs(reports, as_json=as_json)
+
+
+def _described(pack: Pack, faults: list[str]) -> dict[str, Any]:
+    return {
+        "pack": pack.code, "version": pack.version, "sha256": pack.sha256, "checks": len(pack.checks),
+        "tests": len(pack.tests), "faults": faults,
+    }  # fmt: skip
+
+
+def _report_packs(reports: list[dict[str, Any]], *, as_json: bool) -> None:
+    is_fit = not any(report["faults"] for report in reports)
+    if as_json:
+        emit({"is_fit": is_fit, "packs": reports})
+    for report in [] if as_json else reports:
+        size = f"{report.get('checks', 0)} checks, {report.get('tests', 0)} tests"
+        mark = "[red]✗[/red]" if report["faults"] else "[green]✓[/green]"
+        console.print(f"{mark} {report['pack']} {report.get('version', '')}: {size}", highlight=False)
+        for fault in report["faults"]:
+            console.print(f"    {escape(fault)}", highlight=False, soft_wrap=True)
+    raise typer.Exit(0 if is_fit else 1)
