@@ -18,7 +18,8 @@ from fairdue.kernel.actor import Actor, PermissionRefused
 from fairdue.kernel.secrets import CannotOpen, KeyRing
 
 RESIDENT = "11010519491231002X"
-COLLECTOR = Actor(kind="staff", label="li", id=7, permissions=frozenset({"parties.reveal", "parties.search"}))
+MAY = frozenset({"parties.reveal", "parties.reveal_id_number", "parties.search"})
+COLLECTOR = Actor(kind="staff", label="li", id=7, permissions=MAY)
 
 
 def land(tmp_path):
@@ -82,6 +83,9 @@ def test_a_reveal_without_reason_permission_or_value_shows_nothing(person_id):
         parties.reveal(reason=" ", actor=COLLECTOR, **ask)
     with pytest.raises(PermissionRefused):
         parties.reveal(reason="x", actor=Actor(kind="staff", label="x"), **ask)
+    with pytest.raises(PermissionRefused):
+        agency = Actor(kind="agency", label="x", permissions=frozenset({"parties.reveal"}))
+        parties.reveal(reason="x", actor=agency, person_id=person_id, field="id_number", now=NOW)
     with pytest.raises(parties.RevealRefused):
         parties.reveal(reason="x", actor=COLLECTOR, person_id=person_id + 1, field="name", now=NOW)
     with pytest.raises(parties.RevealRefused):

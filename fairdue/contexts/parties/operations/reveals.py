@@ -40,6 +40,8 @@ def reveal(
     :raises RevealRefused: without a reason, or if there is no such value
     """
     actor.require("parties.reveal")
+    if field == "id_number":
+        actor.require("parties.reveal_id_number")
     if not reason.strip():
         raise RevealRefused("parties.reveal.reason_missing", "say why the value is needed")
     with transaction.atomic():
