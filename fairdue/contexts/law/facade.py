@@ -62,7 +62,6 @@ __all__ = [
     "RulebookEntry",
     "Verdict",
     "agreed_hours",
-    "agreed_hours",
     "complete",
     "contact_facts_sql",
     "contacts",

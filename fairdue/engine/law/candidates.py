@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import polars as pl
@@ -12,7 +13,7 @@ MOMENTS = pl.List(MOMENT)
 TEXTS = pl.List(pl.String)
 
 
-class CandidatesInvalid(ValueError):
+class CandidatesInvalid(ValueError):  # noqa: N818 - a refusal, not a fault
     """The frame cannot be read as candidates: a column is missing, unknown or of another type."""
 
 
@@ -84,19 +85,19 @@ def complete(frame: pl.DataFrame) -> pl.DataFrame:
     unknown = [name for name in frame.columns if name not in CANDIDATE_SCHEMA]
     if missing or unknown:
         raise CandidatesInvalid(f"missing columns: {missing}; unknown columns: {unknown}")
+    types = frame.schema
     try:
-        return frame.select(
-            [_expression(name, column, frame.schema) for name, column in CANDIDATE_SCHEMA.items()]
-        )
+        return frame.select([_expression(name, types.get(name)) for name in CANDIDATE_SCHEMA])
     except pl.exceptions.PolarsError as error:
         raise CandidatesInvalid(str(error)) from error
 
 
-def _expression(name: str, column: Column, schema: pl.Schema) -> pl.Expr:
+@lru_cache(maxsize=1024)
+def _expression(name: str, found: Any) -> pl.Expr:
+    """Return a column as the schema wants it, from a column of the type that was found."""
+    column = CANDIDATE_SCHEMA[name]
     default = pl.lit(column.default, dtype=column.dtype)
-    if name not in schema or schema[name] == pl.Null:
+    if found is None or found == pl.Null:
         return default.alias(name)
-    found = pl.col(name)
-    if schema[name] != column.dtype:
-        found = found.cast(column.dtype)
-    return found if column.default is None else found.fill_null(default)
+    values = pl.col(name) if found == column.dtype else pl.col(name).cast(column.dtype)
+    return values if column.default is None else values.fill_null(default)

@@ -12,11 +12,16 @@ from typing import Any
 
 import polars as pl
 
-from fairdue.engine.law.candidates import MOMENT, MOMENTS
+from fairdue.engine.law.candidates import CANDIDATE_SCHEMA, MOMENT, MOMENTS
 from fairdue.engine.law.conditions import compile_condition
 from fairdue.engine.law.hours import WeekClock, at_wall_time, daily, open_minutes
 
 Parameters = Mapping[str, Any]
+_FILLED = [
+    (pl.col(name).list.len().max() > 0).alias(name)
+    for name, column in CANDIDATE_SCHEMA.items()
+    if column.dtype == MOMENTS or name == "holds"
+]
 CLOCK_KEYS = ["zones", "agreed_hours", "consented_hours"]
 
 
@@ -72,7 +77,8 @@ def clocks(frame: pl.DataFrame, parameters: Parameters) -> list[tuple[pl.Series,
     """Return each distinct clock of the frame with the positions of its rows."""
     if frame.height == 1:
         rows = pl.Series([0], dtype=pl.UInt32)
-        return [(rows, _clock(*(frame[name][0] for name in CLOCK_KEYS), parameters))]
+        zones, agreed, consented = frame.select(CLOCK_KEYS).row(0)
+        return [(rows, _clock(zones, agreed, consented, parameters))]
     rows_of = frame.select(CLOCK_KEYS).with_row_index("row")
     groups = rows_of.group_by(CLOCK_KEYS, maintain_order=True).agg("row")
     return [
@@ -100,18 +106,21 @@ def count_reached(desk: Desk, parameters: Parameters) -> Finding:
     1. `max` contacts in `days` calendar days of the home zone, today included, or in `minutes` before now.
     2. As nothing else happens meanwhile, the cap opens when the `max`-th latest contact leaves the window.
     """
-    if not desk.once("filled", lambda: _filled(desk.frame))[parameters["column"]]:
-        return Finding(desk.once("kept", lambda: pl.repeat(False, desk.frame.height, eager=True)))
+    if not _is_filled(desk, parameters["column"]):
+        return _kept(desk)
     until = desk.once(("count", tuple(sorted(parameters.items()))), lambda: _opens_at(desk.frame, parameters))
     return Finding((desk.frame["at"] < until).fill_null(value=False), until)
 
 
-def _filled(frame: pl.DataFrame) -> dict[str, bool]:
-    """Tell which columns of moments hold anything at all."""
-    moments = [name for name, dtype in frame.schema.items() if dtype == MOMENTS]
-    return frame.select((pl.col(name).list.len().max() > 0).alias(name) for name in moments).row(
-        0, named=True
-    )
+def _is_filled(desk: Desk, column: str) -> bool:
+    """Tell whether a column of lists holds anything at all, in any row."""
+    return bool(desk.once("filled", lambda: desk.frame.select(_FILLED).row(0, named=True))[column])
+
+
+def _kept(desk: Desk) -> Finding:
+    """Return the finding that no row breaks the rule."""
+    found: Finding = desk.once("kept", lambda: Finding(pl.repeat(False, desk.frame.height, eager=True)))
+    return found
 
 
 def _opens_at(frame: pl.DataFrame, parameters: Parameters) -> pl.Series:
@@ -143,6 +152,8 @@ def hold_open(desk: Desk, parameters: Parameters) -> Finding:
 
     1. A hold permits the purposes written after its colon, and those of the parameter `permits`.
     """
+    if not _is_filled(desk, "holds"):
+        return _kept(desk)
     held = desk.once("holds", lambda: _held(desk.frame))
     rows = held.filter(
         pl.col("kind").is_in(list(parameters["kinds"]))

@@ -16,7 +16,7 @@ from fairdue.engine.law.candidates import CANDIDATE_SCHEMA
 Condition = Mapping[str, Any] | Sequence[Mapping[str, Any]]
 
 
-class ConditionInvalid(ValueError):
+class ConditionInvalid(ValueError):  # noqa: N818 - a refusal, not a fault
     """The condition names an unknown column or an unknown test."""
 
 

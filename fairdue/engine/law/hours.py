@@ -22,7 +22,7 @@ MAX_ROUNDS = 48
 _INTERVAL = re.compile(r"^([a-z,]+) (\d\d):(\d\d)-(\d\d):(\d\d)$")
 
 
-class HoursInvalid(ValueError):
+class HoursInvalid(ValueError):  # noqa: N818 - a refusal, not a fault
     """The text is not a list of weekly intervals."""
 
 

@@ -39,6 +39,17 @@ class Rulebook:
             for place, check in enumerate(self.checks)
         ]
 
+    @cached_property
+    def strictest(self) -> pl.Expr:
+        """The outcome of a row of broken checks."""
+        ranked = [
+            pl.col(str(place)).cast(pl.UInt8) * pl.lit(RANK[check.yields], dtype=pl.UInt8)
+            for place, check in enumerate(self.checks)
+            if check.yields in RANK
+        ]
+        names = dict(enumerate(OUTCOMES))
+        return pl.max_horizontal(ranked).replace_strict(names, return_dtype=pl.String).alias("outcome")
+
     @property
     def versions(self) -> dict[str, str]:
         """Version by pack."""
@@ -82,7 +93,7 @@ def judge(candidates: pl.DataFrame, rulebook: Rulebook) -> Judgement:
     asked = frame.select(rulebook.scopes)
     findings = _findings(frame, checks, asked)
     broken = _broken(asked, findings)
-    outcome = _outcomes(broken, checks, frame.height)
+    outcome = broken.select(rulebook.strictest).to_series()
     retry = _retry_after(frame, checks, asked, broken, findings, outcome)
     return Judgement(frame, checks, asked, broken, findings, outcome, retry)
 
@@ -127,19 +138,6 @@ def _in_force(check: Check, zone: ZoneInfo) -> pl.Expr:
 
 def _midnight(day: date, zone: ZoneInfo) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC)
-
-
-def _outcomes(broken: pl.DataFrame, checks: Sequence[Check], height: int) -> pl.Series:
-    ranked = [
-        pl.col(str(place)).cast(pl.UInt8) * pl.lit(RANK[check.yields], dtype=pl.UInt8)
-        for place, check in enumerate(checks)
-        if check.yields in RANK
-    ]
-    if not ranked:
-        return pl.Series("outcome", ["allow"] * height, dtype=pl.String)
-    names = dict(enumerate(OUTCOMES))
-    strictest = pl.max_horizontal(ranked).replace_strict(names, return_dtype=pl.String)
-    return broken.select(strictest.alias("outcome")).to_series()
 
 
 def _retry_after(

@@ -28,7 +28,7 @@ CONTEXT_FACTS = frozenset({"at", "channel"})
 """Facts that every message may name."""
 
 
-class PackInvalid(ValueError):
+class PackInvalid(ValueError):  # noqa: N818 - a refusal, not a fault
     """A pack that may not be used; the message lists everything that is wrong with it."""
 
     def __init__(self, pack: str, faults: list[str]) -> None:

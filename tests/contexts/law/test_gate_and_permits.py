@@ -14,7 +14,6 @@ from fairdue.contexts.law.models import Contact, Permit, PermitChain, RulePack
 from fairdue.contexts.parties import facade as parties
 from fairdue.kernel.actor import Actor, PermissionRefused, system
 
-
 ACTOR = system("test")
 DIGEST = "a" * 64
 
