@@ -80,8 +80,9 @@ def test_twenty_kills_at_random_moments_lose_nothing_and_send_nothing_twice(borr
     assert (len(held), set(held)) == (MESSAGES, keys)
     assert set(Message.objects.values_list("status", flat=True)) == {"sent"}
     assert set(Dispatch.objects.values_list("status", flat=True)) == {"accepted"}
-    assert (Permit.objects.count(), Contact.objects.count(), Dispatch.objects.count()) == (MESSAGES,) * 3
-    assert set(Contact.objects.values_list("result", flat=True)) == {"sent"}
+    assert Dispatch.objects.count() == Contact.objects.filter(result="sent").count() == MESSAGES
+    assert Contact.objects.exclude(result="sent").exclude(result="failed").count() == 0
+    assert Permit.objects.count() == Contact.objects.count()
     assert law.verify_permits().is_intact
     assert Dispatch.objects.filter(tries__gt=1).count() >= 3  # some were left open
 

@@ -162,6 +162,7 @@ def test_a_worker_killed_before_handing_over_is_made_up_for(borrow, plan, postbo
     dispatch()
     postbox.letters.clear()
     Dispatch.objects.update(status="reserved", provider_ref="", handed_at=None, next_try_at=clock.now())
+    Contact.objects.update(result="reserved")
     assert dispatch(61).accepted == 1
     assert len(postbox.letters) == 1
 

@@ -152,7 +152,9 @@ def _reconcile(
     tally: Tally, clock: Ticking, actor: Actor, adapters: Adapters, limit: int, lease: timedelta
 ) -> None:
     for dispatch_id in open_dispatch_ids(clock.now(), limit):
-        dispatch = claim_open(dispatch_id, clock.now(), lease)
-        if dispatch is not None:
+        claimed = claim_open(dispatch_id, clock.now(), lease)
+        if claimed is not None:
+            dispatch, is_surely_unsent = claimed
             tally.reconciled += 1
-            tally.add(resolve(dispatch, adapters.get(dispatch.provider), actor, clock))
+            adapter = adapters.get(dispatch.provider)
+            tally.add(resolve(dispatch, is_surely_unsent, adapter, actor, clock))

@@ -3,12 +3,13 @@
 1. A provider that can be asked is asked by the idempotency key. Known: recorded. Not known: sent again
    with the same key, which the provider would recognise.
 2. A provider that cannot be asked gets the text again only if no process ever began to hand it over.
-3. Before anything is sent again, the permit must still stand; else the gate is asked anew with today's facts.
+3. Before anything is sent again, the gate is asked anew with the facts of that moment.
 """
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F
@@ -36,8 +37,12 @@ def open_dispatch_ids(now: datetime, limit: int) -> list[int]:
     return list(due.values_list("pk", flat=True)[:limit])
 
 
-def claim_open(dispatch_id: int, now: datetime, lease: timedelta) -> Dispatch | None:
-    """Take over an open dispatch for one lease, or return None if another worker was faster."""
+def claim_open(dispatch_id: int, now: datetime, lease: timedelta) -> tuple[Dispatch, bool] | None:
+    """Take over an open dispatch for one lease; None if another worker was faster.
+
+    The second value tells that it surely was not taken over yet: the latest try ended with a refusal and
+    no try ever ended in the dark. The mark of that refusal is wiped: who dies now leaves a doubt.
+    """
     with transaction.atomic():
         taken = (
             Dispatch.objects.select_for_update(skip_locked=True)
@@ -46,13 +51,18 @@ def claim_open(dispatch_id: int, now: datetime, lease: timedelta) -> Dispatch | 
         )
         if taken is None:
             return None
-        Dispatch.objects.filter(pk=dispatch_id).update(next_try_at=now + lease, tries=F("tries") + 1)
-    return Dispatch.objects.select_related("message").get(pk=dispatch_id)
+        is_surely_unsent = taken.status == "reserved" and taken.error != ""
+        Dispatch.objects.filter(pk=dispatch_id).update(
+            next_try_at=now + lease, tries=F("tries") + 1, error=""
+        )
+    return Dispatch.objects.select_related("message").get(pk=dispatch_id), is_surely_unsent
 
 
-def resolve(dispatch: Dispatch, channel: Channel, actor: Actor, clock: Ticking) -> str:
+def resolve(
+    dispatch: Dispatch, is_surely_unsent: bool, channel: Channel, actor: Actor, clock: Ticking
+) -> str:
     """This function will settle one claimed dispatch and return what became of it."""
-    known = _ask(dispatch, channel)
+    known = None if is_surely_unsent else _ask(dispatch, channel)
     if known is not None:
         return settle(
             dispatch_id=dispatch.pk, answer=known, can_be_asked=channel.can_be_asked, now=clock.now()
@@ -64,11 +74,11 @@ def resolve(dispatch: Dispatch, channel: Channel, actor: Actor, clock: Ticking) 
 
 
 def renew_permit(*, dispatch_id: int, actor: Actor, now: datetime) -> str:
-    """This function will make sure that a text which surely was not sent may still be sent; empty if so.
+    """This function will get a fresh permit for a text that surely was not sent; empty if it may be sent now.
 
-    1. A permit that still stands is kept. An expired one is given up, its contact no longer counts, and the
-       gate judges the text as it would read now.
-    2. Returns `expired`, `failed` or `deferred` otherwise; nothing is sent then.
+    1. The permit of the earlier try is given up and its contact no longer counts: somebody may have opted
+       out or paid since, so the gate judges anew, and the text is written as it is true now.
+    2. Returns `accepted`, `expired`, `refused` or `deferred` otherwise; nothing is sent then.
     """
     with transaction.atomic():
         message = Message.objects.select_for_update().get(dispatch__pk=dispatch_id)
@@ -76,13 +86,13 @@ def renew_permit(*, dispatch_id: int, actor: Actor, now: datetime) -> str:
         if dispatch.status not in OPEN:
             return "accepted"
         if message.expires_at <= now:
-            return _give_up(dispatch, message, "outreach.too_late", now)
-        if law.permit(dispatch.permit_id).expires_at > now:
-            return ""
+            return _give_up(dispatch, message, "expired", own_verdict("outreach.too_late", "expire"), now)
         try:
             composed = compose(message, now)
-        except (NothingDue, TemplateRefused) as news:
-            return _give_up(dispatch, message, news.code, now)
+        except NothingDue as news:
+            return _give_up(dispatch, message, "expired", own_verdict(news.code, "expire"), now)
+        except TemplateRefused as refusal:
+            return _give_up(dispatch, message, "refused", own_verdict(refusal.code, "refuse"), now)
         return _judge_again(dispatch, message, composed, actor, now)
 
 
@@ -99,7 +109,7 @@ def _ask(dispatch: Dispatch, channel: Channel) -> Accepted | Unknown | None:
 def _judge_again(
     dispatch: Dispatch, message: Message, composed: Composed, actor: Actor, now: datetime
 ) -> str:
-    """Exchange the expired permit for a new one over the text as it reads now."""
+    """Exchange the permit of the earlier try for a new one over the text as it reads now."""
     law.settle_contact(contact_id=dispatch.contact_id, result="failed", now=now)
     message.contact_point_id = composed.contact_point_id
     reservation = ask_gate(message, composed, actor, now)
@@ -113,21 +123,23 @@ def _judge_again(
 
 def _put_off(dispatch: Dispatch, message: Message, verdict: Verdict, now: datetime) -> str:
     """Write the gate's second word: later, or never."""
-    message.verdict = verdict.as_json()
-    message.save(update_fields=["verdict"])
     if verdict.outcome == "defer" and verdict.retry_after and verdict.retry_after < message.expires_at:
-        dispatch.next_try_at = verdict.retry_after
-        dispatch.save(update_fields=["next_try_at"])
+        message.verdict = verdict.as_json()
+        message.save(update_fields=["verdict"])
+        dispatch.error, dispatch.next_try_at = "outreach.deferred", verdict.retry_after
+        dispatch.save(update_fields=["error", "next_try_at"])
         return "deferred"
-    dispatch.error = verdict.outcome
-    conclude(dispatch, message, "failed", now)
-    return "failed"
+    return _give_up(
+        dispatch, message, "expired" if verdict.outcome == "defer" else "refused", verdict.as_json(), now
+    )
 
 
-def _give_up(dispatch: Dispatch, message: Message, code: str, now: datetime) -> str:
+def _give_up(
+    dispatch: Dispatch, message: Message, status: str, verdict: dict[str, Any], now: datetime
+) -> str:
     """Write that the text was never sent and will not be."""
-    dispatch.error = code
+    dispatch.error = f"outreach.{status}"
     conclude(dispatch, message, "failed", now)
-    message.status, message.verdict = "expired", own_verdict(code, "expire")
+    message.status, message.verdict = status, verdict
     message.save(update_fields=["status", "verdict"])
-    return "expired"
+    return status
