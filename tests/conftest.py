@@ -11,8 +11,12 @@ from fairdue.storage.embedded import ensure_database_url
 
 ensure_database_url()
 
+import hypothesis
 import pytest
 from django.db import connection
+
+hypothesis.settings.register_profile("house", deadline=None)  # a busy machine is not a failure
+hypothesis.settings.load_profile("house")
 
 
 @pytest.fixture(scope="session")

@@ -21,7 +21,13 @@ def ensure_lender(code: str = "BANK") -> int:
     """Create a creditor with the product CARD."""
     creditor_id = book.ensure_creditor(code=code, name_zh="银行", name_en="Bank", actor=ACTOR, now=NOW)
     book.ensure_product(
-        creditor_code=code, code="CARD", name_zh="信用卡", name_en="Card", kind="credit_card", actor=ACTOR, now=NOW
+        creditor_code=code,
+        code="CARD",
+        name_zh="信用卡",
+        name_en="Card",
+        kind="credit_card",
+        actor=ACTOR,
+        now=NOW,
     )
     return creditor_id
 
@@ -29,7 +35,9 @@ def ensure_lender(code: str = "BANK") -> int:
 def write_csv(path: Path, kind: str, rows: list[dict[str, Any]], *, encoding: str = "utf-8") -> Path:
     """Write rows as a CSV file with every column of the kind."""
     names = KINDS[kind].names
-    table = pl.DataFrame([{name: row.get(name) for name in names} for row in rows], schema=dict.fromkeys(names, pl.String))
+    table = pl.DataFrame(
+        [{name: row.get(name) for name in names} for row in rows], schema=dict.fromkeys(names, pl.String)
+    )
     path.write_bytes(table.write_csv().encode(encoding))
     return path
 

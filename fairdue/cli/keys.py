@@ -73,5 +73,7 @@ def _reseal(pending: int):  # type: ignore[no-untyped-def]
     with Progress(console=console, transient=True) as bar:
         task = bar.add_task("sealing", total=pending)
         return parties.reseal(
-            actor=system("fairdue keys rotate"), now=clock.now(), progress=lambda rows: bar.update(task, advance=rows)
+            actor=system("fairdue keys rotate"),
+            now=clock.now(),
+            progress=lambda rows: bar.update(task, advance=rows),
         )

@@ -42,7 +42,9 @@ def load_keys(var_dir: Path, *, allow_generated: bool) -> Keys:
         keys={int(key_id): base64.b64decode(key) for key_id, key in document["field_keys"].items()},
         index_key=base64.b64decode(document["index_key"]),
     )
-    return Keys(ring, base64.b64decode(document["chain_key"]), document["secret_key"], document["provider_key"])
+    return Keys(
+        ring, base64.b64decode(document["chain_key"]), document["secret_key"], document["provider_key"]
+    )
 
 
 def _generate(path: Path) -> None:

@@ -50,9 +50,10 @@ def take_ids(table: str, count: int, column: str = "id") -> pl.Series:
     """Draw fresh primary keys of a table, so that its rows can be referred to before they land."""
     if count == 0:
         return pl.Series("id", [], dtype=pl.Int64)
-    query = (
-        f"SELECT nextval(pg_get_serial_sequence('{table}', '{column}')) FROM generate_series(1, {count:d})"
-    )
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_get_serial_sequence(%s, %s)", [table, column])
+        sequence = cursor.fetchone()[0]
+    query = f"SELECT nextval('{sequence}'::regclass) FROM generate_series(1, {count:d})"
     return copy_out(query, {"id": pl.Int64})["id"]
 
 

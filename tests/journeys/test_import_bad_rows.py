@@ -22,7 +22,11 @@ BAD = {
         (person("B02", name="李\x07明"), "name", "intake.text.control_character"),
         (person("B03", name="１２３"), "name", "intake.name.no_letter"),
         (person("B04", id_type="driver", id_number="X1"), "id_type", "intake.choice.unknown"),
-        (person("B05", id_type="cn_resident", id_number="1101051949123"), "id_number", "intake.id_number.length"),
+        (
+            person("B05", id_type="cn_resident", id_number="1101051949123"),
+            "id_number",
+            "intake.id_number.length",
+        ),
         (person("B06", id_number="11010519491231A02X"), "id_number", "intake.id_number.character"),
         (person("B07", id_number="110105194912310021"), "id_number", "intake.id_number.checksum"),
         (person("B08", id_number="110105194902300020"), "id_number", "intake.id_number.birth_date"),
@@ -52,7 +56,11 @@ BAD = {
         (point("GOOD", value="13800138002", opted_out="maybe"), "opted_out", "intake.flag.unreadable"),
         (point("GOOD", value="13800138003", rank="first"), "rank", "intake.rank.unreadable"),
         (point("NOBODY", value="13800138004"), "party_ref", "intake.party.unknown"),
-        (point("GOOD", value="13800138005", consent_at="2027-01-01"), "consent_at", "intake.date.in_the_future"),
+        (
+            point("GOOD", value="13800138005", consent_at="2027-01-01"),
+            "consent_at",
+            "intake.date.in_the_future",
+        ),
         (point("GOOD", value="+86 138-0013-8000"), "value", "intake.row.duplicate"),
         (point("GOOD", medium="pigeon", value="coo coo"), "medium", "intake.choice.unknown"),
     ],
@@ -65,7 +73,11 @@ BAD = {
         (account("A06", "GOOD", currency="XAU"), "currency", "intake.currency.unknown"),
         (account("A07", "NOBODY"), "party_ref", "intake.party.unknown"),
         (account("A08", "GOOD", product_code="NONE"), "product_code", "intake.product.unknown"),
-        (account("A09", "GOOD", balance_date="2021-06-29"), "balance_date", "intake.account.balance_before_opening"),
+        (
+            account("A09", "GOOD", balance_date="2021-06-29"),
+            "balance_date",
+            "intake.account.balance_before_opening",
+        ),
         (account("GOOD", "GOOD"), "account_ref", "intake.row.duplicate"),
     ],
     "dues": [
@@ -149,7 +161,10 @@ def test_in_equals_accepted_plus_rejected_in_every_batch(imported):
 
 
 def test_reject_files_hold_no_personal_value_in_clear(imported):
-    text = Path(imported["parties"].reject_file).read_text() + Path(imported["contact_points"].reject_file).read_text()
+    text = (
+        Path(imported["parties"].reject_file).read_text()
+        + Path(imported["contact_points"].reject_file).read_text()
+    )
     for secret in ("110105194912310021", "李\x07明", "13800138001", "010-65529988", "a@b@c.cn", "E12345678"):
         assert secret not in text
 

@@ -70,7 +70,17 @@ def test_the_same_file_again_is_repeated_and_changes_nothing(lender, tmp_path):
 
 
 def snapshot():
-    models = (Person, PersonReference, ContactPoint, Consent, PartyVersion, Account, AccountVersion, DueItem, Transaction)
+    models = (
+        Person,
+        PersonReference,
+        ContactPoint,
+        Consent,
+        PartyVersion,
+        Account,
+        AccountVersion,
+        DueItem,
+        Transaction,
+    )
     return {model.__name__: list(model.objects.order_by("pk").values()) for model in models}
 
 
@@ -89,19 +99,31 @@ def test_the_same_rows_in_another_file_are_unchanged(lender, tmp_path):
 
 def test_a_corrected_file_changes_exactly_what_differs_and_keeps_the_history(lender, tmp_path):
     whole_book(tmp_path)
-    people = import_rows(tmp_path, "parties", [person("P1", name="李晓明"), person("P2", name="王敏", id_number=RESIDENT)], "-2")
+    people = import_rows(
+        tmp_path,
+        "parties",
+        [person("P1", name="李晓明"), person("P2", name="王敏", id_number=RESIDENT)],
+        "-2",
+    )
     assert (people.created_count, people.changed_count, people.unchanged_count) == (0, 1, 1)
     version = PartyVersion.objects.get(subject="person")
     first = PersonReference.objects.get(external_ref="P1").person
     assert (version.subject_id, version.before["name_masked"]) == (first.pk, "李**")
     assert parties.name_for_letter(first.pk) == "李晓明"
 
-    accounts = import_rows(tmp_path, "accounts", [account("A1", "P1", status="closed"), account("A2", "P2", principal="2,000.00")], "-2")
+    accounts = import_rows(
+        tmp_path,
+        "accounts",
+        [account("A1", "P1", status="closed"), account("A2", "P2", principal="2,000.00")],
+        "-2",
+    )
     assert (accounts.changed_count, accounts.unchanged_count) == (1, 1)
     assert AccountVersion.objects.get().before["status"] == "active"
     assert Account.objects.get(external_ref="A1").status == "closed"
 
-    dues = import_rows(tmp_path, "dues", [due("A1", "1", principal="90.00"), due("A2", "1", interest="3.50")], "-2")
+    dues = import_rows(
+        tmp_path, "dues", [due("A1", "1", principal="90.00"), due("A2", "1", interest="3.50")], "-2"
+    )
     assert (dues.created_count, dues.changed_count, dues.unchanged_count) == (0, 1, 2)
     assert DueVersion.objects.get().before["amount_minor"] == 10_000
     assert ledger.prove().is_proved
@@ -125,7 +147,9 @@ def test_rows_that_wanted_another_file_are_taken_when_the_same_file_comes_again(
 
 def test_an_account_keeps_its_person_and_its_currency(lender, tmp_path):
     whole_book(tmp_path)
-    report = import_rows(tmp_path, "accounts", [account("A1", "P2"), account("A2", "P2", currency="USD")], "-2")
+    report = import_rows(
+        tmp_path, "accounts", [account("A1", "P2"), account("A2", "P2", currency="USD")], "-2"
+    )
     assert report.rejections == {"intake.account.currency_fixed": 1, "intake.account.person_fixed": 1}
     assert AccountVersion.objects.count() == 0
 
@@ -141,8 +165,18 @@ def test_a_reversal_may_stand_before_the_payment_that_it_takes_back(lender, tmp_
 
 def test_the_same_id_number_is_one_person_over_all_debts_and_another_name_is_noted(lender, tmp_path):
     ensure_lender("OTHER")
-    import_rows(tmp_path, "parties", [person("P1", id_number=RESIDENT), person("P2", name="李小鸣", id_number=RESIDENT)])
-    other = import_rows(tmp_path, "parties", [person("X9", id_number="１１０１０５１９４９１２３１００２ｘ")], "-2", creditor="OTHER")
+    import_rows(
+        tmp_path,
+        "parties",
+        [person("P1", id_number=RESIDENT), person("P2", name="李小鸣", id_number=RESIDENT)],
+    )
+    other = import_rows(
+        tmp_path,
+        "parties",
+        [person("X9", id_number="１１０１０５１９４９１２３１００２ｘ")],
+        "-2",
+        creditor="OTHER",
+    )
     assert (other.created_count, other.notes) == (1, {})
     assert (Person.objects.count(), PersonReference.objects.count()) == (1, 3)
     batch = ImportBatch.objects.order_by("id").first()
@@ -168,13 +202,18 @@ def test_an_empty_id_number_leaves_the_known_one(lender, tmp_path):
 
 def test_gb18030_full_width_and_thousands_are_read(lender, tmp_path):
     path = write_csv(
-        tmp_path / "p.csv", "parties", [person("Ｐ１", name="李　小明", birth_date="２０００年１月５日")], encoding="gb18030"
+        tmp_path / "p.csv",
+        "parties",
+        [person("Ｐ１", name="李　小明", birth_date="２０００年１月５日")],
+        encoding="gb18030",
     )
     take(path, "parties", tmp_path)
     assert PersonReference.objects.get().external_ref == "P1"
     assert parties.name_for_letter(Person.objects.get().pk) == "李 小明"
     assert Person.objects.get().birth_date == date(2000, 1, 5)
-    rows = [account("A1", "P1", principal="１，２３４．５０", opened_date="2021/6/30", balance_date="20260131")]
+    rows = [
+        account("A1", "P1", principal="１，２３４．５０", opened_date="2021/6/30", balance_date="20260131")
+    ]
     report = import_rows(tmp_path, "accounts", rows)
     assert report.control_totals["accepted"] == {"CNY": {"principal": 123_450, "interest": 1_250}}
     assert Account.objects.get().opened_date == date(2021, 6, 30)
@@ -232,7 +271,9 @@ def test_an_import_is_audited_and_needs_permission_and_scope(lender, tmp_path):
     stranger = Actor(kind="staff", label="x", creditor_ids=None)
     with pytest.raises(PermissionRefused):
         import_file(actor=stranger, **common)
-    elsewhere = Actor(kind="staff", label="x", creditor_ids=frozenset({-1}), permissions=frozenset({"book.import"}))
+    elsewhere = Actor(
+        kind="staff", label="x", creditor_ids=frozenset({-1}), permissions=frozenset({"book.import"})
+    )
     with pytest.raises(CreditorForbidden):
         import_file(actor=elsewhere, **common)
     with pytest.raises(KindUnknown):
@@ -260,7 +301,9 @@ def test_an_opt_out_of_a_file_closes_the_point_until_a_newer_consent(lender, tmp
 
 
 def test_values_that_begin_like_a_formula_are_defused_in_the_reject_file(lender, tmp_path):
-    report = import_rows(tmp_path, "accounts", [account("A1", "P1", principal="=1+1"), account("A2", "P1", principal="-5")])
+    report = import_rows(
+        tmp_path, "accounts", [account("A1", "P1", principal="=1+1"), account("A2", "P1", principal="-5")]
+    )
     text = Path(report.reject_file).read_text()
     assert ",'=1+1," in text
     assert ",-5," in text
@@ -343,7 +386,11 @@ def test_many_batches_find_duplicates_and_number_their_lines(lender, tmp_path, m
     monkeypatch.setattr(files, "BLOCK_BYTES", 400)
     rows = [person(f"P{n % 90}") for n in range(100)]
     report = import_rows(tmp_path, "parties", rows)
-    assert (report.row_count, report.accepted_count, report.rejections) == (100, 90, {"intake.row.duplicate": 10})
+    assert (report.row_count, report.accepted_count, report.rejections) == (
+        100,
+        90,
+        {"intake.row.duplicate": 10},
+    )
     lines = pl.read_csv(report.reject_file).select("line", "first_line").rows()
     assert lines == [(n + 2, n - 90 + 2) for n in range(90, 100)]
 

@@ -16,9 +16,9 @@ import polars as pl
 
 from .schema import FileKind
 
-BLOCK_BYTES = 24 * 2**20
-"""How much of a CSV file is in memory at a time: some 200,000 accounts."""
-BATCH_ROWS = 200_000
+BLOCK_BYTES = 12 * 2**20
+"""How much of a CSV file is in memory at a time: some 100,000 accounts."""
+BATCH_ROWS = 100_000
 LINE = "line"
 
 

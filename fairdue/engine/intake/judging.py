@@ -6,6 +6,8 @@ finding of a row is reported, not only the first.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 
@@ -52,6 +54,24 @@ class Rule:
     code: str
     column: str
     when: pl.Expr
+
+
+def judged_ahead(batches: Iterable[RawBatch], kind: FileKind, *, as_of: date) -> Iterator[Judged]:
+    """Yield judged batches in order, judging the next one while the caller lands the present one.
+
+    Keeps two batches in memory; what a batch raises is raised in its turn.
+    """
+    source = iter(batches)
+
+    def next_judged() -> Judged | None:
+        batch = next(source, None)
+        return None if batch is None else judge(batch, kind, as_of=as_of)
+
+    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="judging") as worker:
+        coming = worker.submit(next_judged)
+        while (judged := coming.result()) is not None:
+            coming = worker.submit(next_judged)
+            yield judged
 
 
 def judge(batch: RawBatch, kind: FileKind, *, as_of: date) -> Judged:

@@ -16,7 +16,7 @@ from fairdue.contexts.audit import facade as audit
 from fairdue.contexts.book import facade as book
 from fairdue.engine.intake.duplicates import KeyRegister
 from fairdue.engine.intake.files import LINE, FileRefused, batches, sha256_of
-from fairdue.engine.intake.judging import FINDING_SCHEMA, judge
+from fairdue.engine.intake.judging import FINDING_SCHEMA, judged_ahead
 from fairdue.engine.intake.reasons import HEALED_BY_OTHER_FILES
 from fairdue.engine.intake.schema import KINDS, FileKind
 from fairdue.kernel.actor import Actor
@@ -205,8 +205,8 @@ class _Intake:
     def run(self) -> None:
         """Judge, land and count every batch, and at last the rows that had to wait."""
         as_of = business_date(self._incoming.now)
-        for batch in batches(self._incoming.path, self._incoming.kind):
-            judged = judge(batch, self._incoming.kind, as_of=as_of)
+        kind = self._incoming.kind
+        for judged in judged_ahead(batches(self._incoming.path, kind), kind, as_of=as_of):
             fresh, repeated = self._register.take(judged.rows)
             self.counts["row"] += judged.row_count
             landing = self._land(fresh, is_last=False)

@@ -25,7 +25,11 @@ COLLECTOR = Actor(kind="staff", label="li", id=7, permissions=MAY)
 def land(tmp_path):
     ensure_lender()
     take(write_csv(tmp_path / "p.csv", "parties", [person("P1", id_number=RESIDENT)]), "parties", tmp_path)
-    points = [point("P1"), point("P1", medium="email", value="Li@Mail.cn", rank="2"), point("P1", value="+852 9123 4567")]
+    points = [
+        point("P1"),
+        point("P1", medium="email", value="Li@Mail.cn", rank="2"),
+        point("P1", value="+852 9123 4567"),
+    ]
     take(write_csv(tmp_path / "c.csv", "contact_points", points), "contact_points", tmp_path)
     return Person.objects.get().pk
 
@@ -37,14 +41,21 @@ def person_id(db, tmp_path):
 
 def test_cards_are_masked(person_id):
     card = parties.person_card(person_id)
-    assert (card.name_masked, card.id_masked, card.birth_year, card.sex) == ("李**", "110*************2X", 1949, "f")
+    assert (card.name_masked, card.id_masked, card.birth_year, card.sex) == (
+        "李**",
+        "110*************2X",
+        1949,
+        "f",
+    )
     shown = {each.value_masked for each in parties.contact_points(person_id)}
     assert shown == {"138****8000", "l***@mail.cn", "+85****4567"}
 
 
 def test_nothing_personal_is_in_the_database_in_clear(person_id):
     with connection.cursor() as cursor:
-        cursor.execute("SELECT p::text || c::text FROM parties_person p JOIN parties_contactpoint c ON c.person_id = p.id")
+        cursor.execute(
+            "SELECT p::text || c::text FROM parties_person p JOIN parties_contactpoint c ON c.person_id = p.id"
+        )
         text = "".join(row[0] for row in cursor.fetchall())
     for value in ("李小明", RESIDENT, "13800138000", "li@mail.cn"):
         assert value not in text
@@ -52,7 +63,8 @@ def test_nothing_personal_is_in_the_database_in_clear(person_id):
 
 
 @pytest.mark.parametrize(
-    "text", ["138 0013 8000", "+8613800138000", "LI@mail.cn", "李 小明", " 11010519491231002x ", "+85291234567"]
+    "text",
+    ["138 0013 8000", "+8613800138000", "LI@mail.cn", "李 小明", " 11010519491231002x ", "+85291234567"],
 )
 def test_search_finds_by_phone_mail_name_and_id_number(person_id, text):
     assert parties.search(text=text, actor=COLLECTOR) == (person_id,)
@@ -73,7 +85,9 @@ def test_a_reveal_is_audited_without_the_value(person_id):
     assert parties.reveal(field="contact", contact_point_id=point_id, **ask) == "li@mail.cn"
     events = Event.objects.filter(code="parties.person.revealed").order_by("id")
     assert [event.after["field"] for event in events] == ["name", "id_number", "contact"]
-    assert {(event.actor_id, event.reason, event.person_id) for event in events} == {(7, "call back", person_id)}
+    assert {(event.actor_id, event.reason, event.person_id) for event in events} == {
+        (7, "call back", person_id)
+    }
     assert "李小明" not in str(list(events.values()))
 
 
@@ -89,7 +103,9 @@ def test_a_reveal_without_reason_permission_or_value_shows_nothing(person_id):
     with pytest.raises(parties.RevealRefused):
         parties.reveal(reason="x", actor=COLLECTOR, person_id=person_id + 1, field="name", now=NOW)
     with pytest.raises(parties.RevealRefused):
-        parties.reveal(reason="x", actor=COLLECTOR, person_id=person_id, field="contact", now=NOW, contact_point_id=-1)
+        parties.reveal(
+            reason="x", actor=COLLECTOR, person_id=person_id, field="contact", now=NOW, contact_point_id=-1
+        )
     assert not Event.objects.filter(code="parties.person.revealed").exists()
 
 
@@ -117,7 +133,12 @@ def test_a_consent_is_append_only_and_refused_for_what_is_unknown(person_id):
         Consent.objects.update(kind="opt_in")
     with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
         Consent.objects.all().delete()
-    for wrong in ({"kind": "maybe"}, {"contact_point_id": -1}, {"person_id": -1}, {"occurred_at": NOW + timedelta(days=1)}):
+    for wrong in (
+        {"kind": "maybe"},
+        {"contact_point_id": -1},
+        {"person_id": -1},
+        {"occurred_at": NOW + timedelta(days=1)},
+    ):
         words = {"person_id": person_id, "kind": "opt_in", "occurred_at": NOW} | wrong
         with pytest.raises(parties.ConsentRefused):
             consent(**words)
@@ -127,7 +148,9 @@ def test_a_consent_is_append_only_and_refused_for_what_is_unknown(person_id):
 def test_marking_a_point_twice_is_one_change(person_id):
     point_id = ContactPoint.objects.get(rank=2).pk
     for _ in range(2):
-        parties.mark_contact_point(contact_point_id=point_id, status="invalid", reason="bounced", actor=ACTOR, now=NOW)
+        parties.mark_contact_point(
+            contact_point_id=point_id, status="invalid", reason="bounced", actor=ACTOR, now=NOW
+        )
     assert ContactPoint.objects.get(pk=point_id).status == "invalid"
     assert Event.objects.filter(code="parties.contact_point.marked").count() == 1
 
@@ -183,7 +206,9 @@ def test_rotation_seals_again_goes_on_after_a_stop_and_lets_the_old_key_go(perso
     resealed = parties.reseal(actor=ACTOR, now=NOW)
     assert sum(resealed.counts.values()) == 4
     assert parties.pending_reseals() == 0
-    monkeypatch.setattr(settings, "FIELD_KEYS", KeyRing(keys={both.newest: b"n" * 32}, index_key=old.index_key))
+    monkeypatch.setattr(
+        settings, "FIELD_KEYS", KeyRing(keys={both.newest: b"n" * 32}, index_key=old.index_key)
+    )
     assert parties.name_for_letter(person_id) == "李小明"
     assert parties.search(text="13800138000", actor=COLLECTOR) == (person_id,)
     monkeypatch.setattr(settings, "FIELD_KEYS", old)

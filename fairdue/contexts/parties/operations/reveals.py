@@ -49,8 +49,8 @@ def reveal(
         audit.record(
             code="parties.person.revealed",
             actor=actor,
-            subject_type="contact_point" if field == "contact" else "person",
-            subject_id=contact_point_id if field == "contact" else person_id,
+            subject_type="person" if contact_point_id is None else "contact_point",
+            subject_id=person_id if contact_point_id is None else contact_point_id,
             person_id=person_id,
             now=now,
             reason=reason.strip(),
@@ -61,6 +61,8 @@ def reveal(
 
 def _open(person_id: int, field: RevealField, contact_point_id: int | None) -> str:
     if field == "contact":
+        if contact_point_id is None:
+            raise RevealRefused("parties.reveal.nothing_there", "say which contact point")
         points = ContactPoint.objects.filter(id=contact_point_id, person_id=person_id)
         sealed, purpose = points.values_list("value_sealed", flat=True).first(), sealing.CONTACT_PURPOSE
     elif field in {"name", "id_number"}:
@@ -73,4 +75,4 @@ def _open(person_id: int, field: RevealField, contact_point_id: int | None) -> s
         raise RevealRefused("parties.reveal.field_unknown", f"there is no field {field!r}")
     if sealed is None:
         raise RevealRefused("parties.reveal.nothing_there", "there is no such value")
-    return settings.FIELD_KEYS.open(sealed, purpose)
+    return settings.FIELD_KEYS.open(bytes(sealed), purpose)

@@ -99,7 +99,7 @@ def name_for_letter(person_id: int) -> str:
     sealed = Person.objects.filter(id=person_id).values_list("name_sealed", flat=True).first()
     if sealed is None:
         raise PersonUnknown(f"person {person_id} is not known")
-    return settings.FIELD_KEYS.open(sealed, sealing.NAME_PURPOSE)
+    return settings.FIELD_KEYS.open(bytes(sealed), sealing.NAME_PURPOSE)
 
 
 def open_contact_point(contact_point_id: int) -> str:
@@ -110,4 +110,4 @@ def open_contact_point(contact_point_id: int) -> str:
     sealed = ContactPoint.objects.filter(id=contact_point_id).values_list("value_sealed", flat=True).first()
     if sealed is None:
         raise ContactPointUnknown(f"contact point {contact_point_id} is not known")
-    return settings.FIELD_KEYS.open(sealed, sealing.CONTACT_PURPOSE)
+    return settings.FIELD_KEYS.open(bytes(sealed), sealing.CONTACT_PURPOSE)
