@@ -37,7 +37,7 @@ MONEY = """
     - {{id: P1, date: '2024-02-01', type: repayment, amount: '130.00'}}
   then:
 {then}
-"""  # noqa: E501
+"""
 
 
 def law_file(folder: Path, *, id="T-001", grade="S", then=DEFER, name="law.yaml") -> Path:

@@ -1,0 +1,34 @@
+"""The cases of the shared collection, where it lies beside the clone: none may fail, no kind may be lost."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from fairdue.engine.conformance.adapters import ADAPTERS
+from fairdue.engine.conformance.cases import find_files, read
+from fairdue.engine.conformance.running import run
+
+SHARED = Path(__file__).resolve().parents[4] / "shared" / "conformance"
+AT_LEAST = {
+    ("law", "gate"): 23,
+    ("money", "reminder_ladder"): 9,
+    ("money", "apr"): 26,
+    ("money", "emi"): 22,
+    ("money", "minimum_payment"): 15,
+    ("money", "interest_accrual"): 13,
+    ("money", "portfolio_ratio"): 8,
+    ("money", "affordability"): 7,
+    ("money", "charge"): 2,
+}
+pytestmark = pytest.mark.skipif(not SHARED.is_dir(), reason="the shared cases do not lie beside this clone")
+
+
+def test_no_shared_case_fails_and_what_once_passed_still_does():
+    cases = [case for path in find_files([SHARED / "law", SHARED / "money"]) for case in read(path)]
+    results = list(run(cases, ADAPTERS))
+    assert [result.case.id for result in results if result.status == "fail"] == []
+    passed = Counter((result.case.format, result.case.kind) for result in results if result.status == "pass")
+    assert {kind: passed[kind] for kind, least in AT_LEAST.items() if passed[kind] < least} == {}
