@@ -68,9 +68,17 @@ def _reason(
         pack=check.pack,
         version=check.version,
         evidence=check.evidence,
-        facts={name: value for name, value in words_en.items() if not isinstance(value, dict | list)},
+        facts=_facts_used(check, words_en, facts),
         retry_after=_own_retry(judgement, row, column, check, opens) if check.yields == "defer" else None,
     )
+
+
+def _facts_used(check: Check, words: dict[str, Any], facts: dict[str, Any]) -> dict[str, Any]:
+    """Return what the rule looked at: the facts of its message and the columns of its condition."""
+    plain = {name: value for name, value in words.items() if not isinstance(value, dict | list)}
+    conditions = check.parameters.get("when", {})
+    conditions = conditions if isinstance(conditions, list) else [conditions]
+    return plain | {column: facts[column] for condition in conditions for column in condition}
 
 
 def _own_retry(judgement: Judgement, row: int, column: int, check: Check, opens: Opens) -> datetime | None:

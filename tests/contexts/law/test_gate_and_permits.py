@@ -118,6 +118,12 @@ def test_a_wrong_number_is_uncounted_afterwards(person):
     assert preview(person, channel="call").outcome == "allow"
 
 
+def test_a_reason_names_the_facts_it_used(person):
+    reason = preview(person, channel="call", point="friend").reasons[0]
+    assert reason.facts["relation"] == "friend"
+    assert reason.facts["purpose"] == "collect"
+
+
 def test_an_opt_out_closes_its_channel_only(person):
     parties.record_consent(
         person_id=person.id, kind="opt_out", channel="sms", contact_point_id=None, source="reply", detail={},
@@ -220,7 +226,12 @@ def test_a_hold_on_one_debt_leaves_the_others(person):
 
 def test_permits_are_append_only(person):
     permit_id = reserve(person).permit_id
-    for sql in ("update law_permit set purpose = 'x'", "delete from law_permit"):
+    forbidden = (
+        "update law_permit set purpose = 'x'",
+        "delete from law_permit",
+        "update law_rulepack set version = 'x'",
+    )
+    for sql in forbidden:
         with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(sql)
     assert law.permit(permit_id).purpose == "collect"

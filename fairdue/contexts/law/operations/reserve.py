@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection
 
 from fairdue.engine.law.explaining import explain
 from fairdue.engine.law.judging import judge
@@ -73,9 +73,8 @@ def reserve(
     return Reservation(permit_id=permit.pk, contact_id=contact.pk, verdict=verdict)
 
 
-@transaction.atomic
 def lock_budget(person_id: int) -> None:
-    """This function will lock the row under which a person's contacts are counted, until the transaction ends."""
+    """This function will lock the row under which a person's contacts are counted, until the caller's transaction ends."""
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO law_contactbudget (person_id) VALUES (%s) ON CONFLICT DO NOTHING", [person_id]
@@ -127,10 +126,11 @@ def _issue(
 
 
 def _lock_head(chain: int) -> PermitChain:
-    PermitChain.objects.bulk_create(
-        [PermitChain(chain=chain, position=0, hash=GENESIS, seal=head_seal(chain, 0, GENESIS))],
-        ignore_conflicts=True,
-    )
+    head = PermitChain.objects.select_for_update().filter(chain=chain).first()
+    if head is not None:
+        return head
+    start = PermitChain(chain=chain, position=0, hash=GENESIS, seal=head_seal(chain, 0, GENESIS))
+    PermitChain.objects.bulk_create([start], ignore_conflicts=True)
     return PermitChain.objects.select_for_update().get(chain=chain)
 
 
