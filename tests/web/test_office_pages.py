@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from fairdue.contexts.audit.models import Event
 from fairdue.contexts.book.models import ImportBatch
+from fairdue.contexts.identity import facade as identity
 from fairdue.contexts.identity.models import Staff
 from fairdue.contexts.law.models import Contact
 from fairdue.contexts.outreach.models import LocalProviderBehaviour, Template
@@ -36,7 +37,8 @@ def office(world, staff, signed_in):
     """Load the packs and sign in as a role."""
 
     def as_role(role: str):
-        staff(role, username=f"the-{role}", team=None)
+        identity.ensure_team(code="head", name="Head office", creditor_ids=[], sees_all_creditors=True)
+        staff(role, username=f"the-{role}", team="head")
         return signed_in(f"the-{role}")
 
     load_packs(now=clock.now())

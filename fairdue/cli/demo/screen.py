@@ -24,5 +24,6 @@ def welcome(state: DemoState, *, serving: bool) -> None:
     console.print(table)
     if serving:
         console.print(f"Desk       {address}/desk/", highlight=False, soft_wrap=True)
-        console.print(f"Borrower   {address}{borrower_link(now=clock.now())}", highlight=False, soft_wrap=True)
+        if link := borrower_link(now=clock.now()):
+            console.print(f"Borrower   {address}{link}", highlight=False, soft_wrap=True)
         console.print("Ctrl-C stops everything; `make demo` starts it again in seconds.", highlight=False)

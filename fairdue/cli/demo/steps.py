@@ -27,6 +27,7 @@ def plan(state: DemoState, var_dir: Path) -> Iterator[tuple[str, Callable[[Advan
     for kind in FILES:
         yield f"Import {kind.replace('_', ' ')}", lambda advance, kind=kind: import_one(kind, folder, advance)
     yield f"Night of {state.demo_date}", lambda advance: run_night(state, advance)
+    yield "Cases for agency, field and collector", lambda advance: _ignore(hand_out())
 
 
 def _ignore(_: object) -> None:
@@ -38,6 +39,13 @@ def seed() -> object:
     from fairdue.journeys.seed_demo import seed_demo
 
     return seed_demo(actor=system("demo"), now=clock.now())
+
+
+def hand_out() -> object:
+    """Assign some cases, so that every role has work to look at."""
+    from fairdue.journeys.seed_demo import hand_out_cases
+
+    return hand_out_cases(actor=system("demo"), now=clock.now())
 
 
 def write_book(state: DemoState, folder: Path) -> None:

@@ -1,0 +1,85 @@
+"""The demonstration's people: one lender with its product, teams, a login per role, some cases handed out."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import yaml
+from django.db import transaction
+
+from fairdue.contexts.book import facade as book
+from fairdue.contexts.cases import facade as cases
+from fairdue.contexts.identity import facade as identity
+from fairdue.journeys.invite_borrower import invite_borrower
+from fairdue.kernel.actor import Actor, system
+
+STAFF_FILE = Path(__file__).resolve().parents[2] / "examples" / "demo_book" / "staff.yaml"
+DEMO_PASSWORD = "Fairdue-2026-demo"  # noqa: S105 - printed on purpose; only a demonstration creates these logins
+HANDED_OUT = {"agency": 40, "field": 20, "collector": 30}
+"""How many cases the demonstration assigns to the login of a role."""
+
+
+def _cast() -> dict[str, Any]:
+    document: dict[str, Any] = yaml.safe_load(STAFF_FILE.read_text())
+    return document
+
+
+def demo_logins() -> list[tuple[str, str]]:
+    """Return role and user name of every demonstration login."""
+    return [(each["role"], each["username"]) for each in _cast()["staff"]]
+
+
+@transaction.atomic
+def seed_demo(*, actor: Actor, now: datetime) -> None:
+    """This function will create the creditor, product, teams and logins that are not there yet."""
+    cast = _cast()
+    creditor_id = book.ensure_creditor(**cast["creditor"], actor=actor, now=now)
+    for product in cast["products"]:
+        book.ensure_product(creditor_code=cast["creditor"]["code"], **product, actor=actor, now=now)
+    for team in cast["teams"]:
+        sees_all = team.get("sees_all_creditors", False)
+        identity.ensure_team(**team, creditor_ids=() if sees_all else (creditor_id,))
+    known = {card.username for card in identity.staff_cards(actor=actor)}
+    for member in cast["staff"]:
+        if member["username"] not in known:
+            _create(member, actor, now)
+
+
+def _create(member: dict[str, str], actor: Actor, now: datetime) -> None:
+    """Create one login with the printed password."""
+    identity.create_staff(
+        username=member["username"],
+        display_name=member["display_name"],
+        role=member["role"],
+        team_code=member["team"],
+        password=DEMO_PASSWORD,
+        actor=actor,
+        now=now,
+    )
+
+
+def hand_out_cases(*, actor: Actor, now: datetime) -> int:
+    """This function will assign some unassigned open cases to agency, field and collector; once."""
+    by_role = {card.role: card for card in identity.staff_cards(actor=actor)}
+    rows = cases.queue(actor=actor, limit=sum(HANDED_OUT.values()) * 3).rows
+    if any(row.assigned_to for row in rows):
+        return 0
+    latest_first = sorted(rows, key=lambda row: -row.days_past_due)
+    handed, start = 0, 0
+    for role, count in HANDED_OUT.items():
+        chosen = [row.case_id for row in latest_first[start : start + count]]
+        start += count
+        if chosen:
+            handed += cases.assign(case_ids=chosen, staff_id=by_role[role].staff_id, actor=actor, now=now)
+    return handed
+
+
+def borrower_link(*, now: datetime) -> str | None:
+    """Return a fresh portal link of a borrower with open work, or None while there is none."""
+    actor = system("demo")
+    rows = cases.queue(actor=actor, limit=1).rows
+    if not rows:
+        return None
+    return invite_borrower(person_id=rows[0].person_id, actor=actor, now=now, lifetime=timedelta(days=7))
