@@ -10,12 +10,14 @@ from __future__ import annotations
 from fairdue.engine.conformance.law_gate import answer_gate
 from fairdue.engine.conformance.money_calculations import answer_calculation
 from fairdue.engine.conformance.money_ladder import answer_ladder
+from fairdue.engine.conformance.money_schedule import answer_schedule_or_calculation
 from fairdue.engine.conformance.running import Adapters
 
 ADAPTERS: Adapters = {
     ("law", "gate"): answer_gate,
     ("money", "reminder_ladder"): answer_ladder,
-    ("money", "emi"): answer_calculation,
+    ("money", "schedule"): answer_schedule_or_calculation,
+    ("money", "emi"): answer_schedule_or_calculation,
     ("money", "apr"): answer_calculation,
     ("money", "charge"): answer_calculation,
     ("money", "minimum_payment"): answer_calculation,
