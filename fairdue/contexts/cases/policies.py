@@ -62,7 +62,8 @@ def scoped_case(case_id: int, actor: Actor, **related: Any) -> Case:
 
 def scope_sql(actor: Actor, alias: str) -> tuple[str, list[Any]]:
     """Return the same scope as `scope_filter` as SQL over a table alias, with its parameters."""
-    parts, parameters = ["true"], []
+    parts: list[str] = ["true"]
+    parameters: list[Any] = []
     if actor.creditor_ids is not None:
         parts.append(f"{alias}.creditor_ids && %s::bigint[]")
         parameters.append(sorted(actor.creditor_ids))

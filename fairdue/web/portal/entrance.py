@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
@@ -18,7 +20,7 @@ from fairdue.web.portal import attempts, reading, sessions
 def home(request: HttpRequest) -> HttpResponse:
     """Show what can be done here; without a visit, how to get in and what one may read before."""
     person_id = sessions.visitor(request, clock_now())
-    context = {"person_id": person_id, "lenders": reading.lenders(person_id)}
+    context: dict[str, Any] = {"person_id": person_id, "lenders": reading.lenders(person_id)}
     if person_id is not None:
         context["person"] = parties.person_card(person_id)
         context["unread_count"] = reading.unread_count(person_id)

@@ -68,6 +68,18 @@ def test_a_later_night_supersedes_the_open_items_of_the_same_kind() -> None:
 
 
 @pytest.mark.django_db
+def test_superseded_items_are_forgotten_after_a_week_and_done_ones_are_not() -> None:
+    world = World.build()
+    old, done, recent = (world.person() for _ in range(3))
+    world.work(old, done, cycle_date=TODAY - timedelta(days=8))
+    world.work(recent, cycle_date=TODAY - timedelta(days=7))
+    WorkItem.objects.update(status="superseded")
+    WorkItem.objects.filter(person_id=done.pk).update(status="done")
+    cases.retire_work_items(cycle_date=TODAY, now=NOW)
+    assert set(WorkItem.objects.values_list("person_id", flat=True)) == {done.pk, recent.pk}
+
+
+@pytest.mark.django_db
 def test_a_callback_outlives_the_night() -> None:
     world = World.build()
     world.work(world.person(), cycle_date=TODAY - timedelta(days=1), kind="callback")

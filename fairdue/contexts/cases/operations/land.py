@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from typing import Any
 
 import polars as pl
 from django.db import connection, transaction
@@ -10,7 +11,7 @@ from django.db import connection, transaction
 from fairdue.contexts.cases.errors import CaseRefused
 from fairdue.storage.bulk import copy_in
 
-COLUMNS = {
+COLUMNS: dict[str, Any] = {
     "person_id": pl.Int64,
     "kind": pl.String,
     "queue": pl.String,
@@ -36,6 +37,8 @@ INSERT INTO cases_case (person_id, creditor_ids, queue, opened_at)
 SELECT person_id, creditor_ids, queue, %s
   FROM (SELECT DISTINCT ON (person_id) person_id, creditor_ids, queue
           FROM cases_landing ORDER BY person_id, rank) AS landing
+ WHERE NOT EXISTS (
+   SELECT 1 FROM cases_case AS c WHERE c.person_id = landing.person_id AND c.status = 'open')
 ON CONFLICT (person_id) WHERE status = 'open' DO NOTHING
 """
 
@@ -60,6 +63,11 @@ _RETIRE = """
 UPDATE cases_workitem SET status = 'superseded', done_at = %s, done_by = 'cycle'
  WHERE status = 'open' AND cycle_date < %s AND kind = ANY(%s)
 """
+
+KEPT_DAYS = 7
+"""Superseded items are kept so long; what each night decided stays in its decisions."""
+
+_FORGET = "DELETE FROM cases_workitem WHERE status = 'superseded' AND cycle_date < %s"
 
 _INSERT = """
 INSERT INTO cases_workitem (case_id, person_id, cycle_date, kind, queue, rank, reason, days_past_due,
@@ -123,8 +131,10 @@ def land_work_items(frame: pl.DataFrame, *, cycle_date: date, now: datetime) -> 
 def retire_work_items(*, cycle_date: date, now: datetime) -> int:
     """Close what earlier nights put into queues and this night did not, and return how many.
 
-    To be called once the whole night has landed; a callback stays open.
+    To be called once the whole night has landed; a callback stays open. Items superseded more than
+    `KEPT_DAYS` before this night are deleted; what was done stays.
     """
     with connection.cursor() as cursor:
+        cursor.execute(_FORGET, [cycle_date - timedelta(days=KEPT_DAYS)])
         cursor.execute(_RETIRE, [now, cycle_date, list(NIGHT_KINDS)])
         return cursor.rowcount

@@ -162,7 +162,7 @@ def close_work(*, person_id: int, reason: str, actor: Actor, now: datetime) -> i
 
     Called by journeys that have checked the actor's permission; it asks for none of its own.
     """
-    items = WorkItem.objects.filter(case__person_id=person_id, case__status="open", status="open")
+    items = WorkItem.objects.filter(person_id=person_id, case__status="open", status="open")
     ids = list(items.select_for_update(of=("self",)).order_by("id").values_list("id", flat=True))
     if not ids:
         return 0

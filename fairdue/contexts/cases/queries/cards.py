@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from fairdue.contexts.cases.contracts import CaseCard, OutcomeCard, OutcomeCode, PromiseCard, WorkItemCard
 from fairdue.contexts.cases.errors import NotInScope
@@ -155,7 +156,7 @@ def outcome_card(row: Outcome, labels: dict[str, OutcomeCode], recorded_by: str)
     )
 
 
-def staff_names(rows: Iterable[Outcome | PromiseToPay]) -> dict[int | None, str]:
+def staff_names(rows: Iterable[Outcome | PromiseToPay]) -> dict[Any, str]:
     """Return the names of those who recorded the rows, without a query when nobody did."""
     ids = {row.recorded_by_id for row in rows if row.recorded_by_id is not None}
-    return dict(identity.staff_names(ids)) if ids else {}
+    return identity.staff_names(ids) if ids else {}

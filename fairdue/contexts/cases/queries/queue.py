@@ -50,8 +50,11 @@ def _parse(cursor: str) -> tuple[int, int]:
 
 
 def capped(items: QuerySet[WorkItem]) -> tuple[int, bool]:
-    """Return how many there are, and whether there are more than the cap."""
-    count = items.order_by()[: COUNT_CAP + 1].count()
+    """Return how many there are, and whether there are more than the cap.
+
+    In the queue's order, so that the index of open items is read and not the nights before.
+    """
+    count = items.order_by("rank", "id")[: COUNT_CAP + 1].count()
     return min(count, COUNT_CAP), count > COUNT_CAP
 
 
@@ -121,7 +124,8 @@ WITH RECURSIVE codes AS (
 )
 SELECT codes.queue, (
          SELECT count(*) FROM (
-           SELECT 1 FROM cases_workitem AS w JOIN cases_case AS c ON c.id = w.case_id
+           SELECT 1 FROM cases_workitem AS w
+             JOIN cases_case AS c ON c.id = w.case_id
             WHERE w.status = 'open' AND w.queue = codes.queue AND c.status = 'open' AND {scope}
             LIMIT {limit}) AS seen)
   FROM codes WHERE codes.queue IS NOT NULL
