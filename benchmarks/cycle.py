@@ -44,7 +44,7 @@ def run(accounts: int, url: str, folder: Path) -> dict[str, Any]:
     from fairdue.journeys.nightly_cycle import run_cycle
     from fairdue.kernel.actor import system
 
-    persons = fill_book(connection, accounts=accounts, as_of=NIGHT)
+    persons = fill_book(connection, accounts=accounts, as_of=NIGHT, has_history=True)
     load_packs(now=NOW)
     _settle(connection)
     read_seconds, read_rows = min(_read(url), _read(url), key=lambda each: each[0])
@@ -66,6 +66,7 @@ def run(accounts: int, url: str, folder: Path) -> dict[str, Any]:
         rows_written=written,
         stages={name: round(seconds, 3) for name, seconds in stages.items()},
         by_step={row.code: row.count for row in found.by_step},
+        by_outcome={row.code: row.count for row in found.by_outcome},
     )
 
 

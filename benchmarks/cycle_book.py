@@ -72,15 +72,40 @@ select account_id, person_id, 1, 'CNY', date '2020-01-01',
 from bench_shape
 """
 
+CONTACTS = """
+insert into law_contact (person_id, institution_group, made_by, channel, mode, direction, purpose, result,
+                         occurred_at, recorded_at)
+select i, 'bench', 'lender', case when i %% 2 = 0 then 'sms' else 'call' end, 'interactive', 'outbound', 'collect',
+       case when i %% 2 = 0 then 'delivered' else 'no_answer' end,
+       %(as_of)s::timestamptz - (1 + i %% 50) * interval '1 day', now()
+from generate_series(1, %(persons)s) i where i %% 4 = 0 or i %% 7 = 1
+"""
+
+HOLDS = """
+insert into law_hold (person_id, kind, reason, permitted_purposes, started_at, placed_by)
+select i, 'dispute', 'bench', '[]', now(), 'bench' from generate_series(1, %(persons)s) i where i %% 100 = 3
+"""
+
+CONSENTS = """
+insert into parties_consent (person_id, channel, kind, detail, source, occurred_at, recorded_at)
+select i, '', case when i %% 50 = 7 then 'opt_out' else 'opt_in' end, '{}', 'bench', now(), now()
+from generate_series(1, %(persons)s) i where i %% 5 = 2
+"""
+
+HISTORY = (CONTACTS, HOLDS, CONSENTS)
 STATEMENTS = (CREDITOR, PRODUCT, PERSONS, POINTS, ACCOUNTS, SHAPES, DUES, STATES)
 
 
-def fill_book(connection: Any, *, accounts: int, as_of: date) -> int:
-    """Fill an empty, migrated database and return the number of persons: nine for ten accounts."""
+def fill_book(connection: Any, *, accounts: int, as_of: date, has_history: bool = False) -> int:
+    """Fill an empty, migrated database and return the number of persons: nine for ten accounts.
+
+    With a history, two in five persons were contacted in the last fifty days, one in a hundred is under a
+    hold, and one in five has said something about being contacted, a tenth of them "stop".
+    """
     persons = max(accounts * 9 // 10, 1)
     values = {"accounts": accounts, "persons": persons, "as_of": as_of}
     with connection.cursor() as cursor:
-        for statement in STATEMENTS:
+        for statement in (*STATEMENTS, *(HISTORY if has_history else ())):
             cursor.execute(statement, values)
         cursor.execute("drop table bench_shape")
         for table in (
