@@ -12,7 +12,7 @@ from django.db.models import Q
 
 from fairdue.contexts.book import facade as book
 from fairdue.contexts.parties import facade as parties
-from fairdue.engine.law.candidates import CANDIDATE_SCHEMA
+from fairdue.engine.law.candidates import frame_of
 from fairdue.engine.law.hours import DAYS
 from fairdue.kernel.actor import Actor
 
@@ -150,10 +150,7 @@ def candidates(facts: PersonFacts, proposals: Sequence[Proposal]) -> pl.DataFram
 
     :raises ContactPointUnknown: if a proposal names a contact point of somebody else
     """
-    rows = [_row(facts, proposal) for proposal in proposals]
-    return pl.DataFrame({
-        name: pl.Series(name, [row[name] for row in rows], dtype=CANDIDATE_SCHEMA[name].dtype) for name in rows[0]
-    })  # fmt: skip
+    return frame_of([_row(facts, proposal) for proposal in proposals])
 
 
 def _row(facts: PersonFacts, proposal: Proposal) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -86,10 +87,45 @@ def complete(frame: pl.DataFrame) -> pl.DataFrame:
     if missing or unknown:
         raise CandidatesInvalid(f"missing columns: {missing}; unknown columns: {unknown}")
     types = frame.schema
+    if types == _TYPES and not _lacks(frame):
+        return frame
     try:
         return frame.select([_expression(name, types.get(name)) for name in CANDIDATE_SCHEMA])
     except pl.exceptions.PolarsError as error:
         raise CandidatesInvalid(str(error)) from error
+
+
+def frame_of(rows: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
+    """This function will return candidate rows given as plain values as a complete frame.
+
+    :raises CandidatesInvalid: if a fact is unknown, missing or of a wrong type
+    """
+    unknown = sorted({name for row in rows for name in row} - set(CANDIDATE_SCHEMA))
+    if unknown:
+        raise CandidatesInvalid(f"no such fact: {', '.join(unknown)}")
+    try:
+        columns = [_series(name, column, rows) for name, column in CANDIDATE_SCHEMA.items()]
+    except (TypeError, KeyError, pl.exceptions.PolarsError) as error:
+        raise CandidatesInvalid(str(error)) from error
+    return pl.DataFrame(columns)
+
+
+def _series(name: str, column: Column, rows: Sequence[Mapping[str, Any]]) -> pl.Series:
+    values = [row[name] if column.is_required else row.get(name) for row in rows]
+    filled = [column.default if value is None else value for value in values]
+    return pl.Series(name, filled, dtype=column.dtype)
+
+
+def _lacks(frame: pl.DataFrame) -> bool:
+    """Tell whether a column that has a default holds a null."""
+    nulls = frame.null_count().row(0)
+    return any(
+        count and column.default is not None
+        for count, column in zip(nulls, CANDIDATE_SCHEMA.values(), strict=True)
+    )
+
+
+_TYPES = pl.Schema({name: column.dtype for name, column in CANDIDATE_SCHEMA.items()})
 
 
 @lru_cache(maxsize=1024)

@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 
-from fairdue.engine.law.candidates import CANDIDATE_SCHEMA, MOMENT, MOMENTS, CandidatesInvalid, complete
+from fairdue.engine.law.candidates import CANDIDATE_SCHEMA, MOMENT, MOMENTS, CandidatesInvalid, frame_of
 from fairdue.engine.law.explaining import explain
 from fairdue.engine.law.judging import Judgement, Rulebook, judge
 from fairdue.engine.law.packs import Pack
@@ -22,17 +22,8 @@ def candidate(facts: Mapping[str, Any]) -> pl.DataFrame:
     :raises CandidatesInvalid: if a fact is unknown, of a wrong type, or a moment has no offset
     """
     values: dict[str, Any] = {"person_id": 0} | dict(facts)
-    unknown = sorted(set(values) - set(CANDIDATE_SCHEMA))
-    if unknown:
-        raise CandidatesInvalid(f"no such fact: {', '.join(unknown)}")
-    read = {name: _value(CANDIDATE_SCHEMA[name].dtype, value) for name, value in values.items()}
-    try:
-        columns = [
-            pl.Series(name, [value], dtype=CANDIDATE_SCHEMA[name].dtype) for name, value in read.items()
-        ]
-    except (TypeError, pl.exceptions.PolarsError) as error:
-        raise CandidatesInvalid(str(error)) from error
-    return complete(pl.DataFrame(columns))
+    types = {name: column.dtype for name, column in CANDIDATE_SCHEMA.items()}
+    return frame_of([{name: _value(types.get(name), value) for name, value in values.items()}])
 
 
 def _value(dtype: Any, value: Any) -> Any:
