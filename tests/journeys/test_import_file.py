@@ -399,3 +399,25 @@ def test_moments_are_stored_as_they_were_said(lender, tmp_path):
     import_rows(tmp_path, "parties", [person("P1")])
     import_rows(tmp_path, "contact_points", [point("P1", consent_at="2025-03-01 10:00", verified="true")])
     assert ContactPoint.objects.get().verified_at == datetime(2025, 3, 1, 2, 0, tzinfo=UTC)
+
+
+def test_the_longest_names_and_addresses_fit(lender, tmp_path):
+    report = import_rows(tmp_path, "parties", [person("P1", name=" ".join("abcdefghij" * 4))])
+    assert report.accepted_count == 1
+    mail = point("P1", medium="email", value=f"x@{'a' * 60}.{'b' * 60}.{'c' * 50}.com")
+    assert import_rows(tmp_path, "contact_points", [mail]).accepted_count == 1
+    assert ContactPoint.objects.get().value_masked.startswith("x***@aaa")
+
+
+def test_empty_columns_and_rows_of_a_workbook_are_left_out(lender, tmp_path):
+    import xlsxwriter
+
+    with xlsxwriter.Workbook(tmp_path / "p.xlsx") as book_file:
+        sheet = book_file.add_worksheet()
+        sheet.write_row(0, 0, ["party_ref", "name", "", ""])
+        sheet.write_row(1, 0, ["P1", "李雷"])
+        sheet.write_row(3, 0, ["P2", "１"])
+        sheet.write_blank(9, 5, None, book_file.add_format({"bold": True}))
+    report = take(tmp_path / "p.xlsx", "parties", tmp_path)
+    assert (report.status, report.row_count, report.accepted_count) == ("accepted", 2, 1)
+    assert pl.read_csv(report.reject_file)["line"].to_list() == [4]

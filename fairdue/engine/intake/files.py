@@ -208,6 +208,7 @@ def _xlsx_batches(path: Path, kind: FileKind) -> Iterator[RawBatch]:
         raise FileRefused("intake.file.unreadable", f"{path.name} is not an XLSX workbook") from error
     if sheet.height == 0:
         raise FileRefused("intake.file.empty", "the sheet has no header")
+    sheet = sheet.select(column for column in sheet if column.null_count() < sheet.height)
     names = match_header([cell or "" for cell in sheet.row(0)], kind)
     sheet.columns = names
     numbered = sheet.with_columns(pl.int_range(1, sheet.height + 1).alias(LINE)).slice(1)

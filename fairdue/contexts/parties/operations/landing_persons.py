@@ -100,7 +100,7 @@ def _sealed(rows: pl.DataFrame) -> pl.DataFrame:
     names, numbers = rows["name"].to_list(), rows["id_number"].to_list()
     return rows.with_columns(
         sealing.seal_all(names, sealing.NAME_PURPOSE).alias("name_sealed"),
-        pl.Series("name_masked", [mask_name(name) for name in names], dtype=pl.String),
+        pl.Series("name_masked", [mask_name(name)[:80] for name in names], dtype=pl.String),
         sealing.hash_all(map(sealing.normal_name, names), sealing.NAME_PURPOSE).alias("name_hash"),
         sealing.seal_all(numbers, sealing.ID_PURPOSE).alias("id_sealed"),
         pl.Series("id_masked", [mask_id_number(n) if n else "" for n in numbers], dtype=pl.String),
