@@ -8,6 +8,7 @@ from datetime import UTC, datetime, time
 from typing import Any, Literal
 
 from fairdue.contexts.cases.contracts import OutcomeCard, PromiseCard
+from fairdue.contexts.cases.errors import CaseRefused
 from fairdue.contexts.decisions.contracts import DecisionCard
 from fairdue.contexts.law.contracts import ContactCard, HoldCard
 from fairdue.contexts.ledger.contracts import TransactionCard
@@ -49,7 +50,7 @@ class Timeline:
     next_before: str | None
 
 
-class TimelineCursorInvalid(ValueError):  # noqa: N818
+class TimelineCursorInvalid(CaseRefused):
     """The marker is not one that an earlier page gave out."""
 
     code = "cases.timeline.cursor"

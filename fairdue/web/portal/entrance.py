@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
@@ -42,7 +43,8 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
 
     1. Reading the address changes nothing, so a messenger's preview does not use the link up.
     2. An expired, used or unknown link gets one and the same page and status.
-    3. After too many failures from one address links are not tried for a while.
+    3. Who has not chosen a language reads the one that the lender noted for them.
+    4. After too many failures from one address links are not tried for a while.
     """
     now = clock_now()
     if request.method != "POST":
@@ -56,7 +58,12 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
         attempts.count_failure(address, now)
         return sessions.not_open(request)
     sessions.enter(request, person_id, now)
-    return redirect("portal:home")
+    response = redirect("portal:home")
+    if settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
+        locale = parties.person_card(person_id).locale
+        if locale in dict(settings.LANGUAGES):
+            response.set_cookie(settings.LANGUAGE_COOKIE_NAME, locale, samesite="Lax")
+    return response
 
 
 @require_POST

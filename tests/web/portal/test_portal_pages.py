@@ -75,6 +75,15 @@ def test_the_address_of_a_link_can_be_read_without_using_it_up() -> None:
 
 
 @pytest.mark.django_db
+def test_the_first_page_speaks_the_language_that_the_lender_noted() -> None:
+    person = World.build().person()
+    type(person).objects.update(locale="en")
+    client = Client()
+    client.post(invite(person.pk))
+    assert '<html lang="en"' in body(client.get("/my/"))
+
+
+@pytest.mark.django_db
 def test_used_expired_and_unknown_links_get_one_and_the_same_page(caplog: pytest.LogCaptureFixture) -> None:
     person = World.build().person()
     used = invite(person.pk)
