@@ -158,10 +158,10 @@ def _dues(book: pl.DataFrame) -> pl.DataFrame:
             due_ref=pl.col("due_date").dt.strftime("%Y-%m"),
             due_date="due_date",
             currency=pl.lit(CURRENCY),
-            principal=_text(pl.col("minor")),
-            interest=pl.lit("0.00"),
-            penalty=pl.lit("0.00"),
-            fee=_text(pl.col("fee_minor")),
+            principal=_text_or_empty(pl.col("minor")),
+            interest=pl.lit(None, pl.String),
+            penalty=pl.lit(None, pl.String),
+            fee=_text_or_empty(pl.col("fee_minor")),
         )
     )
 
@@ -251,3 +251,8 @@ def _text(minor: pl.Expr) -> pl.Expr:
     """Write minor units as an amount with two decimals."""
     cents = (minor % 100).cast(pl.String).str.zfill(2)
     return pl.format("{}.{}", minor // 100, cents)
+
+
+def _text_or_empty(minor: pl.Expr) -> pl.Expr:
+    """Write an amount, or nothing where nothing falls due."""
+    return pl.when(minor > 0).then(_text(minor))

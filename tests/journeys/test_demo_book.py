@@ -26,7 +26,9 @@ def expected_bucket(months_late: int) -> str:
     return "M7+" if months_late >= 7 else f"M{months_late}"
 
 
-@pytest.mark.parametrize("day", [DEMO_DATE, date(2026, 3, 1), date(2026, 3, 31), date(2028, 2, 29), date(2026, 12, 31)])
+@pytest.mark.parametrize(
+    "day", [DEMO_DATE, date(2026, 3, 1), date(2026, 3, 31), date(2028, 2, 29), date(2026, 12, 31)]
+)
 def test_the_oldest_unpaid_statement_ages_into_the_source_bucket_on_any_demo_date(tmp_path, day):
     build_demo_book(out_dir=tmp_path, demo_date=day)
     dues = pl.read_parquet(tmp_path / "dues.parquet")
@@ -39,11 +41,16 @@ def test_the_oldest_unpaid_statement_ages_into_the_source_bucket_on_any_demo_dat
         .join(paid, on="account_ref", how="left")
         .filter(pl.col("asked_so_far") > pl.col("paid").fill_null(0))
         .group_by("account_ref")
-        .agg(oldest=pl.col("due_date").min(), left_over=(pl.col("asked_so_far") - pl.col("asked") - pl.col("paid").fill_null(0)).max())
+        .agg(
+            oldest=pl.col("due_date").min(),
+            left_over=(pl.col("asked_so_far") - pl.col("asked") - pl.col("paid").fill_null(0)).max(),
+        )
     )
     accounts = pl.read_parquet(tmp_path / "accounts.parquet").select("account_ref")
     days = days_past_due_expr(pl.col("oldest"), day)
-    found = accounts.join(oldest, on="account_ref", how="left", maintain_order="left").select(bucket=bucket_expr(days))
+    found = accounts.join(oldest, on="account_ref", how="left", maintain_order="left").select(
+        bucket=bucket_expr(days)
+    )
     expected = [expected_bucket(late) for late in read_source()["months_late"]]
     assert found["bucket"].to_list() == expected
 
@@ -73,9 +80,17 @@ def test_invented_persons_are_valid_and_distinct(tmp_path):
 
 def take_in(folder, tmp_path):
     actor = system("test")
-    book.ensure_creditor(code="DEMO-BANK", name_zh="示范银行", name_en="Demonstration Bank", actor=actor, now=NOW)
+    book.ensure_creditor(
+        code="DEMO-BANK", name_zh="示范银行", name_en="Demonstration Bank", actor=actor, now=NOW
+    )
     book.ensure_product(
-        creditor_code="DEMO-BANK", code="CARD", name_zh="信用卡", name_en="Card", kind="credit_card", actor=actor, now=NOW
+        creditor_code="DEMO-BANK",
+        code="CARD",
+        name_zh="信用卡",
+        name_en="Card",
+        kind="credit_card",
+        actor=actor,
+        now=NOW,
     )
     reports = {}
     for name in FILES:
@@ -88,7 +103,13 @@ def take_in(folder, tmp_path):
 
 def facts() -> pl.DataFrame:
     """The night's columns of every account, read within the test's transaction, by the lender's reference."""
-    schema = {"ref": pl.String, "oldest": pl.Date, "balance": pl.Int64, "credit": pl.Int64, "overdue": pl.Int64}
+    schema = {
+        "ref": pl.String,
+        "oldest": pl.Date,
+        "balance": pl.Int64,
+        "credit": pl.Int64,
+        "overdue": pl.Int64,
+    }
     return bulk.copy_out(
         f"""SELECT a.external_ref, f.oldest_unpaid_due_date, f.balance_minor, f.credit_balance_minor, f.overdue_minor
               FROM ({ledger.state_facts_sql(DEMO_DATE)}) f JOIN book_account a ON a.id = f.account_id
@@ -108,7 +129,16 @@ def test_after_the_ordinary_import_buckets_and_balances_are_the_sources(tmp_path
     found = facts().with_columns(bucket=bucket_expr(days))
     assert found["bucket"].to_list() == [expected_bucket(late) for late in source["months_late"]]
     counts = dict(found["bucket"].value_counts().rows())
-    assert counts == {"M0": 23_182, "M1": 3_688, "M2": 2_667, "M3": 322, "M4": 76, "M5": 26, "M6": 11, "M7+": 28}
+    assert counts == {
+        "M0": 23_182,
+        "M1": 3_688,
+        "M2": 2_667,
+        "M3": 322,
+        "M4": 76,
+        "M5": 26,
+        "M6": 11,
+        "M7+": 28,
+    }
     positive = source["bill_5"] > 0
     assert found["balance"].filter(positive).equals(source["bill_5"].filter(positive).alias("balance"))
     in_credit = (source["bill_5"] < 0) & (source["months_late"] == 0)

@@ -44,7 +44,10 @@ class Transaction(models.Model):
 class DueItem(models.Model):
     """One component of one instalment or statement that falls due on a day."""
 
-    account = models.ForeignKey("book.Account", models.PROTECT, related_name="+", db_index=False)
+    account = models.ForeignKey(
+        "book.Account", models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
+    """Without a constraint of its own: items land only on accounts that have a state, whose key is checked."""
     person_id = models.BigIntegerField()
     due_ref = models.CharField(max_length=40)
     """The creditor's name of the instalment or statement."""

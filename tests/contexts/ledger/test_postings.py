@@ -30,7 +30,11 @@ def pay(book, account, minor, day, ref="P1", **changes):
 def image(account):
     """Everything that a payment can change, and nothing that says when."""
     state = AccountState.objects.filter(account_id=account).values(
-        "balance_minor", "credit_balance_minor", "oldest_unpaid_due_date", "latest_payment_date", "latest_payment_minor"
+        "balance_minor",
+        "credit_balance_minor",
+        "oldest_unpaid_due_date",
+        "latest_payment_date",
+        "latest_payment_minor",
     )
     dues = DueItem.objects.filter(account_id=account).order_by("id").values("id", "asked_minor", "paid_minor")
     days = [date(2026, 2, 1) + timedelta(days=10 * step) for step in range(16)]
@@ -38,7 +42,9 @@ def image(account):
 
 
 def count_of(account):
-    return Posting.objects.filter(account_id=account).count(), Transaction.objects.filter(account_id=account).count()
+    return Posting.objects.filter(account_id=account).count(), Transaction.objects.filter(
+        account_id=account
+    ).count()
 
 
 def test_opening_balances_stand_by_component(book):
@@ -56,7 +62,9 @@ def test_opening_again_changes_nothing_and_a_correction_posts_the_difference(boo
     assert count_of(account) == (2, 0)
     corrected = book.open(account, principal=99_000)
     assert (corrected.created, corrected.changed, corrected.unchanged) == (0, 1, 0)
-    kinds = Posting.objects.filter(account_id=account, kind="correction").values_list("debit", "credit", "amount_minor")
+    kinds = Posting.objects.filter(account_id=account, kind="correction").values_list(
+        "debit", "credit", "amount_minor"
+    )
     assert sorted(kinds) == [
         ("opening", "receivable:interest", 1_500),
         ("opening", "receivable:principal", 1_000),
@@ -229,7 +237,9 @@ def test_a_reversal_moves_later_receipts_to_where_they_would_have_gone(book):
     first = pay(book, accounts[0], 10_000, MARCH, "P1")
     for account in accounts:
         pay(book, account, 11_000, APRIL, "P2")
-    ledger.reverse_transaction(transaction_id=first.transaction_id, reason="r", actor=book.actor, now=book.now)
+    ledger.reverse_transaction(
+        transaction_id=first.transaction_id, reason="r", actor=book.actor, now=book.now
+    )
     left, right = (ledger.account_summary(account, TODAY) for account in accounts)
     assert left.overdue == right.overdue == cny(9_000)
     assert left.oldest_unpaid_due_date == right.oldest_unpaid_due_date == APRIL
@@ -238,9 +248,13 @@ def test_a_reversal_moves_later_receipts_to_where_they_would_have_gone(book):
 
 def test_a_reversed_charge_gives_back_what_was_paid_for_it(book):
     account = book.account(principal=1_000)
-    book.transactions((account, "F1", "charge", "fee", 500, MARCH), (account, "P1", "payment", "", 1_500, APRIL))
+    book.transactions(
+        (account, "F1", "charge", "fee", 500, MARCH), (account, "P1", "payment", "", 1_500, APRIL)
+    )
     fee = Transaction.objects.get(external_ref="F1")
-    ledger.reverse_transaction(transaction_id=fee.id, reason="wrongly charged", actor=book.actor, now=book.now)
+    ledger.reverse_transaction(
+        transaction_id=fee.id, reason="wrongly charged", actor=book.actor, now=book.now
+    )
     summary = ledger.account_summary(account, TODAY)
     assert (summary.balance, summary.credit_balance) == (cny(0), cny(500))
     assert ledger.prove().is_proved
@@ -259,7 +273,9 @@ def test_a_reversal_of_anything_but_a_standing_transaction_is_refused(book):
         (10**9, ledger.TransactionUnknown),
     ):
         with pytest.raises(error):
-            ledger.reverse_transaction(transaction_id=transaction_id, reason="r", actor=book.actor, now=book.now)
+            ledger.reverse_transaction(
+                transaction_id=transaction_id, reason="r", actor=book.actor, now=book.now
+            )
     assert (image(account), count_of(account)) == before
 
 
@@ -284,7 +300,9 @@ def test_a_file_of_transactions_lands_once(book):
 
 def test_each_bad_row_is_named_and_a_file_with_one_lands_nothing(book):
     account = book.account(principal=10_000)
-    book.transactions((account, "P1", "payment", "", 100, MARCH), (account, "R1", "reversal", "", None, MARCH, "P1"))
+    book.transactions(
+        (account, "P1", "payment", "", 100, MARCH), (account, "R1", "reversal", "", None, MARCH, "P1")
+    )
     rows = [
         (account, "OK", "payment", "", 100, APRIL),
         (10**9, "A", "payment", "", 100, APRIL),
@@ -353,7 +371,9 @@ def test_the_order_in_which_files_arrive_does_not_matter(book):
         for kind, row in steps:
             (book.dues if kind == "due" else book.transactions)((account, *row))
         summary = ledger.account_summary(account, TODAY)
-        images.append((summary.balance, summary.overdue, summary.credit_balance, summary.oldest_unpaid_due_date))
+        images.append(
+            (summary.balance, summary.overdue, summary.credit_balance, summary.oldest_unpaid_due_date)
+        )
     assert set(images) == {(cny(10_900), cny(4_900), cny(0), APRIL)}
     assert ledger.prove().is_proved
 
@@ -363,7 +383,11 @@ def test_the_database_refuses_to_change_a_fact(book, table):
     account = book.account(principal=10_000)
     pay(book, account, 1_000, APRIL)
     for sql in (f"UPDATE {table} SET amount_minor = 1", f"DELETE FROM {table}"):
-        with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
+        with (
+            pytest.raises(DatabaseError, match="append-only"),
+            transaction.atomic(),
+            connection.cursor() as cursor,
+        ):
             cursor.execute(sql)
     assert ledger.account_summary(account, TODAY).balance == cny(9_000)
 
@@ -413,7 +437,9 @@ def test_the_facts_of_the_night_equal_the_summary(book):
     assert (row["due_today_minor"], row["next_due_date"], row["next_due_minor"]) == (1_000, TODAY, 1_000)
     assert (summary.next_due_date, summary.next_due) == (TODAY, cny(1_000))
     assert row["oldest_unpaid_due_date"] == summary.oldest_unpaid_due_date == APRIL
-    assert [(card.due_ref, card.component, card.unpaid.minor) for card in ledger.account_dues(account, TODAY)] == [
+    assert [
+        (card.due_ref, card.component, card.unpaid.minor) for card in ledger.account_dues(account, TODAY)
+    ] == [
         ("S1", "principal", 550),
         ("S1", "interest", 0),
         ("S2", "principal", 1_000),

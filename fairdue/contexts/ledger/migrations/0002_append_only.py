@@ -4,6 +4,12 @@ from django.db import migrations
 
 from fairdue.storage.append_only import append_only
 
+ROOM_TO_UPDATE = """
+ALTER TABLE ledger_dueitem SET (fillfactor = 85);
+ALTER TABLE ledger_accountstate SET (fillfactor = 70);
+"""
+"""The two tables that are updated keep room in each page, so that an update touches no index."""
+
 
 class Migration(migrations.Migration):
     dependencies = [("ledger", "0001_initial")]
@@ -12,4 +18,5 @@ class Migration(migrations.Migration):
         append_only("ledger_transaction"),
         append_only("ledger_posting"),
         append_only("ledger_dueversion"),
+        migrations.RunSQL(ROOM_TO_UPDATE, migrations.RunSQL.noop),
     ]

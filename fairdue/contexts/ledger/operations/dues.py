@@ -51,7 +51,7 @@ WITH inserted AS (
                               paid_minor, currency)
   SELECT i.account_id, i.person_id, i.due_ref, i.due_date, i.component, i.amount_minor, i.amount_minor, 0, i.currency
     FROM ledger_incoming_due i LEFT JOIN ledger_known_due k USING (account_id, due_ref, component)
-   WHERE k.id IS NULL ORDER BY i.account_id, i.due_date
+   WHERE k.id IS NULL AND i.amount_minor > 0 ORDER BY i.account_id, i.due_date
   RETURNING id, account_id, person_id, component, due_date, amount_minor, currency),
 charged AS (
   INSERT INTO ledger_posting (entry, account_id, person_id, kind, debit, credit, due_item_id, amount_minor,
@@ -114,7 +114,8 @@ SELECT d.account_id
 def land_dues(frame: pl.DataFrame, *, batch_id: int, now: datetime) -> Landed:
     """This function will land due items, correct those that differ and leave the others alone.
 
-    1. Tall frame: account_id, person_id, due_ref, due_date, component, amount_minor, currency.
+    1. Tall frame: account_id, person_id, due_ref, due_date, component, amount_minor, currency. An amount of 0
+       takes back a known item; of an unknown item it says nothing and counts as unchanged.
     2. A principal item asks for part of the balance and posts nothing. An item of another component that
        falls due after the account's balance date is charged on its due date.
     3. A changed date or amount keeps what it said before in a version, and corrects its charge by postings.
@@ -129,19 +130,23 @@ def land_dues(frame: pl.DataFrame, *, batch_id: int, now: datetime) -> Landed:
         lock_accounts("SELECT account_id FROM ledger_incoming_due")
         touched_table()
         known, changed = _find_known()
+        created = frame.filter(pl.col("amount_minor") > 0).height - known
         bulk.execute(INSERT_SQL, [str(uuid.uuid4()), now])
         if changed:
             _correct(batch_id, now)
         _settle(now)
-        return Landed(created=frame.height - known, changed=changed, unchanged=known - changed)
+        return Landed(created=created, changed=changed, unchanged=frame.height - created - changed)
 
 
 def _find_known() -> tuple[int, int]:
-    """Find the rows that are known and return how many there are and how many of them changed."""
+    """Find the rows that are known; return how many of them ask for something and how many changed."""
     bulk.execute("DROP TABLE IF EXISTS ledger_known_due")
     bulk.execute(KNOWN_SQL)
     bulk.execute("ANALYZE ledger_known_due")
-    known, changed = counts("SELECT count(*), count(*) FILTER (WHERE is_changed) FROM ledger_known_due")
+    known, changed = counts(
+        """SELECT count(*) FILTER (WHERE amount_minor > 0), count(*) FILTER (WHERE is_changed)
+             FROM ledger_known_due"""
+    )
     return known, changed
 
 
@@ -162,4 +167,4 @@ def _settle(now: datetime) -> None:
     affected = bulk.execute(AFFECTED_SQL)
     if affected:
         reallocate("SELECT account_id FROM ledger_affected", now=now)
-    refresh_states(TOUCHED, now=now)
+    refresh_states(f"{TOUCHED} EXCEPT SELECT account_id FROM ledger_affected", now=now)

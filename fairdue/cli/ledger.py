@@ -1,0 +1,91 @@
+"""`fairdue ledger`: prove the books and show one account."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import date
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from fairdue.cli.session import console, emit, fail, prepare
+
+group = typer.Typer(no_args_is_help=True, help="Prove every cached balance from postings; show one account.")
+
+
+def register(root: typer.Typer) -> None:
+    """Add the group to the console script."""
+    root.add_typer(group, name="ledger")
+
+
+@group.command("prove")
+def prove_command(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
+    """Recompute balances, dues and parts from postings and report any difference; status 1 if there is one."""
+    prepare()
+    from fairdue.contexts.ledger import facade as ledger
+
+    report = ledger.prove()
+    if as_json:
+        emit(asdict(report) | {"is_proved": report.is_proved})
+    else:
+        for found in report.differences:
+            console.print(
+                f"account {found.account_id} {found.subject}: {found.cached} but {found.proved} proved"
+            )
+        console.print(
+            f"{report.accounts:,} accounts, {report.postings:,} postings, {len(report.differences)} differences"
+        )
+    if not report.is_proved:
+        raise typer.Exit(1)
+
+
+@group.command("show")
+def show_command(
+    account: int,
+    as_of: Annotated[str, typer.Option("--as-of", help="Day, such as 2026-06-15; today if left out.")] = "",
+    as_json: Annotated[bool, typer.Option("--json")] = False,
+) -> None:
+    """Show what an account owes as of a day: balance by component, dues and transactions."""
+    prepare()
+    from fairdue.contexts.ledger import facade as ledger
+    from fairdue.kernel import clock
+
+    try:
+        day = date.fromisoformat(as_of) if as_of else clock.business_date(clock.now())
+    except ValueError:
+        fail(f"{as_of!r} is not a day: write it as 2026-06-15")
+    try:
+        summary = ledger.account_summary(account, day)
+    except ledger.AccountUnknown as unknown:
+        fail(str(unknown))
+    dues, events = ledger.account_dues(account, day), ledger.account_transactions(account)
+    if as_json:
+        emit({"as_of": day, "summary": asdict(summary), "dues": [asdict(due) for due in dues],
+              "transactions": [asdict(event) for event in events]})  # fmt: skip
+        return
+    console.print(
+        f"Account {account} as of {day}: {summary.balance}, overdue {summary.overdue}, "
+        f"{summary.days_past_due} days past due, {summary.bucket}"
+    )
+    console.print(
+        _table("Dues", [(due.due_date, due.due_ref, due.component, due.amount, due.unpaid) for due in dues])
+    )
+    rows = [
+        (event.effective_date, event.external_ref, event.kind, event.amount, _parts(event))
+        for event in events
+    ]
+    console.print(_table("Transactions", rows))
+
+
+def _parts(event) -> str:  # type: ignore[no-untyped-def]
+    return ", ".join(
+        f"{part.due_ref or 'balance'} {part.component} {part.amount.amount}" for part in event.parts
+    )
+
+
+def _table(title: str, rows: list[tuple[object, ...]]) -> Table:
+    table = Table(title=title, show_header=False, title_justify="left")
+    for row in rows:
+        table.add_row(*[str(cell) for cell in row])
+    return table
