@@ -15,9 +15,14 @@ from fairdue.kernel.actor import system
 from fairdue.kernel.clock import now
 from tests.web.desk_world import PASSWORD, make_staff, make_world, move_clock
 
-CHROMIUM = os.environ.get("FAIRDUE_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser") or ""
+CHROMIUM = (
+    os.environ.get("FAIRDUE_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser") or ""
+)
 SCREENSHOTS = os.environ.get("FAIRDUE_SCREENSHOTS", "")
 """A folder to keep pictures in, for people to look at."""
+REPORT_POLICY = """
+document.addEventListener("securitypolicyviolation", e => console.error("CSP", e.violatedDirective, e.blockedURI))
+"""
 SIZE = {"width": 1280, "height": 720}
 
 
@@ -40,7 +45,7 @@ class Desk:
         self.page, self.address, self.faults = page, address, []
         page.on("console", self._note)
         page.on("pageerror", lambda error: self.faults.append(str(error)))
-        page.add_init_script("document.addEventListener('securitypolicyviolation', e => console.error('CSP', e.violatedDirective, e.blockedURI))")
+        page.add_init_script(REPORT_POLICY)
 
     def _note(self, line) -> None:
         """Keep errors; a form that is answered with 422 is no fault of the page."""
@@ -65,12 +70,17 @@ class Desk:
 
     def overflow(self) -> int:
         """How far the page can be scrolled sideways, in pixels."""
-        return self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        return self.page.evaluate(
+            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )
 
     def axe(self) -> list[str]:
         from axe_playwright_python.sync_playwright import Axe
 
-        found = Axe().run(self.page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]})
+        found = Axe().run(
+            self.page,
+            options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]},
+        )
         return [
             f"{fault['id']}: {node['target']} {node['any'][0]['message'] if node['any'] else ''}"
             for fault in found.response["violations"] for node in fault["nodes"]

@@ -75,7 +75,10 @@ def test_a_refused_outcome_says_what_is_wrong_in_place(desk, world):
     page.fill("#id_amount", "20")
     with page.expect_navigation():
         page.keyboard.press("Control+Enter")
-    assert page.locator("#id_promised_date-error").inner_text().strip() == "A promise names an amount and a date."
+    assert (
+        page.locator("#id_promised_date-error").inner_text().strip()
+        == "A promise names an amount and a date."
+    )
     assert Outcome.objects.count() == 0
     desk.shot("case-refused")
     assert desk.axe() == []

@@ -54,7 +54,9 @@ def make_person(name: str, phone: str, id_number: str) -> tuple[Person, ContactP
     return person, point
 
 
-def make_account(product: Product, person: Person, ref: str, overdue_minor: int, days_past_due: int) -> Account:
+def make_account(
+    product: Product, person: Person, ref: str, overdue_minor: int, days_past_due: int
+) -> Account:
     """Create an account with one unpaid due item and the postings that explain it."""
     moment, today = now(), business_date(now())
     due_date = today - timedelta(days=days_past_due)
@@ -69,12 +71,16 @@ def make_account(product: Product, person: Person, ref: str, overdue_minor: int,
         }
     )  # fmt: skip
     ledger.open_accounts(whole, now=moment)
-    dues = whole.select("account_id", "person_id", "component", "amount_minor", "currency", due_date="balance_date")
+    dues = whole.select(
+        "account_id", "person_id", "component", "amount_minor", "currency", due_date="balance_date"
+    )
     ledger.land_dues(dues.with_columns(due_ref=pl.lit("2026-10")), batch_id=0, now=moment)
     return account
 
 
-def make_case(person: Person, creditor_id: int, *, rank: int, overdue_minor: int, days_past_due: int) -> tuple[Case, WorkItem]:
+def make_case(
+    person: Person, creditor_id: int, *, rank: int, overdue_minor: int, days_past_due: int
+) -> tuple[Case, WorkItem]:
     """Open a case with one call to make."""
     moment = now()
     case = Case.objects.create(person=person, creditor_ids=[creditor_id], queue="calls", opened_at=moment)
@@ -93,9 +99,14 @@ def make_world() -> SimpleNamespace:
     )
     card, loan = (
         Product.objects.create(creditor=lender, code=code, name_zh=zh, name_en=en, kind=kind)
-        for code, zh, en, kind in (("card", "信用卡", "Credit card", "credit_card"), ("loan", "消费贷", "Consumer loan", "consumer_loan"))
+        for code, zh, en, kind in (
+            ("card", "信用卡", "Credit card", "credit_card"),
+            ("loan", "消费贷", "Consumer loan", "consumer_loan"),
+        )
     )
-    foreign = Product.objects.create(creditor=other, code="card", name_zh="信用卡", name_en="Credit card", kind="credit_card")
+    foreign = Product.objects.create(
+        creditor=other, code="card", name_zh="信用卡", name_en="Credit card", kind="credit_card"
+    )
     identity.ensure_team(code="early", name="Early team", creditor_ids=[lender.pk])
     identity.ensure_team(code="agency", name="Agency team", creditor_ids=[lender.pk], agency_code="swift")
     person, point = make_person(DEBTOR, PHONE, "11010519491231002X")
@@ -104,7 +115,9 @@ def make_world() -> SimpleNamespace:
     case, item = make_case(person, lender.pk, rank=1, overdue_minor=970_050, days_past_due=47)
     second_person, _ = make_person("王芳", "+8613900001111", "440524188001010014")
     make_account(card, second_person, "6222000033334444", 31_140, 9)
-    second_case, second_item = make_case(second_person, lender.pk, rank=2, overdue_minor=31_140, days_past_due=9)
+    second_case, second_item = make_case(
+        second_person, lender.pk, rank=2, overdue_minor=31_140, days_past_due=9
+    )
     stranger, _ = make_person("赵六", "+8613700002222", "110105199003078899")
     make_account(foreign, stranger, "9999", 10_000, 5)
     foreign_case, _ = make_case(stranger, other.pk, rank=1, overdue_minor=10_000, days_past_due=5)

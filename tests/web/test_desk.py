@@ -58,7 +58,11 @@ def test_each_role_opens_what_its_permissions_name_and_nothing_else(world, staff
 def test_a_case_outside_the_scope_reads_like_no_case_at_all(collector, world):
     foreign = f"/desk/case/{world.foreign_case.pk}/"
     assert collector.get(foreign).status_code == 404
-    for part, data in (("reveal", {"field": "name", "reason": "x"}), ("outcome", {}), ("call", {"contact_point_id": "1"})):
+    for part, data in (
+        ("reveal", {"field": "name", "reason": "x"}),
+        ("outcome", {}),
+        ("call", {"contact_point_id": "1"}),
+    ):
         assert collector.post(foreign + part, data).status_code in (302, 404)
     assert (Outcome.objects.count(), Permit.objects.count(), Contact.objects.count()) == (0, 0, 0)
     assert collector.get("/desk/case/999999/").status_code == 404
@@ -94,7 +98,17 @@ def test_the_case_page_takes_at_most_twenty_queries(collector, world):
 def test_the_case_page_shows_masked_identity_and_what_is_owed(collector, world):
     text = collector.get(address(world)).content.decode()
     assert DEBTOR not in text and PHONE[3:] not in text
-    for expected in ("李**", "138****5521", "North Bank", "Credit card", "Consumer loan", "9,700.50", "8,200.00", "1,500.50", "Principal"):
+    for expected in (
+        "李**",
+        "138****5521",
+        "North Bank",
+        "Credit card",
+        "Consumer loan",
+        "9,700.50",
+        "8,200.00",
+        "1,500.50",
+        "Principal",
+    ):
         assert expected in text
 
 
@@ -103,12 +117,20 @@ def test_no_page_is_kept_in_a_cache(collector, world):
 
 
 def test_revealing_needs_a_reason_and_leaves_a_record(collector, world):
-    refused = collector.post(address(world, "reveal"), {"field": "contact", "contact_point_id": world.point.pk, "reason": " "})
+    refused = collector.post(
+        address(world, "reveal"), {"field": "contact", "contact_point_id": world.point.pk, "reason": " "}
+    )
     assert refused.status_code == 422
     assert PHONE[3:] not in refused.content.decode()
     assert audit.events(code="parties.person.revealed") == ()
     shown = collector.post(
-        address(world, "reveal"), {"field": "contact", "contact_point_id": world.point.pk, "reason": "debtor asked", "masked": "138****5521"}
+        address(world, "reveal"),
+        {
+            "field": "contact",
+            "contact_point_id": world.point.pk,
+            "reason": "debtor asked",
+            "masked": "138****5521",
+        },
     )
     assert shown.status_code == 200
     assert PHONE[3:] in shown.content.decode()
@@ -118,7 +140,8 @@ def test_revealing_needs_a_reason_and_leaves_a_record(collector, world):
 
 def test_a_number_of_somebody_else_is_not_revealed_through_this_case(collector, world):
     answer = collector.post(
-        f"/desk/case/{world.second_case.pk}/reveal", {"field": "contact", "contact_point_id": world.point.pk, "reason": "why not"}
+        f"/desk/case/{world.second_case.pk}/reveal",
+        {"field": "contact", "contact_point_id": world.point.pk, "reason": "why not"},
     )
     assert answer.status_code in (404, 422)
     assert PHONE[3:] not in answer.content.decode()
@@ -131,11 +154,17 @@ def outcome(world, **changes):
 def test_a_promise_by_a_caller_is_recorded_with_its_outcome(collector, world):
     day = business_date(now()) + timedelta(days=5)
     answer = collector.post(
-        address(world, "outcome"), outcome(world, outcome="inbound:promise", amount="2000.00", promised_date=day.isoformat())
+        address(world, "outcome"),
+        outcome(world, outcome="inbound:promise", amount="2000.00", promised_date=day.isoformat()),
     )
     assert answer.status_code == 302, answer.content.decode()[-3000:]
     promise = PromiseToPay.objects.get()
-    assert (promise.amount_minor, promise.currency, promise.promised_date, promise.status) == (200_000, "CNY", day, "open")
+    assert (promise.amount_minor, promise.currency, promise.promised_date, promise.status) == (
+        200_000,
+        "CNY",
+        day,
+        "open",
+    )
     assert Outcome.objects.get().code == "promise"
     assert WorkItem.objects.get(pk=world.item.pk).status == "done"
     text = collector.get(answer["Location"]).content.decode()
@@ -147,15 +176,23 @@ def test_a_promise_by_a_caller_is_recorded_with_its_outcome(collector, world):
     [
         ({"outcome": ""}, "required"),
         ({"outcome": "inbound:promise"}, "A promise names an amount and a date."),
-        ({"outcome": "inbound:promise", "amount": "0", "promised_date": "2099-01-01"}, "greater than or equal to"),
+        (
+            {"outcome": "inbound:promise", "amount": "0", "promised_date": "2099-01-01"},
+            "greater than or equal to",
+        ),
         ({"outcome": "inbound:promise", "amount": "20", "promised_date": "2099-01-01"}, "too far away"),
-        ({"outcome": "inbound:promise", "amount": "99999999", "promised_date": "TODAY"}, "more than what is owed"),
+        (
+            {"outcome": "inbound:promise", "amount": "99999999", "promised_date": "TODAY"},
+            "more than what is owed",
+        ),
         ({"outcome": "note:note", "note": " "}, "The note is empty."),
         ({"outcome": "call:promise", "amount": "20", "promised_date": "TODAY"}, "Select a valid choice"),
     ],
 )
 def test_a_form_that_is_wrong_says_so_in_place_and_saves_nothing(collector, world, changes, message):
-    changes = {key: business_date(now()).isoformat() if value == "TODAY" else value for key, value in changes.items()}
+    changes = {
+        key: business_date(now()).isoformat() if value == "TODAY" else value for key, value in changes.items()
+    }
     answer = collector.post(address(world, "outcome"), outcome(world, **changes))
     assert answer.status_code == 422
     assert message in answer.content.decode()
@@ -180,7 +217,7 @@ def test_a_call_at_night_is_not_started_and_says_why(at_three_at_night, collecto
     answer = collector.post(address(world, "call"), {"contact_point_id": world.point.pk}, follow=True)
     text = answer.content.decode()
     assert "The call was not started." in text
-    assert "disabled" in text[text.index('data-gate="call"'):]
+    assert "disabled" in text[text.index('data-gate="call"') :]
     assert (Contact.objects.count(), Permit.objects.count()) == (0, 0)
 
 
@@ -196,8 +233,12 @@ def test_a_supervisor_assigns_several_cases_at_once(world, staff, signed_in):
     client = signed_in("supervisor")
     chosen = [world.case.pk, world.second_case.pk]
     client.post("/desk/queue/assign", {"case_ids": chosen, "staff_id": worker.staff_id})
-    assert set(Case.objects.filter(assigned_to_id=worker.staff_id).values_list("pk", flat=True)) == set(chosen)
-    refused = client.post("/desk/queue/assign", {"case_ids": [world.foreign_case.pk], "staff_id": worker.staff_id}, follow=True)
+    assert set(Case.objects.filter(assigned_to_id=worker.staff_id).values_list("pk", flat=True)) == set(
+        chosen
+    )
+    refused = client.post(
+        "/desk/queue/assign", {"case_ids": [world.foreign_case.pk], "staff_id": worker.staff_id}, follow=True
+    )
     assert "does not exist or lies outside" in refused.content.decode()
     assert Case.objects.get(pk=world.foreign_case.pk).assigned_to_id is None
 

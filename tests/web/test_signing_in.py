@@ -40,7 +40,9 @@ def test_without_signing_in_every_page_leads_to_the_login(client):
 def test_forty_wrong_passwords_lock_the_name_and_say_until_when(client, staff):
     staff("collector", team=None)
     names = ("collector", "Collector", "COLLECTOR ", "cOLLECTOR")
-    statuses = [client.post(LOGIN, {"login": names[n % 4], "password": f"wrong-{n}"}).status_code for n in range(40)]
+    statuses = [
+        client.post(LOGIN, {"login": names[n % 4], "password": f"wrong-{n}"}).status_code for n in range(40)
+    ]
     assert statuses == [200] * 4 + [429] * 36
     answer = client.post(LOGIN, {"login": "collector", "password": PASSWORD})
     assert answer.status_code == 429
@@ -117,7 +119,9 @@ def test_a_part_of_a_page_of_an_ended_session_sends_the_browser_to_the_login(cli
     assert (answer.status_code, answer["HX-Redirect"]) == (401, "/accounts/login/?ended=1")
 
 
-@pytest.mark.parametrize("path", ["signup/", "password/reset/", "email/", "password/change/", "confirm-email/", "3rdparty/"])
+@pytest.mark.parametrize(
+    "path", ["signup/", "password/reset/", "email/", "password/change/", "confirm-email/", "3rdparty/"]
+)
 def test_nothing_else_of_allauth_exists(client, path):
     assert client.get(f"/accounts/{path}").status_code == 404
 
@@ -131,7 +135,9 @@ def test_the_policy_allows_no_inline_code_and_no_eval(client):
 def test_choices_are_kept_with_the_person_and_unknown_ones_are_refused(client, staff):
     staff("collector", team=None)
     client.post(LOGIN, {"login": "collector", "password": PASSWORD})
-    assert client.post("/desk/preferences", {"theme": "dark", "next": "//evil.example/"})["Location"] == "/desk/"
+    assert (
+        client.post("/desk/preferences", {"theme": "dark", "next": "//evil.example/"})["Location"] == "/desk/"
+    )
     assert 'data-theme="dark"' in client.get("/desk/").content.decode()
     assert client.post("/desk/preferences", {"theme": "purple"}).status_code == 400
     assert 'data-theme="dark"' in client.get("/desk/").content.decode()

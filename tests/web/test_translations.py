@@ -20,7 +20,10 @@ def catalogue() -> dict[str, str]:
 
 def test_no_string_is_without_chinese():
     source = (FOLDER / "django.po").read_text(encoding="utf-8")
-    assert re.findall(r'^msgid "(?:.+)"\n(?:msgid_plural.*\n)?msgstr(?:\[0\])? ""\n(?!")', source, re.MULTILINE) == []
+    assert (
+        re.findall(r'^msgid "(?:.+)"\n(?:msgid_plural.*\n)?msgstr(?:\[0\])? ""\n(?!")', source, re.MULTILINE)
+        == []
+    )
 
 
 def test_the_compiled_catalogue_is_the_written_one():
@@ -33,6 +36,7 @@ def test_translations_name_the_placeholders_of_their_source():
     wrong = {
         key: text
         for key, text in catalogue().items()
-        if not set(PLACEHOLDER.findall(text)) <= set(PLACEHOLDER.findall(key)) | {"%(count)s", "%(number)s", "%(n)s", "%(limit)s"}
+        if not set(PLACEHOLDER.findall(text))
+        <= set(PLACEHOLDER.findall(key)) | {"%(count)s", "%(number)s", "%(n)s", "%(limit)s"}
     }
     assert wrong == {}

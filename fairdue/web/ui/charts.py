@@ -31,7 +31,10 @@ def sparkline(values: Sequence[float], *, title: str) -> SafeString:
     low, high = min(values), max(values)
     span = (high - low) or 1
     points = [
-        (round(at * SPARK_WIDTH / (len(values) - 1), 1), round(SPARK_HEIGHT - 2 - (value - low) / span * (SPARK_HEIGHT - 4), 1))
+        (
+            round(at * SPARK_WIDTH / (len(values) - 1), 1),
+            round(SPARK_HEIGHT - 2 - (value - low) / span * (SPARK_HEIGHT - 4), 1),
+        )
         for at, value in enumerate(values)
     ]
     line = " ".join(f"{x},{y}" for x, y in points)
@@ -47,7 +50,12 @@ def bars(rows: Sequence[Bar], *, title: str, label: str, unit: str) -> SafeStrin
     longest = max((row.value for row in rows), default=0) or 1
     room = BAR_WIDTH - LABEL_WIDTH - VALUE_WIDTH
     drawn = [
-        {"row": row, "y": at * BAR_ROW, "text_y": at * BAR_ROW + 16, "width": round(max(row.value, 0) / longest * room, 1)}
+        {
+            "row": row,
+            "y": at * BAR_ROW,
+            "text_y": at * BAR_ROW + 16,
+            "width": round(max(row.value, 0) / longest * room, 1),
+        }
         for at, row in enumerate(rows)
     ]
     context = {

@@ -93,14 +93,18 @@ class MoneyColumn(Column):
 class SelectColumn(Column):
     """A box to choose rows for a bulk action; the box of the head chooses all rows of the page."""
 
-    def __init__(self, name: str, accessor: Any, *, label_of: Callable[[Any], str], form: str = "bulk") -> None:
+    def __init__(
+        self, name: str, accessor: Any, *, label_of: Callable[[Any], str], form: str = "bulk"
+    ) -> None:
         super().__init__(name, "", accessor, align="center")
         self.label_of, self.form = label_of, form
 
     @property
     def head(self) -> SafeString:
         """The box that chooses all rows."""
-        return format_html('<input type="checkbox" data-select-all aria-label="{}">', _("Choose all rows of this page"))
+        return format_html(
+            '<input type="checkbox" data-select-all aria-label="{}">', _("Choose all rows of this page")
+        )
 
     def cell(self, row: Any) -> Any:
         """Return the row's box."""
@@ -161,9 +165,20 @@ class Table:
         """The heads with the sort key that a click asks for, and the direction now in force."""
         found = []
         for column in self.shown:
-            direction = {column.sort: "ascending", f"-{column.sort}": "descending"}.get(self.sort) if column.sort else ""
+            direction = (
+                {column.sort: "ascending", f"-{column.sort}": "descending"}.get(self.sort)
+                if column.sort
+                else ""
+            )
             ask = f"-{column.sort}" if direction == "ascending" else column.sort
-            found.append({"column": column, "direction": direction or "", "ask": ask, "head": getattr(column, "head", "")})
+            found.append(
+                {
+                    "column": column,
+                    "direction": direction or "",
+                    "ask": ask,
+                    "head": getattr(column, "head", ""),
+                }
+            )
         return found
 
     @property

@@ -20,6 +20,7 @@ class DeskRequest(HttpRequest):
     """A request with the member of staff who makes it."""
 
     actor: Actor
+    user: Any  # type: ignore[assignment]
 
 
 View = Callable[..., HttpResponse]
@@ -37,11 +38,15 @@ def staff_page(*permissions: str, methods: tuple[str, ...] = ("GET",)) -> Callab
             if not request.user.is_authenticated:
                 if request.headers.get("HX-Request") == "true":
                     return to_login(request)
-                return redirect_to_login(request.get_full_path() if request.method == "GET" else "/desk/", settings.LOGIN_URL)
+                return redirect_to_login(
+                    request.get_full_path() if request.method == "GET" else "/desk/", settings.LOGIN_URL
+                )
             for permission in permissions:
                 request.actor.require(permission)
             return view(request, *args, **kwargs)
 
-        return never_cache(require_http_methods([*methods, "HEAD"] if "GET" in methods else list(methods))(guarded))
+        return never_cache(
+            require_http_methods([*methods, "HEAD"] if "GET" in methods else list(methods))(guarded)
+        )
 
     return decorate

@@ -21,8 +21,12 @@ class OutcomeForm(DeskForm):
     """What came of a contact. `outcome` is `<channel>:<code>`; the choices follow from whether a call is open."""
 
     outcome = forms.ChoiceField(label=lazy("Outcome"))
-    contact_point_id = forms.TypedChoiceField(label=lazy("Which number"), coerce=int, empty_value=None, required=False)
-    amount = forms.DecimalField(label=lazy("Amount"), max_digits=14, decimal_places=2, min_value=Decimal("0.01"), required=False)
+    contact_point_id = forms.TypedChoiceField(
+        label=lazy("Which number"), coerce=int, empty_value=None, required=False
+    )
+    amount = forms.DecimalField(
+        label=lazy("Amount"), max_digits=14, decimal_places=2, min_value=Decimal("0.01"), required=False
+    )
     promised_date = forms.DateField(label=lazy("To be paid by"), widget=DateInput(), required=False)
     account_id = forms.TypedChoiceField(label=lazy("Debt"), coerce=int, empty_value=None, required=False)
     note = forms.CharField(
@@ -42,10 +46,11 @@ class OutcomeForm(DeskForm):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.by_key = {f"{channel}:{code.code}": code for channel, code in _offered(codes, has_call)}
-        self.fields["outcome"].choices = self._choices(has_call)  # type: ignore[attr-defined]
-        self.fields["account_id"].choices = [("", _("All debts together")), *debts] if len(debts) != 1 else debts  # type: ignore[attr-defined]
-        self.fields["contact_point_id"].choices = [("", _("Unknown")), *numbers]  # type: ignore[attr-defined]
-        self.fields["outcome"].widget.attrs["data-key"] = "o"
+        fields: dict[str, Any] = self.fields
+        fields["outcome"].choices = self._choices(has_call)
+        fields["account_id"].choices = [("", _("All debts together")), *debts] if len(debts) != 1 else debts
+        fields["contact_point_id"].choices = [("", _("Unknown")), *numbers]
+        fields["outcome"].widget.attrs["data-key"] = "o"
 
     def _choices(self, has_call: bool) -> list[Any]:
         groups: dict[str, list[tuple[str, str]]] = {}
@@ -91,5 +96,8 @@ def _offered(codes: Sequence[OutcomeCode], has_call: bool) -> list[tuple[str, Ou
     channels = ("call",) if has_call else ("note", "inbound")
     hidden = {"payment_taken"}
     return [
-        (channel, code) for channel in channels for code in codes if channel in code.channels and code.code not in hidden
+        (channel, code)
+        for channel in channels
+        for code in codes
+        if channel in code.channels and code.code not in hidden
     ]

@@ -49,8 +49,11 @@ def acting_staff(get_response: Answer) -> Answer:
     def respond(request: HttpRequest) -> HttpResponse:
         if not request.user.is_authenticated:
             return get_response(request)
-        request.actor = SimpleLazyObject(lambda: identity.actor_for(request.user))  # type: ignore[attr-defined]
-        language = request.user.locale if request.user.locale in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+        staff: Any = request.user
+        request.actor = SimpleLazyObject(lambda: identity.actor_for(staff))  # type: ignore[attr-defined]
+        language = (
+            request.user.locale if request.user.locale in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+        )
         request.LANGUAGE_CODE = language
         with translation.override(language):
             return get_response(request)

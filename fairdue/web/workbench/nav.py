@@ -28,33 +28,86 @@ GROUPS: tuple[tuple[str, tuple[NavItem, ...]], ...] = (
         "",
         (
             NavItem(url_name="workbench:home", label=word("My day"), icon="home", key="g h"),
-            NavItem(url_name="workbench:queue", label=word("Queue"), icon="queue", permissions=("cases.view",), key="g q"),
-            NavItem(url_name="workbench:search", label=word("Search"), icon="search", permissions=("parties.search",), key="g s"),
+            NavItem(
+                url_name="workbench:queue",
+                label=word("Queue"),
+                icon="queue",
+                permissions=("cases.view",),
+                key="g q",
+            ),
+            NavItem(
+                url_name="workbench:search",
+                label=word("Search"),
+                icon="search",
+                permissions=("parties.search",),
+                key="g s",
+            ),
         ),
     ),
     (
         word("Book"),
         (
-            NavItem(url_name="workbench:book", label=word("Overview"), icon="book", permissions=("reporting.view", "book.view")),
-            NavItem(url_name="workbench:imports", label=word("Imports"), icon="import", permissions=("book.import", "book.view")),
-            NavItem(url_name="workbench:cycles", label=word("Nightly cycles"), icon="cycle", permissions=("cycle.view",)),
-            NavItem(url_name="workbench:strategies", label=word("Strategies"), icon="strategy", permissions=("strategy.view",)),
+            NavItem(
+                url_name="workbench:book",
+                label=word("Overview"),
+                icon="book",
+                permissions=("reporting.view", "book.view"),
+            ),
+            NavItem(
+                url_name="workbench:imports",
+                label=word("Imports"),
+                icon="import",
+                permissions=("book.import", "book.view"),
+            ),
+            NavItem(
+                url_name="workbench:cycles",
+                label=word("Nightly cycles"),
+                icon="cycle",
+                permissions=("cycle.view",),
+            ),
+            NavItem(
+                url_name="workbench:strategies",
+                label=word("Strategies"),
+                icon="strategy",
+                permissions=("strategy.view",),
+            ),
         ),
     ),
     (
         word("Law and messages"),
         (
-            NavItem(url_name="workbench:gate", label=word("Try the gate"), icon="shield", permissions=("gate.try",)),
-            NavItem(url_name="workbench:templates", label=word("Templates"), icon="rules", permissions=("templates.view",)),
-            NavItem(url_name="workbench:outbox", label=word("Outbox"), icon="outbox", permissions=("outbox.view",)),
+            NavItem(
+                url_name="workbench:gate",
+                label=word("Try the gate"),
+                icon="shield",
+                permissions=("gate.try",),
+            ),
+            NavItem(
+                url_name="workbench:templates",
+                label=word("Templates"),
+                icon="rules",
+                permissions=("templates.view",),
+            ),
+            NavItem(
+                url_name="workbench:outbox", label=word("Outbox"), icon="outbox", permissions=("outbox.view",)
+            ),
         ),
     ),
     (
         word("Control"),
         (
-            NavItem(url_name="workbench:audit", label=word("Audit log"), icon="audit", permissions=("audit.view",)),
-            NavItem(url_name="workbench:staff", label=word("Staff"), icon="people", permissions=("staff.manage",)),
-            NavItem(url_name="workbench:gallery", label=word("Components"), icon="gallery", permissions=("staff.manage",)),
+            NavItem(
+                url_name="workbench:audit", label=word("Audit log"), icon="audit", permissions=("audit.view",)
+            ),
+            NavItem(
+                url_name="workbench:staff", label=word("Staff"), icon="people", permissions=("staff.manage",)
+            ),
+            NavItem(
+                url_name="workbench:gallery",
+                label=word("Components"),
+                icon="gallery",
+                permissions=("staff.manage",),
+            ),
         ),
     ),
 )
@@ -79,4 +132,10 @@ def _entry(item: NavItem, actor: Actor, path: str) -> dict[str, Any] | None:
     except NoReverseMatch:
         return None
     is_current = path == href or (href != reverse("workbench:home") and path.startswith(href))
-    return {"href": href, "label": _(item.label), "icon": item.icon, "key": item.key, "is_current": is_current}
+    return {
+        "href": href,
+        "label": _(item.label),
+        "icon": item.icon,
+        "key": item.key,
+        "is_current": is_current,
+    }

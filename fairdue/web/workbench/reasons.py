@@ -27,4 +27,6 @@ def reason_text(reason: str, titles: Mapping[str, str]) -> str:
         return reason
     parts = [part for part in SEPARATORS.split(reason) if part]
     known = [titles[part] for part in parts if part in titles]
-    return " · ".join(known) if known else " · ".join(part.replace("-", " ").replace("_", " ") for part in parts)
+    return (
+        " · ".join(known) if known else " · ".join(part.replace("-", " ").replace("_", " ") for part in parts)
+    )

@@ -47,7 +47,9 @@ def _demo_notice(request: HttpRequest) -> str:
         return ""
     if settings.MFA_REQUIRED_ROLES or user.role not in settings.PRIVILEGED_ROLES:
         return ""
-    return _("Demonstration: outside it, your role must log in with a second factor (under your name: sign-in security).")
+    return _(
+        "Demonstration: outside it, your role must log in with a second factor (under your name: sign-in security)."
+    )
 
 
 def _choices(preferences: dict[str, str], locale: str) -> list[dict[str, Any]]:

@@ -41,10 +41,17 @@ class Card:
     by: str = ""
 
 
-def days(entries: Sequence[Any], *, show: str, points: Mapping[int, str], outcomes: Mapping[str, Any]) -> list[tuple[Any, list[Card]]]:
+def days(
+    entries: Sequence[Any], *, show: str, points: Mapping[int, str], outcomes: Mapping[str, Any]
+) -> list[tuple[Any, list[Card]]]:
     """Return the cards of a filter under their days in the house zone."""
-    cards = [card for entry in entries if (card := _card(entry, points, outcomes)) and show in ("", card.group)]
-    return [(key, list(group)) for key, group in groupby(cards, key=lambda card: timezone.localtime(card.at).date())]
+    cards = [
+        card for entry in entries if (card := _card(entry, points, outcomes)) and show in ("", card.group)
+    ]
+    return [
+        (key, list(group))
+        for key, group in groupby(cards, key=lambda card: timezone.localtime(card.at).date())
+    ]
 
 
 def _card(entry: Any, points: Mapping[int, str], outcomes: Mapping[str, Any]) -> Card | None:
@@ -71,7 +78,10 @@ def _contact(card: Any, entry: Any, points: Mapping[int, str]) -> dict[str, Any]
 
 
 def _message(card: Any, entry: Any, points: Mapping[int, str]) -> dict[str, Any]:
-    title = _("%(channel)s, template %(template)s") % {"channel": say(words.CHANNELS, card.channel), "template": card.template_code}
+    title = _("%(channel)s, template %(template)s") % {
+        "channel": say(words.CHANNELS, card.channel),
+        "template": card.template_code,
+    }
     lines = [points.get(card.contact_point_id, ""), card.text]
     if card.status == "planned":
         lines.append(_("Planned for %(at)s") % {"at": minute(card.not_before)})
@@ -112,7 +122,8 @@ def _promise(card: Any, entry: Any, points: Mapping[int, str]) -> dict[str, Any]
 
 def _transaction(card: Any, entry: Any, points: Mapping[int, str]) -> dict[str, Any]:
     parts = [
-        f"{say(words.COMPONENTS, part.component)} {part.amount.amount:,}" + (f" ({part.due_ref})" if part.due_ref else "")
+        f"{say(words.COMPONENTS, part.component)} {part.amount.amount:,}"
+        + (f" ({part.due_ref})" if part.due_ref else "")
         for part in card.parts
     ]
     state, tone = "", ""
@@ -146,7 +157,9 @@ def _hold(card: Any, entry: Any, points: Mapping[int, str]) -> dict[str, Any]:
     kind = say(words.HOLD_KINDS, card.kind)
     return {
         "icon": "hold" if is_start else "check",
-        "title": _("Hold placed: %(kind)s") % {"kind": kind} if is_start else _("Hold lifted: %(kind)s") % {"kind": kind},
+        "title": _("Hold placed: %(kind)s") % {"kind": kind}
+        if is_start
+        else _("Hold lifted: %(kind)s") % {"kind": kind},
         "tone": "stop" if is_start else "ok",
         "body": card.reason if is_start else "",
         "by": card.placed_by if is_start else card.ended_by,

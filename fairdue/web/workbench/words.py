@@ -40,7 +40,14 @@ CHANNELS = {
     "call": word("Call"), "sms": word("SMS"), "email": word("E-mail"), "inapp": word("In-app message"),
     "letter": word("Letter"), "visit": word("Visit"), "note": word("Note"), "none": word("No contact"),
 }  # fmt: skip
-CHANNEL_ICONS = {"call": "phone", "sms": "sms", "email": "email", "inapp": "inapp", "letter": "letter", "visit": "visit"}
+CHANNEL_ICONS = {
+    "call": "phone",
+    "sms": "sms",
+    "email": "email",
+    "inapp": "inapp",
+    "letter": "letter",
+    "visit": "visit",
+}
 
 GATE_WORDS = {
     "allow": word("Allowed"), "review": word("Needs review"), "defer": word("Later"),

@@ -119,9 +119,13 @@ def dots(used: int, cap: int) -> SafeString | str:
     """Show how much of a cap is used, as dots up to eight and always in figures."""
     if not cap:
         return ""
-    marks = SafeString("".join(f'<span class="dot{" used" if at < used else ""}"></span>' for at in range(min(cap, 8))))
+    marks = SafeString(
+        "".join(f'<span class="dot{" used" if at < used else ""}"></span>' for at in range(min(cap, 8)))
+    )
     words = _("%(used)s of %(cap)s used") % {"used": used, "cap": cap}
-    return format_html('<span class="dots"><span class="chips" aria-hidden="true">{}</span>{}</span>', marks, words)
+    return format_html(
+        '<span class="dots"><span class="chips" aria-hidden="true">{}</span>{}</span>', marks, words
+    )
 
 
 @register.simple_tag
@@ -133,11 +137,18 @@ def spark(values: Iterable[float], title: str) -> SafeString:
 @register.inclusion_tag("ui/components/notice.html")
 def notice(text: str, tone: str = "info", title: str = "") -> dict[str, Any]:
     """Say what happened, what was not done, and the next step."""
-    return {"text": text, "tone": tone, "title": title, "icon": "warning" if tone == "stop" else TONE_ICONS.get(tone)}
+    return {
+        "text": text,
+        "tone": tone,
+        "title": title,
+        "icon": "warning" if tone == "stop" else TONE_ICONS.get(tone),
+    }
 
 
 @register.inclusion_tag("ui/components/empty.html")
-def empty(title: str, text: str = "", icon_name: str = "queue", href: str = "", action: str = "") -> dict[str, Any]:
+def empty(
+    title: str, text: str = "", icon_name: str = "queue", href: str = "", action: str = ""
+) -> dict[str, Any]:
     """Say that there is nothing, and what to do next."""
     return {"title": title, "text": text, "icon": icon_name, "href": href, "action": action}
 
@@ -187,4 +198,3 @@ def query(context: template.Context, **changes: Any) -> str:
         if value not in (None, ""):
             params[key] = str(value)
     return "?" + params.urlencode()
-

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from fairdue.contexts.cases import facade as cases
 from fairdue.contexts.parties import facade as parties
 from fairdue.engine.ledger.policies import AllocationPolicy, load_policies
+from fairdue.journeys.timeline import TimelineCursorInvalid
 from fairdue.journeys.view_case import CaseView, case_view
 from fairdue.kernel import clock
 from fairdue.web.ui.templatetags.ui import in_language
@@ -38,7 +39,9 @@ def show(request: DeskRequest, case_id: int) -> HttpResponse:
     return render_case(request, case_id)
 
 
-def render_case(request: DeskRequest, case_id: int, form: OutcomeForm | None = None, status: int = 200) -> HttpResponse:
+def render_case(
+    request: DeskRequest, case_id: int, form: OutcomeForm | None = None, status: int = 200
+) -> HttpResponse:
     """Render the case page, with a form that was refused if there is one."""
     now = clock.now()
     view = load(request, case_id, now)
@@ -50,8 +53,10 @@ def render_case(request: DeskRequest, case_id: int, form: OutcomeForm | None = N
 def load(request: DeskRequest, case_id: int, now: datetime) -> CaseView:
     """Return the case's facts, or 404 if it lies outside the actor's scope."""
     try:
-        return case_view(case_id=case_id, actor=request.actor, now=now, before=request.GET.get("before") or None)
-    except cases.NotInScope as error:
+        return case_view(
+            case_id=case_id, actor=request.actor, now=now, before=request.GET.get("before") or None
+        )
+    except (cases.NotInScope, TimelineCursorInvalid) as error:
         raise Http404 from error
 
 
@@ -70,7 +75,10 @@ def page_context(request: DeskRequest, view: CaseView, now: datetime) -> dict[st
         "points": [_point(point) for point in view.contact_points],
         "filters": [(code, _(label), code == show) for code, label in FILTERS],
         "days": days(
-            view.timeline.entries, show=show, points={key: p.value_masked for key, p in points.items()}, outcomes={}
+            view.timeline.entries,
+            show=show,
+            points={key: p.value_masked for key, p in points.items()},
+            outcomes={},
         ),
         "gate": gate_lines(view.gate, points, zone=zone, may_call=request.actor.may("contacts.make")),
         "step": _step(view),
@@ -78,7 +86,8 @@ def page_context(request: DeskRequest, view: CaseView, now: datetime) -> dict[st
         "call_point": points.get(call.contact_point_id) if call else None,
         "may_work": request.actor.may("cases.work"),
         "may_reveal": request.actor.may("parties.reveal"),
-        "may_reveal_id": request.actor.may("parties.reveal") and request.actor.may("parties.reveal_id_number"),
+        "may_reveal_id": request.actor.may("parties.reveal")
+        and request.actor.may("parties.reveal_id_number"),
         "now": now,
         "item_id": view.work_item.work_item_id if view.work_item else request.GET.get("item", ""),
     }
@@ -102,10 +111,18 @@ def outcome_form(view: CaseView, now: datetime, data: Any = None) -> OutcomeForm
     }
     debts = [(entry.account.account_id, _debt(entry.account)) for entry in view.accounts]
     numbers = [
-        (point.contact_point_id, point.value_masked) for point in view.contact_points if point.medium in ("mobile", "landline")
+        (point.contact_point_id, point.value_masked)
+        for point in view.contact_points
+        if point.medium in ("mobile", "landline")
     ]
     return OutcomeForm(
-        data, codes=view.outcome_codes, has_call=call is not None, debts=debts, numbers=numbers, initial=initial, auto_id="id_%s"
+        data,
+        codes=view.outcome_codes,
+        has_call=call is not None,
+        debts=debts,
+        numbers=numbers,
+        initial=initial,
+        auto_id="id_%s",
     )
 
 
@@ -121,7 +138,11 @@ def _account(entry: Any) -> dict[str, Any]:
         "creditor": in_language(account, "creditor_name"),
         "product": in_language(account, "product_name"),
         "policy": _policy(account.allocation_policy),
-        "components": [(say(words.COMPONENTS, code), amount) for code, amount in summary.by_component.items() if amount.minor],
+        "components": [
+            (say(words.COMPONENTS, code), amount)
+            for code, amount in summary.by_component.items()
+            if amount.minor
+        ],
     }
 
 
@@ -143,7 +164,9 @@ def _point(point: Any) -> dict[str, Any]:
     return {
         "card": point,
         "medium": say(words.MEDIUM_WORDS, point.medium),
-        "icon": {"mobile": "phone", "landline": "phone", "email": "email", "address": "visit"}.get(point.medium, "inapp"),
+        "icon": {"mobile": "phone", "landline": "phone", "email": "email", "address": "visit"}.get(
+            point.medium, "inapp"
+        ),
         "owner": say(words.OWNER_WORDS, point.owner) if point.owner != "debtor" else "",
     }
 
@@ -152,16 +175,30 @@ def _flags(view: CaseView) -> list[dict[str, str]]:
     """Return what must not be overlooked, worst first."""
     flags = []
     if view.person.is_deceased:
-        flags.append({"tone": "stop", "icon": "flag", "title": _("Deceased"), "text": _("No contact with the debtor; a person reviews the case.")})
+        flags.append(
+            {
+                "tone": "stop",
+                "icon": "flag",
+                "title": _("Deceased"),
+                "text": _("No contact with the debtor; a person reviews the case."),
+            }
+        )
     flags += [
-        {"tone": "stop", "icon": "hold", "title": _("Hold: %(kind)s") % {"kind": say(words.HOLD_KINDS, hold.kind)}, "text": hold.reason}
+        {
+            "tone": "stop",
+            "icon": "hold",
+            "title": _("Hold: %(kind)s") % {"kind": say(words.HOLD_KINDS, hold.kind)},
+            "text": hold.reason,
+        }
         for hold in view.holds
     ]
     opted_out = [point.value_masked for point in view.contact_points if point.is_opted_out]
     if opted_out:
         flags.append({"tone": "wait", "icon": "stop", "title": _("Opted out"), "text": "、".join(opted_out)})
     if view.out_of_scope_account_count:
-        text = _("%(count)s further debts lie outside your data scope.") % {"count": view.out_of_scope_account_count}
+        text = _("%(count)s further debts lie outside your data scope.") % {
+            "count": view.out_of_scope_account_count
+        }
         flags.append({"tone": "info", "icon": "info", "title": _("More debts"), "text": text})
     return flags
 
@@ -173,9 +210,21 @@ def _step(view: CaseView) -> dict[str, Any]:
     if decision:
         why = in_language(decision, "title") or reason_text(",".join(decision.row_ids), row_titles())
         source = f"{decision.strategy_code} {decision.strategy_version} · {', '.join(decision.row_ids)}"
-        return {"what": say(words.CHANNELS, decision.step), "icon": words.CHANNEL_ICONS.get(decision.step, "decision"), "why": why, "source": source, "date": decision.cycle_date}
+        return {
+            "what": say(words.CHANNELS, decision.step),
+            "icon": words.CHANNEL_ICONS.get(decision.step, "decision"),
+            "why": why,
+            "source": source,
+            "date": decision.cycle_date,
+        }
     if item:
-        return {"what": say(words.WORK_KINDS, item.kind), "icon": "queue", "why": reason_text(item.reason, titles), "source": "", "date": item.cycle_date}
+        return {
+            "what": say(words.WORK_KINDS, item.kind),
+            "icon": "queue",
+            "why": reason_text(item.reason, titles),
+            "source": "",
+            "date": item.cycle_date,
+        }
     return {}
 
 
@@ -186,24 +235,39 @@ def reveal(request: DeskRequest, case_id: int) -> HttpResponse:
         card = cases.case_card(case_id=case_id, actor=request.actor)
     except cases.NotInScope as error:
         raise Http404 from error
-    field, point_id = request.POST.get("field", ""), request.POST.get("contact_point_id", "")
-    context = {"case_id": case_id, "field": field, "point_id": point_id, "masked": request.POST.get("masked", "")[:120], "label": request.POST.get("label", "")[:80]}
+    field: Any = request.POST.get("field", "")
+    point_id = request.POST.get("contact_point_id", "")
+    context = {
+        "case_id": case_id,
+        "field": field,
+        "point_id": point_id,
+        "masked": request.POST.get("masked", "")[:120],
+        "label": request.POST.get("label", "")[:80],
+    }
     try:
         value = parties.reveal(
             person_id=card.person_id, field=field, reason=request.POST.get("reason", "").strip(),
             actor=request.actor, now=clock.now(), contact_point_id=int(point_id) if point_id.isdigit() else None,
         )  # fmt: skip
     except parties.RevealRefused as refusal:
-        return render(request, "workbench/_reveal.html", context | {"error": refusal_text(refusal)}, status=422)
-    return render(request, "workbench/_revealed.html", context | {"value": value, "seconds": REVEALED_SECONDS})
+        return render(
+            request, "workbench/_reveal.html", context | {"error": refusal_text(refusal)}, status=422
+        )
+    return render(
+        request, "workbench/_revealed.html", context | {"value": value, "seconds": REVEALED_SECONDS}
+    )
 
 
 @staff_page("cases.work")
 def following(request: DeskRequest, case_id: int) -> HttpResponse:
     """Open the case that comes after this one in its queue."""
     after = request.GET.get("item", "")
-    item = cases.next_case(actor=request.actor, after_work_item_id=int(after) if after.isdigit() else None, now=clock.now())
+    item = cases.next_case(
+        actor=request.actor, after_work_item_id=int(after) if after.isdigit() else None, now=clock.now()
+    )
     if item is None or item.case_id == case_id:
-        messages.add_message(request, messages.INFO, _("This was the latest case that can be worked on now."), "info")
+        messages.add_message(
+            request, messages.INFO, _("This was the latest case that can be worked on now."), "info"
+        )
         return redirect("workbench:queue")
     return redirect("workbench:case", case_id=item.case_id)

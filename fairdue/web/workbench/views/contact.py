@@ -31,7 +31,10 @@ def start_call(request: DeskRequest, case_id: int) -> HttpResponse:
     now = clock.now()
     try:
         reservation = calling.start_call(
-            case_id=case_id, contact_point_id=int(point) if point.isdigit() else 0, actor=request.actor, now=now
+            case_id=case_id,
+            contact_point_id=int(point) if point.isdigit() else 0,
+            actor=request.actor,
+            now=now,
         )
     except cases.CaseRefused as refusal:
         messages.add_message(request, messages.ERROR, refusal_text(refusal), "stop")
@@ -42,7 +45,9 @@ def start_call(request: DeskRequest, case_id: int) -> HttpResponse:
 
 
 def _refused(verdict: Any) -> str:
-    reasons = " ".join(f"{in_language(reason, 'message')} ({reason.citation})" for reason in verdict.reasons[:2])
+    reasons = " ".join(
+        f"{in_language(reason, 'message')} ({reason.citation})" for reason in verdict.reasons[:2]
+    )
     later = " " + _("From %(at)s.") % {"at": minute(verdict.retry_after)} if verdict.retry_after else ""
     return f"{_('The call was not started.')} {say(words.GATE_WORDS, verdict.outcome)}: {reasons}{later}"
 

@@ -21,13 +21,15 @@ from fairdue.web.workbench.words import QUEUE_WORDS, say
 @staff_page()
 def home(request: DeskRequest) -> HttpResponse:
     """Show the day of a collector, the queues of a supervisor, or the pages of another role."""
-    context: dict[str, Any] = {"groups": [group for group in rail(request.actor, request.path) if group["label"]]}
+    context: dict[str, Any] = {}
     if request.actor.may("cases.view"):
         found = cases.queues(request.actor)
         context |= {"queues": _stats(found), "queue_chart": _chart(found)}
     if request.actor.may("cases.work"):
         mine = cases.queue(actor=request.actor, mine=True, limit=8)
         context |= {"mine": mine, "has_mine": True}
+    else:
+        context["groups"] = [group for group in rail(request.actor, request.path) if group["label"]]
     return render(request, "workbench/home.html", context)
 
 

@@ -63,7 +63,9 @@ def queue_table(page: cases.QueuePage, *, may_assign: bool, has_cursor: bool) ->
         is_exportable=True,
         empty=EmptyState(
             title=_("Nothing waits here"),
-            text=_("No open work in this queue and your data scope. The nightly cycle fills the queues; another filter may show more."),
+            text=_(
+                "No open work in this queue and your data scope. The nightly cycle fills the queues; another filter may show more."
+            ),
             href=reverse("workbench:queue"),
             action=_("Show all queues"),
         ),
@@ -72,7 +74,11 @@ def queue_table(page: cases.QueuePage, *, may_assign: bool, has_cursor: bool) ->
 
 def _select(may_assign: bool) -> list[Column]:
     label = partial(format_html, "{} {}", _("Choose"))
-    return [SelectColumn("case_ids", "case_id", label_of=lambda row: label(row.name_masked))] if may_assign else []
+    return (
+        [SelectColumn("case_ids", "case_id", label_of=lambda row: label(row.name_masked))]
+        if may_assign
+        else []
+    )
 
 
 def _columns(reason: Any) -> list[Column]:
@@ -82,7 +88,12 @@ def _columns(reason: Any) -> list[Column]:
         Column("bucket", _("Past due"), render=lambda value, row: bucket(value, row.days_past_due)),
         MoneyColumn("overdue", _("Overdue")),
         Column("reason", _("Why now"), lambda row: reason(row.reason) or say(WORK_KINDS, row.kind)),
-        Column("not_before", _("Not before"), render=lambda value, row: minute(value), export=lambda row: minute(row.not_before)),
+        Column(
+            "not_before",
+            _("Not before"),
+            render=lambda value, row: minute(value),
+            export=lambda row: minute(row.not_before),
+        ),
         Column("promise", _("Promise"), render=_promise, export=lambda row: _promise_text(row.promise)),
         Column("assigned_to", _("Collector")),
     ]
@@ -115,10 +126,12 @@ def _collectors(request: DeskRequest) -> list[tuple[int, str]]:
 @staff_page("cases.assign", methods=("POST",))
 def assign(request: DeskRequest) -> HttpResponse:
     """Give the chosen cases to one collector, all or none."""
-    chosen = [int(value) for value in request.POST.getlist("case_ids") if value.isdigit()]
+    chosen = [int(value) for value in request.POST.getlist("case_ids") if value.isdigit() and len(value) < 19]
     staff_id = request.POST.get("staff_id", "")
-    if not chosen or not staff_id.isdigit():
-        messages.add_message(request, messages.ERROR, _("Nothing was assigned: choose rows and a collector."), "stop")
+    if not chosen or not staff_id.isdigit() or len(staff_id) > 18:
+        messages.add_message(
+            request, messages.ERROR, _("Nothing was assigned: choose rows and a collector."), "stop"
+        )
         return redirect(_back(request))
     try:
         count = cases.assign(case_ids=chosen, staff_id=int(staff_id), actor=request.actor, now=clock.now())
@@ -132,7 +145,11 @@ def assign(request: DeskRequest) -> HttpResponse:
 
 def _back(request: DeskRequest) -> str:
     code = request.POST.get("queue", "")
-    return f"{reverse('workbench:queue')}?queue={code}" if code.replace("_", "").isalnum() else reverse("workbench:queue")
+    return (
+        f"{reverse('workbench:queue')}?queue={code}"
+        if code.replace("_", "").isalnum()
+        else reverse("workbench:queue")
+    )
 
 
 @staff_page("cases.view")
@@ -140,6 +157,8 @@ def open_next(request: DeskRequest) -> HttpResponse:
     """Open the first case that the actor may work on now."""
     item = cases.next_case(actor=request.actor, now=clock.now(), queue=request.GET.get("queue") or None)
     if item is None:
-        messages.add_message(request, messages.INFO, _("Nothing can be worked on now: the queue shows from when."), "info")
+        messages.add_message(
+            request, messages.INFO, _("Nothing can be worked on now: the queue shows from when."), "info"
+        )
         return redirect("workbench:queue")
     return redirect("workbench:case", case_id=item.case_id)

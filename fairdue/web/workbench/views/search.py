@@ -32,11 +32,16 @@ def search(request: DeskRequest) -> HttpResponse:
         caption=_("Persons found"),
         empty=EmptyState(
             title=_("Nobody found"),
-            text=_("Phone numbers, ID numbers and e-mail addresses must be complete, names must be full. Persons outside your data scope are not shown."),
+            text=_(
+                "Phone numbers, ID numbers and e-mail addresses must be complete, names must be full. "
+                "Persons outside your data scope are not shown."
+            ),
             icon="search",
         ),
     )
-    return render(request, "workbench/search.html", {"table": table if text else None, "is_searched": bool(text)})
+    return render(
+        request, "workbench/search.html", {"table": table if text else None, "is_searched": bool(text)}
+    )
 
 
 def _found(request: DeskRequest, text: str) -> list[dict[str, object]]:

@@ -38,7 +38,6 @@ function reset() {
 }
 
 function activate(element) {
-  if (element.dataset.dialog) return;
   if (element.matches("dialog")) return element.showModal();
   if (element.matches(EDITABLE)) {
     element.focus();
