@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import socket
+import time
 
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
@@ -15,7 +16,10 @@ from procrastinate.jobs import Status
 
 from fairdue.kernel import clock
 
-BATCH = 200
+BATCH = 50
+TURN_SECONDS = 15
+SOON = 10
+"""Priority of short work that must not wait behind long work."""
 EVERY_FIVE_SECONDS = "* * * * * */5"
 EVERY_MINUTE = "* * * * *"
 ONCE_MORE = RetryStrategy(max_attempts=2, wait=5)
@@ -24,15 +28,23 @@ ONCE_MORE = RetryStrategy(max_attempts=2, wait=5)
 @app.periodic(cron=EVERY_FIVE_SECONDS, queueing_lock="outreach.dispatch_due")
 @app.task(name="outreach.dispatch_due", queueing_lock="outreach.dispatch_due")
 def dispatch_due(timestamp: int = 0) -> None:
-    """Send what is due, in passes, until nothing is left."""
+    """Send what is due, in passes, until nothing is left or the turn is over; the next tick goes on.
+
+    While much is due, ticks add a second and third dispatcher beside this one; turns end, so that reports
+    and seals are never kept waiting by a long night.
+    """
     from fairdue.contexts.outreach import facade as outreach
 
+    end = time.monotonic() + TURN_SECONDS
     while outreach.dispatch_due(now=clock.now(), limit=BATCH, worker=worker_label()).claimed >= BATCH:
-        pass
+        if time.monotonic() > end:
+            break
 
 
 @app.periodic(cron=EVERY_FIVE_SECONDS, queueing_lock="outreach.deliver_local_reports")
-@app.task(name="outreach.deliver_local_reports", queueing_lock="outreach.deliver_local_reports")
+@app.task(
+    name="outreach.deliver_local_reports", queueing_lock="outreach.deliver_local_reports", priority=SOON
+)
 def deliver_local_reports(timestamp: int = 0) -> None:
     """Let the local provider report on what it delivered."""
     from fairdue.contexts.outreach import facade as outreach
@@ -41,7 +53,7 @@ def deliver_local_reports(timestamp: int = 0) -> None:
 
 
 @app.periodic(cron=EVERY_MINUTE, queueing_lock="audit.seal")
-@app.task(name="audit.seal", queueing_lock="audit.seal", retry=ONCE_MORE)
+@app.task(name="audit.seal", queueing_lock="audit.seal", priority=SOON, retry=ONCE_MORE)
 def seal_audit(timestamp: int = 0) -> None:
     """Seal the audit events that were recorded since the latest block."""
     from fairdue.contexts.audit import facade as audit
