@@ -124,21 +124,26 @@ def _kept(desk: Desk) -> Finding:
 
 
 def _opens_at(frame: pl.DataFrame, parameters: Parameters) -> pl.Series:
+    """Return when the cap opens; null where it is not full."""
     moments, limit = pl.col(parameters["column"]), int(parameters["max"])
-    decisive = moments.list.sort(descending=True).list.get(limit - 1, null_on_oob=True)
-    full = frame.select(
-        "home_zone", decisive=pl.when(moments.list.len() >= limit).then(decisive).otherwise(None).cast(MOMENT)
-    )
-    if full["decisive"].null_count() == frame.height:
-        return full["decisive"]
+    answer = pl.repeat(None, frame.height, dtype=MOMENT, eager=True)
+    rows = frame.select(moments.list.len() >= limit).to_series().arg_true()
+    if rows.is_empty():
+        return answer
+    decisive = moments.list.sort(descending=True).list.get(limit - 1).alias("decisive")
+    full = frame.select("home_zone", parameters["column"])[rows].select("home_zone", decisive)
+    return answer.scatter(rows, full.select(_leaves_window(full, parameters)).to_series())
+
+
+def _leaves_window(full: pl.DataFrame, parameters: Parameters) -> pl.Expr:
+    """Return when the decisive contact leaves the window."""
     if "minutes" in parameters:
-        return full.select(pl.col("decisive") + pl.duration(minutes=int(parameters["minutes"]))).to_series()
-    zones = full["home_zone"].unique().to_list()
+        return pl.col("decisive") + pl.duration(minutes=int(parameters["minutes"]))
     midnights = [
         pl.when(pl.col("home_zone") == zone).then(_midnight_after("decisive", zone, int(parameters["days"])))
-        for zone in zones
+        for zone in full["home_zone"].unique()
     ]
-    return full.select(pl.coalesce(midnights).alias("until")).to_series()
+    return pl.coalesce(midnights).alias("until")
 
 
 def _midnight_after(column: str, zone: str, days: int) -> pl.Expr:
