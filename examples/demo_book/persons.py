@@ -12,9 +12,38 @@ SURNAMES = (
 )
 GIVEN_FEMALE = "芳娜敏静丽艳娟霞秀兰玲桂英华慧巧美婷雪梅倩洁琳璐莹欣怡佳颖悦"
 GIVEN_MALE = "伟强磊军洋勇杰涛超明刚平辉鹏斌波宇浩凯健俊帆旭宁昊晨轩博文亮"
-PROVINCES = (
-    "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 51 52 53 54 61 62 63 64 65".split()
-)
+PROVINCES = [
+    "11",
+    "12",
+    "13",
+    "14",
+    "15",
+    "21",
+    "22",
+    "23",
+    "31",
+    "32",
+    "33",
+    "34",
+    "35",
+    "36",
+    "37",
+    "41",
+    "42",
+    "43",
+    "44",
+    "45",
+    "46",
+    "51",
+    "52",
+    "53",
+    "54",
+    "61",
+    "62",
+    "63",
+    "64",
+    "65",
+]
 AREAS = [f"{province}{city}00" for province in PROVINCES for city in ("00", "01")]
 """Codes of whole provinces and capitals: no card is issued with one, yet check digit and province are right."""
 

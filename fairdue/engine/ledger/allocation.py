@@ -45,7 +45,7 @@ NO_ITEM = -1
 """Stands for "no due item" while nulls mean "not yet filled"."""
 
 
-class ComponentUnknown(ValueError):
+class ComponentUnknown(ValueError):  # noqa: N818 - a refusal, not a fault
     """A component is owed that the allocation policy does not order."""
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from django.db import connection
+from django.db import connection, transaction
 
 from fairdue.contexts.ledger.codes import DEBT_SQL, FOLD_SQL, PARTS_SQL
 from fairdue.contexts.ledger.contracts import Difference, ProofReport
+from fairdue.contexts.ledger.operations.landing import BULK_ROWS, planned_for
 
 ALL = "SELECT account_id FROM ledger_accountstate"
 
@@ -61,7 +62,8 @@ def prove(account_ids: Sequence[int] | None = None, *, limit: int = 1000) -> Pro
     """
     scope = ALL if account_ids is None else ", ".join(str(int(one)) for one in account_ids) or "NULL"
     differences: list[Difference] = []
-    with connection.cursor() as cursor:
+    planned = planned_for(BULK_ROWS if account_ids is None else len(account_ids))
+    with transaction.atomic(), planned, connection.cursor() as cursor:
         for query in (STATES_SQL, PAID_SQL, RECEIPTS_SQL, COMPONENTS_SQL):
             cursor.execute(query.format(scope=scope) + f" LIMIT {int(limit)}")
             differences += [
