@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import date
 from typing import Annotated
@@ -84,7 +85,7 @@ def _parts(event) -> str:  # type: ignore[no-untyped-def]
     )
 
 
-def _table(title: str, rows: list[tuple[object, ...]]) -> Table:
+def _table(title: str, rows: Iterable[tuple[object, ...]]) -> Table:
     table = Table(title=title, show_header=False, title_justify="left")
     for row in rows:
         table.add_row(*[str(cell) for cell in row])
