@@ -13,6 +13,7 @@ from axes.helpers import get_cool_off, get_failure_limit
 from axes.models import AccessAttempt
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 
 from fairdue.kernel import clock
 
@@ -52,7 +53,8 @@ def lockout(
     username = counted_name(request, credentials)
     latest = AccessAttempt.objects.filter(username=username).order_by("-attempt_time").first()
     pause = get_cool_off(request) or timedelta(0)
-    until = (latest.attempt_time if latest else clock.now()) + pause
+    left = latest.attempt_time + pause - timezone.now() if latest else pause
+    until = clock.now() + left  # on the clock that the pages show
     facts = {
         "until": until,
         "minutes": int(pause.total_seconds() // 60),
