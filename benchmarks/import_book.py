@@ -81,7 +81,7 @@ def _accounts(count: int) -> pl.DataFrame:
         opened_date=pl.lit("2021-06-30"),
         balance_date=pl.lit("2026-01-31"),
         credit_limit=pl.format("{}.00", 5_000 + number % 50_000),
-        principal=pl.format("{}.{}", 1_000 + number % 9_000, 10 + number % 90),
+        principal=pl.format("{}.{}", 2_000 + number % 9_000, 10 + number % 90),
         interest=pl.format("{}.{}", number % 300, 10 + number % 90),
         penalty=pl.lit(None, dtype=pl.String),
         fee=pl.lit(None, dtype=pl.String),
