@@ -36,7 +36,8 @@ def test_the_oldest_unpaid_statement_ages_into_the_source_bucket_on_any_demo_dat
     paid = paid.group_by("account_ref").agg(paid=pl.col("amount").cast(pl.Decimal(20, 2)).sum())
     asked = pl.col("principal").cast(pl.Decimal(20, 2)) + pl.col("fee").cast(pl.Decimal(20, 2))
     oldest = (
-        dues.with_columns(asked=asked)
+        dues.with_columns(pl.col("principal", "fee").fill_null("0"))
+        .with_columns(asked=asked)
         .with_columns(asked_so_far=pl.col("asked").cum_sum().over("account_ref"))
         .join(paid, on="account_ref", how="left")
         .filter(pl.col("asked_so_far") > pl.col("paid").fill_null(0))
