@@ -38,7 +38,8 @@ def web(
     emit(
         report(
             name="web", seconds=case["median"], baseline_seconds=alone["case"]["median"], baseline=BASELINE,
-            rows=accounts, peak_mb=full["peak_rss_mb"], p95=case["p95"], queries=case["queries"],
+            rows=accounts, peak_mb=full["peak_rss_mb"], p95=case["p95"],
+            cpu_seconds=case["cpu"], queries=case["queries"],
             queue_seconds=queue["median"], queue_baseline_seconds=alone["queue"]["median"], queue_p95=queue["p95"],
             queue_queries=queue["queries"], open_items=full["items"], requests=requests,
         )
@@ -118,8 +119,11 @@ def _collector(count: int) -> tuple[Any, list[int]]:
 def _pages(client: Any, addresses: list[str]) -> dict[str, Any]:
     for address in addresses[:5]:
         assert client.get(address).status_code == 200, address
+    cpu = time.process_time()
     seconds = sorted(_seconds(client, address) for address in addresses)
+    cpu = (time.process_time() - cpu) / len(addresses)
     return {
+        "cpu": round(cpu, 4),
         "median": round(statistics.median(seconds), 4),
         "p95": round(seconds[int(len(seconds) * 0.95) - 1], 4),
         "queries": _queries(client, addresses[0]),
