@@ -14,15 +14,21 @@ THREADS = 8
 
 def free_port(wanted: int, host: str, tries: int = 20) -> int:
     """Return the wanted port, or the next free one after it."""
-    for port in range(wanted, wanted + tries):
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((host, port))
-            except OSError:
-                continue
-            return port
-    fail(f"no free port from {wanted} to {wanted + tries - 1}; name one with --port", status=1)
+    port = next((port for port in range(wanted, wanted + tries) if _is_free(port, host)), None)
+    if port is None:
+        fail(f"no free port from {wanted} to {wanted + tries - 1}; name one with --port", status=1)
+    return port
+
+
+def _is_free(port: int, host: str) -> bool:
+    """Tell whether a server could listen there now."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+    return True
 
 
 def serve(

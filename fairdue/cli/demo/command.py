@@ -9,10 +9,25 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+)
 
 from fairdue.cli.demo import processes, screen
-from fairdue.cli.demo.state import DEMO_DATE, DemoState, first_offset, next_offset, read_state, set_clock, write_state
+from fairdue.cli.demo.state import (
+    DEMO_DATE,
+    DemoState,
+    first_offset,
+    next_offset,
+    read_state,
+    set_clock,
+    write_state,
+)
 from fairdue.cli.serve import free_port
 from fairdue.cli.session import console, fail, prepare
 

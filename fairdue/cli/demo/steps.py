@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 from fairdue.cli.demo.state import DemoState
@@ -25,7 +26,7 @@ def plan(state: DemoState, var_dir: Path) -> Iterator[tuple[str, Callable[[Advan
         return
     yield "Demo book", lambda advance: write_book(state, folder)
     for kind in FILES:
-        yield f"Import {kind.replace('_', ' ')}", lambda advance, kind=kind: import_one(kind, folder, advance)
+        yield f"Import {kind.replace('_', ' ')}", partial(import_one, kind, folder)
     yield f"Night of {state.demo_date}", lambda advance: run_night(state, advance)
     yield "Cases for agency, field and collector", lambda advance: _ignore(hand_out())
 

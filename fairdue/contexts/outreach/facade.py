@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fairdue.contexts.outreach.facts import REMINDER_FACTS_SQL, reminder_facts_sql, unsaid_facts_sql
+from fairdue.contexts.outreach.facts import reminder_facts_sql, unsaid_facts_sql
 from fairdue.contexts.outreach.local.behaviour import local_behaviour, set_local_behaviour
 from fairdue.contexts.outreach.local.provider import (
     RequestRefused,
@@ -36,7 +36,6 @@ from fairdue.contexts.outreach.rendering import (
 from fairdue.contexts.outreach.signing import SignatureRefused, sign, verify
 
 __all__ = [
-    "REMINDER_FACTS_SQL",
     "ApprovalRefused",
     "MessageNotInInbox",
     "RequestRefused",

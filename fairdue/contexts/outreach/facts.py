@@ -32,11 +32,6 @@ window whole as (partition by m.person_id)
 order by m.person_id, coalesce(d.reserved_at, m.not_before) desc, m.id desc
 """
 
-REMINDER_FACTS_SQL = _SQL.format(
-    sent=SENT, as_of="coalesce(nullif(current_setting('fairdue.as_of', true), '')::date, current_date)"
-)
-"""The same as `reminder_facts_sql` for the session's `fairdue.as_of`, or else the server's own day."""
-
 
 def unsaid_facts_sql(as_of: date) -> str:
     """Return the SELECT of reminders that were planned in the 60 days before a date and never said.

@@ -23,7 +23,7 @@ MONTHS = (
 )  # fmt: skip
 
 
-class TemplateRefused(ValueError):  # noqa: N818 - a refusal, not a fault
+class TemplateRefused(ValueError):
     """A template cannot be used; nothing is sent."""
 
     code = "outreach.template.refused"

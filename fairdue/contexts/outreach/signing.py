@@ -17,7 +17,7 @@ SIGNATURE_HEADER = "X-Fairdue-Signature"
 WINDOW_SECONDS = 300
 
 
-class SignatureRefused(ValueError):  # noqa: N818 - a refusal, not a fault
+class SignatureRefused(ValueError):
     """The call is not signed by somebody who holds the key, or its time is out of the window."""
 
     code = "outreach.signature.refused"

@@ -33,7 +33,7 @@ KNOWN = frozenset(
 )  # fmt: skip
 
 
-class NothingDue(Exception):  # noqa: N818 - news, not a fault
+class NothingDue(Exception):
     """What the message would ask for is no longer owed."""
 
     code = "outreach.nothing_due"

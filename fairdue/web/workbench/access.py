@@ -8,7 +8,8 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -23,7 +24,7 @@ class DeskRequest(HttpRequest):
     user: Any  # type: ignore[assignment]
 
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def staff_page(*permissions: str, methods: tuple[str, ...] = ("GET",)) -> Callable[[View], View]:
@@ -34,7 +35,7 @@ def staff_page(*permissions: str, methods: tuple[str, ...] = ("GET",)) -> Callab
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def guarded(request: DeskRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def guarded(request: DeskRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not request.user.is_authenticated:
                 if request.headers.get("HX-Request") == "true":
                     return to_login(request)

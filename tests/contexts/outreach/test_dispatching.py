@@ -448,7 +448,7 @@ def test_reminder_facts_count_what_was_sent(borrow, plan):
         cursor.execute(outreach.reminder_facts_sql(date(2025, 10, 16)))
         names = [column.name for column in cursor.description]
         rows = cursor.fetchall()
-        cursor.execute(outreach.REMINDER_FACTS_SQL)
+        cursor.execute(outreach.reminder_facts_sql(clock.business_date(clock.now())))
         assert [row[0] for row in cursor.fetchall()] == [borrower.person_id]
     assert names == ["person_id", "sent_count_30d", "latest_sent_at", "latest_round", "latest_template"]
     ((person_id, count, _, round_, template),) = rows

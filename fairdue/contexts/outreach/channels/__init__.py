@@ -12,7 +12,7 @@ from fairdue.contexts.outreach.channels.sms_http import HttpProvider
 from fairdue.contexts.outreach.channels.smtp import Smtp
 
 
-class ChannelUnknown(LookupError):  # noqa: N818 - a refusal, not a fault
+class ChannelUnknown(LookupError):
     """No adapter is configured for the channel or provider."""
 
     code = "outreach.channel.unknown"

@@ -38,7 +38,7 @@ class Rejected:
     is_final: bool
 
 
-class Unknown(Exception):  # noqa: N818 - a state of knowledge, not a fault
+class Unknown(Exception):
     """The answer was lost: the text may or may not have been taken over."""
 
     code = "outreach.answer.unknown"

@@ -11,7 +11,7 @@ from fairdue.kernel.actor import Actor
 LONGEST_DELAY_SECONDS = 24 * 3600
 
 
-class BehaviourWrong(ValueError):  # noqa: N818 - a refusal, not a fault
+class BehaviourWrong(ValueError):
     """A percentage is not between 0 and 100, or the delay is not between 0 seconds and a day."""
 
     code = "outreach.local.behaviour_wrong"

@@ -31,7 +31,7 @@ CALLBACK_BATCH = 50
 CALLBACK_PATH = "/api/v1/providers/http/events"
 
 
-class RequestRefused(ValueError):  # noqa: N818 - a refusal, not a fault
+class RequestRefused(ValueError):
     """The message cannot be taken: a field is missing, or the key was used for another message."""
 
     code = "outreach.local.request_refused"

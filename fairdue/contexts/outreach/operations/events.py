@@ -20,7 +20,7 @@ STATES = {"delivered": "delivered", "failed": "failed", "bounced": "bounced"}
 OPT_OUT_WORDS = frozenset({"t", "td", "stop", "unsubscribe", "退订", "退", "停止", "n"})
 
 
-class EventWrong(ValueError):  # noqa: N818 - a refusal, not a fault
+class EventWrong(ValueError):
     """The event is of no kind that we know."""
 
     code = "outreach.event.wrong"

@@ -10,7 +10,7 @@ from fairdue.contexts.law import facade as law
 from fairdue.contexts.outreach.models import Message
 
 
-class MessageNotInInbox(LookupError):  # noqa: N818 - a refusal, not a fault
+class MessageNotInInbox(LookupError):
     """There is no such message in this person's inbox."""
 
     code = "outreach.inbox.unknown"

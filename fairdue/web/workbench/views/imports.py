@@ -11,6 +11,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
 from django.http import FileResponse, Http404, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -86,7 +87,7 @@ def _import(request: DeskRequest, form: ImportForm) -> HttpResponse:
         messages.add_message(
             request,
             messages.ERROR,
-            _("The file was refused as a whole: %(why)s") % {"why": report.refusal},
+            _("The file was refused as a whole: %(why)s") % {"why": report.problem},
             "stop",
         )
     return redirect("workbench:import", batch_id=report.batch_id)
@@ -144,7 +145,7 @@ def _totals(control_totals: dict[str, Any]) -> Any:
 
 
 @staff_page("book.view")
-def rejects(request: DeskRequest, batch_id: int) -> FileResponse:
+def rejects(request: DeskRequest, batch_id: int) -> HttpResponseBase:
     """Hand out the reject file; its personal values are masked."""
     batch = _batch(request, batch_id)
     if not batch.reject_file or not Path(batch.reject_file).exists():
