@@ -33,7 +33,7 @@ class ProviderEventIn(Schema):
 
 
 class ProviderEventsIn(Schema):
-    """Events in one call; all or none are recorded."""
+    """Events in one call; one that is malformed refuses them all."""
 
     events: list[ProviderEventIn] = Field(min_length=1, max_length=500)
 

@@ -19,7 +19,6 @@ KINDS = ("parties", "contact_points", "accounts", "dues", "transactions")
 def register(root: typer.Typer) -> None:
     """Add the command `import`."""
     root.command("import")(import_files)
-    root.command("import-reference", hidden=True)(write_reference)
 
 
 def import_files(
@@ -117,16 +116,3 @@ def _amount(minor: int, currency: str) -> str:
     from fairdue.kernel.money import MINOR_DIGITS
 
     return f"{Decimal(minor).scaleb(-MINOR_DIGITS.get(currency, 2)):,}"
-
-
-def write_reference(
-    path: Annotated[Path, typer.Argument(help="Where the data dictionary goes.")] = Path(
-        "docs/reference/import.md"
-    ),
-) -> None:
-    """Write the data dictionary of the import files from the schema."""
-    from fairdue.engine.intake.dictionary import reference_text
-
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(reference_text(), encoding="utf-8")
-    console.print(f"written: {path}")

@@ -19,11 +19,16 @@ def prepare(*, keep_running: bool = False) -> str:
     from fairdue.storage.embedded import ensure_database_url
 
     url = ensure_database_url(keep_running=keep_running)
+    configure()
+    return url
+
+
+def configure() -> None:
+    """Set Django up without touching the database."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fairdue.settings")
     import django
 
     django.setup()
-    return url
 
 
 def emit(document: dict[str, Any]) -> None:

@@ -7,7 +7,7 @@ from .schema import KINDS, Column, FileKind
 
 HEAD = """# Import files
 
-*Generated from `fairdue/engine/intake` by `fairdue import-reference`; a test keeps it up to date.*
+*Generated from `fairdue/engine/intake` by `fairdue docs`; a test keeps it up to date.*
 
 A lender's book comes in five kinds of file, in this order: parties, contact_points, accounts, dues, transactions.
 How to import them is in [the how-to](../how-to/import.md).

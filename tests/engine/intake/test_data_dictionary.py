@@ -13,7 +13,7 @@ REFERENCE = Path(__file__).parents[3] / "docs" / "reference" / "import.md"
 
 
 def test_the_reference_is_up_to_date():
-    assert REFERENCE.read_text(encoding="utf-8") == reference_text(), "run: fairdue import-reference"
+    assert REFERENCE.read_text(encoding="utf-8") == reference_text(), "run: fairdue docs"
 
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=lambda kind: kind.name)
