@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from fairdue.contexts.audit import facade as audit
+from fairdue.contexts.cases import facade as cases
 from fairdue.contexts.parties import facade as parties
 from fairdue.kernel.actor import Actor
 
@@ -34,6 +35,17 @@ def invite_borrower(
         after={"expires_at": (now + lifetime).isoformat()},
     )
     return f"/my/{token}"
+
+
+@transaction.atomic
+def invite_from_case(*, case_id: int, actor: Actor, now: datetime) -> str:
+    """Return the path of a fresh link for the person of a case.
+
+    :raises NotInScope: if the case is not in the actor's scope; no link is issued
+    """
+    actor.require("contacts.make")
+    case = cases.case_card(case_id=case_id, actor=actor)
+    return invite_borrower(person_id=case.person_id, actor=actor, now=now)
 
 
 @transaction.atomic

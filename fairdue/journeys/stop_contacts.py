@@ -22,7 +22,7 @@ class ChannelChoice:
     is_stopped: bool
 
 
-class ChannelUnknown(ValueError):  # noqa: N818
+class ChannelUnknown(ValueError):
     """The channel is not one that can be stopped; nothing was changed."""
 
     code = "parties.consent.channel"
@@ -48,7 +48,7 @@ def contact_choices(person_id: int) -> tuple[ChannelChoice, ...]:
 
 @transaction.atomic
 def choose_contacts(
-    *, person_id: int, stopped: frozenset[str], actor: Actor, now: datetime
+    *, person_id: int, stopped: frozenset[str], actor: Actor, now: datetime, source: str = "portal"
 ) -> tuple[ChannelChoice, ...]:
     """Record what changed in the person's choice of channels and return the new state.
 
@@ -63,21 +63,22 @@ def choose_contacts(
         raise ChannelUnknown(f"unknown channels: {', '.join(sorted(unknown))}")
     said = _opted_out(person_id)
     if said.get("") and stopped != set(CHANNELS):
-        _say(person_id, "opt_in", "", actor, now)
+        _say(person_id, "opt_in", "", actor, now, source)
         said[""] = False
     for channel in CHANNELS:
         if not said.get("") and (channel in stopped) != said.get(channel, False):
-            _say(person_id, "opt_out" if channel in stopped else "opt_in", channel, actor, now)
+            kind = "opt_out" if channel in stopped else "opt_in"
+            _say(person_id, kind, channel, actor, now, source)
     return contact_choices(person_id)
 
 
-def _say(person_id: int, kind: str, channel: str, actor: Actor, now: datetime) -> None:
+def _say(person_id: int, kind: str, channel: str, actor: Actor, now: datetime, source: str) -> None:
     parties.record_consent(
         person_id=person_id,
         kind=kind,
         channel=channel,
         contact_point_id=None,
-        source="portal",
+        source=source,
         detail={},
         actor=actor,
         occurred_at=now,

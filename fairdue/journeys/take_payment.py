@@ -32,15 +32,17 @@ class PaymentTaken:
 
 
 class PaymentRefused(cases.CaseRefused):
-    """The account is not one of the case's in the actor's scope; nothing was recorded."""
+    """The payment does not fit the case; `code` says why, nothing was recorded or reversed."""
 
-    code = "cases.payment.account"
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
 
 
 def _case_with_account(case_id: int, account_id: int, actor: Actor) -> CaseCard:
     case = cases.case_card(case_id=case_id, actor=actor)
     if account_id not in accounts_in_scope(case.person_id, actor):
-        raise PaymentRefused(f"account {account_id} is not one of this case")
+        raise PaymentRefused("cases.payment.account", f"account {account_id} is not one of this case")
     return case
 
 
@@ -129,13 +131,18 @@ def reverse_payment(
     """Take a payment back and judge the person's promises again: what it had kept is kept no longer.
 
     :raises NotInScope: if the case is not in the actor's scope
-    :raises PaymentRefused: if the account is not the case's, or the transaction not the account's
+    :raises PaymentRefused: if no reason is given, the account is not the case's, or the transaction not
+        the account's
     :raises LedgerError: if the ledger refuses the reversal
     """
     actor.require("payments.reverse")
+    if not reason.strip():
+        raise PaymentRefused("cases.payment.reason_missing", "say why the payment is reversed")
     case = _case_with_account(case_id, account_id, actor)
     if all(row.transaction_id != transaction_id for row in ledger.account_transactions(account_id, 10_000)):
-        raise PaymentRefused(f"transaction {transaction_id} is not one of this account")
+        raise PaymentRefused(
+            "cases.payment.transaction", f"transaction {transaction_id} is not one of this account"
+        )
     ledger.reverse_transaction(
         transaction_id=transaction_id, reason=reason, actor=actor, now=now, external_ref=external_ref
     )

@@ -25,6 +25,15 @@ class CaseCard:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CaseClosed:
+    """A case that was closed, with how much open work and how many open promises ended with it."""
+
+    case_id: int
+    closed_work_count: int
+    cancelled_promise_count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PromiseCard:
     """A promise to pay with what has come in for it; `deadline_date` is the promised date plus grace."""
 
@@ -106,6 +115,24 @@ class QueueCard:
     code: str
     count: int
     count_is_capped: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CollectorLoad:
+    """How many open cases one member of staff has (capped)."""
+
+    staff_id: int
+    case_count: int
+    case_count_is_capped: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workload:
+    """How the open cases of a scope are distributed; counts are capped."""
+
+    unassigned_count: int
+    unassigned_count_is_capped: bool
+    collectors: tuple[CollectorLoad, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,9 @@ from __future__ import annotations
 from fairdue.contexts.cases.contracts import (
     Assessment,
     CaseCard,
+    CaseClosed,
     CaseFile,
+    CollectorLoad,
     OutcomeCard,
     OutcomeCode,
     PromiseCard,
@@ -20,10 +22,13 @@ from fairdue.contexts.cases.contracts import (
     QueuePage,
     QueueRow,
     WorkItemCard,
+    Workload,
 )
 from fairdue.contexts.cases.errors import CaseRefused, NotInScope
 from fairdue.contexts.cases.operations.assess import assess_open_promises, assess_promises
 from fairdue.contexts.cases.operations.assign import AssigneeRefused, assign
+from fairdue.contexts.cases.operations.claim import next_case
+from fairdue.contexts.cases.operations.close import CloseRefused, close_case
 from fairdue.contexts.cases.operations.land import LandingRefused, land_work_items, retire_work_items
 from fairdue.contexts.cases.operations.open_case import ensure_case
 from fairdue.contexts.cases.operations.outcome import OutcomeRefused, add_note, close_work, record_outcome
@@ -39,7 +44,8 @@ from fairdue.contexts.cases.queries.cards import (
 )
 from fairdue.contexts.cases.queries.case_file import case_file
 from fairdue.contexts.cases.queries.facts import CASE_FACTS_SQL, PROMISE_FACTS_SQL
-from fairdue.contexts.cases.queries.queue import QueueCursorInvalid, next_case, queue, queues
+from fairdue.contexts.cases.queries.queue import QueueCursorInvalid, queue, queues
+from fairdue.contexts.cases.queries.workload import workload
 from fairdue.contexts.cases.reference import OutcomeCodeUnknown, outcome_code, outcome_codes, promise_rules
 
 __all__ = [
@@ -48,8 +54,11 @@ __all__ = [
     "Assessment",
     "AssigneeRefused",
     "CaseCard",
+    "CaseClosed",
     "CaseFile",
     "CaseRefused",
+    "CloseRefused",
+    "CollectorLoad",
     "LandingRefused",
     "NotInScope",
     "OutcomeCard",
@@ -64,6 +73,7 @@ __all__ = [
     "QueuePage",
     "QueueRow",
     "WorkItemCard",
+    "Workload",
     "add_note",
     "assess_open_promises",
     "assess_promises",
@@ -72,6 +82,7 @@ __all__ = [
     "case_card",
     "case_file",
     "case_of_person",
+    "close_case",
     "close_work",
     "ensure_case",
     "land_work_items",
@@ -89,4 +100,5 @@ __all__ = [
     "record_promise",
     "retire_work_items",
     "scoped_case_ids",
+    "workload",
 ]

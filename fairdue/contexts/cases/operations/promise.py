@@ -78,6 +78,8 @@ def record_promise(
     """
     actor.require("promises.record")
     case = locked_case(case_id, actor)
+    if case.status != "open":
+        raise PromiseRefused("cases.promise.case_closed", "the case is closed")
     today, rules = business_date(now), promise_rules()
     _check_date(promised_date, today, rules)
     _check_amount(amount, _owed(case.person_id, account_id, amount.currency, actor, today))

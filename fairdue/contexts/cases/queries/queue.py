@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from django.db import connection
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, QuerySet
 
 from fairdue.contexts.cases.contracts import QueueCard, QueuePage, QueueRow, WorkItemCard
 from fairdue.contexts.cases.errors import CaseRefused
@@ -27,7 +26,8 @@ class QueueCursorInvalid(CaseRefused):
     code = "cases.queue.cursor"
 
 
-def _open_items(actor: Actor, queue: str | None, mine: bool) -> QuerySet[WorkItem]:
+def open_items(actor: Actor, queue: str | None, mine: bool) -> QuerySet[WorkItem]:
+    """Return the open work of open cases in the actor's scope."""
     items = WorkItem.objects.filter(scope_filter(actor, "case__"), status="open", case__status="open")
     if queue is not None:
         items = items.filter(queue=queue)
@@ -36,7 +36,7 @@ def _open_items(actor: Actor, queue: str | None, mine: bool) -> QuerySet[WorkIte
     return items
 
 
-def _after(items: QuerySet[WorkItem], rank: int, item_id: int) -> QuerySet[WorkItem]:
+def items_after(items: QuerySet[WorkItem], rank: int, item_id: int) -> QuerySet[WorkItem]:
     """Leave what is worked after an item; written so that the index on (rank, id) is entered at the item."""
     return items.filter(rank__gte=rank).exclude(rank=rank, id__lte=item_id)
 
@@ -70,8 +70,8 @@ def queue(
     :raises QueueCursorInvalid: if `after` is not a cursor of an earlier page
     """
     actor.require("cases.view")
-    every = _open_items(actor, queue, mine)
-    items = _after(every, *_parse(after)) if after else every
+    every = open_items(actor, queue, mine)
+    items = items_after(every, *_parse(after)) if after else every
     found = list(items.annotate(assignee_id=F("case__assigned_to_id")).order_by("rank", "id")[: limit + 1])
     count, count_is_capped = capped(every)
     page = found[:limit]
@@ -144,28 +144,3 @@ def queues(actor: Actor) -> tuple[QueueCard, ...]:
         for code, count in found
         if count
     )
-
-
-def next_case(
-    *,
-    actor: Actor,
-    after_work_item_id: int | None = None,
-    now: datetime | None = None,
-    queue: str | None = None,
-) -> WorkItemCard | None:
-    """Return the next work item for a collector, or None when there is nothing to do.
-
-    1. It comes after the named item in that item's queue; at the end it starts again at the top.
-    2. What somebody else has, and what may not be worked before a later moment than `now`, is passed over.
-    """
-    actor.require("cases.view")
-    current = WorkItem.objects.filter(pk=after_work_item_id).first() if after_work_item_id else None
-    code = queue if queue is not None else (current.queue if current else None)
-    items = _open_items(actor, code, mine=False).exclude(pk=after_work_item_id or 0)
-    items = items.filter(Q(case__assigned_to_id=actor.id) | Q(case__assigned_to_id=None))
-    if now is not None:
-        items = items.filter(Q(not_before=None) | Q(not_before__lte=now))
-    ordered = items.order_by("rank", "id")
-    found = _after(ordered, current.rank, current.pk).first() if current else None
-    found = found or ordered.first()
-    return work_item_card(found) if found else None

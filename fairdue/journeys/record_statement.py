@@ -1,0 +1,108 @@
+"""What the debtor says about being contacted, recorded from the case: stop, or contact me again."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from fairdue.contexts.cases import facade as cases
+from fairdue.contexts.parties import facade as parties
+from fairdue.journeys.stop_contacts import CHANNELS, choose_contacts, contact_choices
+from fairdue.kernel.actor import Actor
+
+STATEMENTS = ("opt_out", "opt_in")
+SOURCES = ("conversation", "letter", "email", "complaint")
+"""How the statement reached us."""
+
+
+class StatementRefused(cases.CaseRefused):
+    """The statement cannot be recorded so; `code` says why, nothing was recorded."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+@transaction.atomic
+def record_statement(
+    *,
+    case_id: int,
+    kind: str,
+    actor: Actor,
+    now: datetime,
+    channel: str = "",
+    contact_point_id: int | None = None,
+    source: str = "conversation",
+) -> bool:
+    """Record that contacts by a channel, by all of them, or to one contact point end or may be made again.
+
+    1. Without a channel it counts for every channel; with a contact point only for that one.
+    2. It binds at once: the gate reads it in the transaction that reserves a contact.
+    3. What had been said before stays on record. Returns False when it says nothing new.
+
+    :raises NotInScope: if the case is not in the actor's scope
+    :raises StatementRefused: if kind, source or channel is unknown, or both channel and point are named
+    :raises ConsentRefused: if the contact point is not one of the person's
+    """
+    actor.require("contacts.make")
+    case = cases.case_card(case_id=case_id, actor=actor)
+    _check(kind, channel, contact_point_id, source)
+    if contact_point_id is not None:
+        return _about_point(case.person_id, kind, contact_point_id, source, actor, now)
+    if kind == "opt_out" and not channel:
+        return _about_everything(case.person_id, source, actor, now)
+    before = {choice.channel for choice in contact_choices(case.person_id) if choice.is_stopped}
+    named = {channel} if channel else set(CHANNELS)
+    stopped = before | named if kind == "opt_out" else before - named
+    if stopped == before:
+        return False
+    choose_contacts(person_id=case.person_id, stopped=frozenset(stopped), actor=actor, now=now, source=source)
+    return True
+
+
+def _check(kind: str, channel: str, contact_point_id: int | None, source: str) -> None:
+    if kind not in STATEMENTS:
+        raise StatementRefused("cases.statement.kind", f"{kind!r} is none of {', '.join(STATEMENTS)}")
+    if source not in SOURCES:
+        raise StatementRefused("cases.statement.source", f"{source!r} is none of {', '.join(SOURCES)}")
+    if channel and channel not in CHANNELS:
+        raise StatementRefused("cases.statement.channel", f"{channel!r} is none of {', '.join(CHANNELS)}")
+    if channel and contact_point_id is not None:
+        raise StatementRefused("cases.statement.both", "name a channel or a contact point, not both")
+
+
+def _about_everything(person_id: int, source: str, actor: Actor, now: datetime) -> bool:
+    """Record one objection to every contact, as the outcome "do not contact" does."""
+    said = parties.latest_consents(person_id)
+    if any(card.kind == "opt_out" and not card.channel and card.contact_point_id is None for card in said):
+        return False
+    _say(person_id, "opt_out", None, source, actor, now)
+    return True
+
+
+def _about_point(
+    person_id: int, kind: str, contact_point_id: int, source: str, actor: Actor, now: datetime
+) -> bool:
+    points = {point.contact_point_id: point for point in parties.contact_points(person_id)}
+    point = points.get(contact_point_id)
+    if point is not None and point.is_opted_out == (kind == "opt_out"):
+        return False
+    _say(person_id, kind, contact_point_id, source, actor, now)
+    return True
+
+
+def _say(
+    person_id: int, kind: str, contact_point_id: int | None, source: str, actor: Actor, now: datetime
+) -> None:
+    parties.record_consent(
+        person_id=person_id,
+        kind=kind,
+        channel="",
+        contact_point_id=contact_point_id,
+        source=source,
+        detail={},
+        actor=actor,
+        occurred_at=now,
+        now=now,
+    )
