@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from pathlib import Path
 from typing import Any, NoReturn
 
 import typer
@@ -16,8 +17,9 @@ console = Console(stderr=True)
 
 def prepare(*, keep_running: bool = False) -> str:
     """Start the database if need be, set Django up and return the database's address."""
-    from fairdue.storage.embedded import ensure_database_url
+    from fairdue.storage.embedded import VAR_DIR, ensure_database_url
 
+    _join_demonstration(VAR_DIR)
     url = ensure_database_url(keep_running=keep_running)
     configure()
     return url
@@ -29,6 +31,18 @@ def configure() -> None:
     import django
 
     django.setup()
+
+
+def _join_demonstration(var_dir: Path) -> None:
+    """Read the clock of the demonstration that lives in `var`, so that its commands agree with its pages."""
+    from fairdue.cli.demo.state import read_state, set_clock
+    from fairdue.kernel.clock import OFFSET_VARIABLE
+
+    if OFFSET_VARIABLE in os.environ or os.environ.get("FAIRDUE_MODE", "demo") != "demo":
+        return
+    state = read_state(var_dir / "demo.json")
+    if state is not None:
+        set_clock(state.clock_offset_seconds)
 
 
 def emit(document: dict[str, Any]) -> None:
