@@ -15,12 +15,20 @@ console = Console(stderr=True)
 """For people; stdout is for machines."""
 
 
-def prepare(*, keep_running: bool = False) -> str:
-    """Start the database if need be, set Django up and return the database's address."""
+def prepare(*, keep_running: bool = False, with_tables: bool = True) -> str:
+    """Start the database if need be, set Django up and return the database's address.
+
+    A database that cannot be used ends the command with status 2 and a plain sentence.
+    """
     from fairdue.storage.embedded import VAR_DIR, ensure_database_url
+    from fairdue.storage.reachable import DatabaseUnusable, require_usable
 
     _join_demonstration(VAR_DIR)
     url = ensure_database_url(keep_running=keep_running)
+    try:
+        require_usable(url, with_tables=with_tables)
+    except DatabaseUnusable as unusable:
+        fail(str(unusable))
     configure()
     return url
 

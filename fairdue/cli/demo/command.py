@@ -49,7 +49,7 @@ def demo(
     state = _resume(path, accounts)
     set_clock(state.clock_offset_seconds)
     with console.status("Starting the database …"):
-        prepare()
+        prepare(with_tables=False)
     _load(state, VAR_DIR)
     write_state(path, replace(state, is_complete=True))
     screen.welcome(state, serving=serve)
