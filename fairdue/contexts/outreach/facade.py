@@ -10,6 +10,7 @@ from fairdue.contexts.outreach.local.provider import (
     deliver_local_reports,
     find_local_message,
     local_outbox,
+    local_outbox_count,
 )
 from fairdue.contexts.outreach.operations.bounces import read_bounces, record_bounces
 from fairdue.contexts.outreach.operations.dispatch import dispatch_due, send_one
@@ -58,6 +59,7 @@ __all__ = [
     "load_templates",
     "local_behaviour",
     "local_outbox",
+    "local_outbox_count",
     "mark_read",
     "messages_of",
     "plan_message",

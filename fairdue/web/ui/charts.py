@@ -10,8 +10,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 SPARK_WIDTH, SPARK_HEIGHT = 120, 24
-BAR_WIDTH, BAR_ROW = 480, 26
-LABEL_WIDTH, VALUE_WIDTH = 96, 96
+BAR_LENGTH = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,20 +45,12 @@ def sparkline(values: Sequence[float], *, title: str) -> SafeString:
 
 
 def bars(rows: Sequence[Bar], *, title: str, label: str, unit: str) -> SafeString:
-    """Return horizontal bars with a data table beside them; the longest bar fills the width."""
+    """Return a table whose rows carry bars; the longest bar fills its cell.
+
+    Words and figures are text of the page, never of the picture: they wrap, grow with the reader's type and
+    are the data table at the same time.
+    """
     longest = max((row.value for row in rows), default=0) or 1
-    room = BAR_WIDTH - LABEL_WIDTH - VALUE_WIDTH
-    drawn = [
-        {
-            "row": row,
-            "y": at * BAR_ROW,
-            "text_y": at * BAR_ROW + 16,
-            "width": round(max(row.value, 0) / longest * room, 1),
-        }
-        for at, row in enumerate(rows)
-    ]
-    context = {
-        "title": title, "label": label, "unit": unit, "drawn": drawn, "room": room, "x": LABEL_WIDTH,
-        "width": BAR_WIDTH, "height": max(len(rows), 1) * BAR_ROW, "label_x": LABEL_WIDTH - 10, "value_x": BAR_WIDTH,
-    }  # fmt: skip
+    drawn = [{"row": row, "width": round(max(row.value, 0) / longest * BAR_LENGTH, 1)} for row in rows]
+    context = {"title": title, "label": label, "unit": unit, "drawn": drawn, "length": BAR_LENGTH}
     return SafeString(render_to_string("ui/components/bars.html", context))

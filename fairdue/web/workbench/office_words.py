@@ -1,4 +1,4 @@
-"""Codes in words for the office pages: files, nights, recorded events."""
+"""Codes in words for the office pages: files, nights, strategies, rules, texts, recorded events."""
 
 from __future__ import annotations
 
@@ -13,20 +13,85 @@ IMPORT_TONES = {"accepted": "ok", "repeated": "info", "refused": "stop"}
 
 CYCLE_STATES = {"running": word("Running"), "finished": word("Finished")}
 CYCLE_STAGES = {
-    "import": word("Import"), "post": word("Posting"), "facts": word("Facts"), "decide": word("Decision"),
+    "import": word("Import"), "promises": word("Promises"), "facts": word("Facts"), "decide": word("Decision"),
     "gate": word("Gate"), "land": word("Landing"), "report": word("Report"),
 }  # fmt: skip
 
+CYCLE_NOTES = {
+    "cycle.calendar.uncertain": word("The working calendar of this year is not published yet; weekends were taken as free."),
+    "cycle.facts.all_accounts_closed": word("all accounts are closed"),
+    "cycle.facts.not_in_ledger": word("not in the ledger yet"),
+    "cycle.import.refused": word("file refused"),
+    "cycle.land.message_said": word("the same was said before"),
+    "cycle.land.work_item_exists": word("a work item is open already"),
+    "cycle.way.none": word("no way to reach the debtor"),
+}  # fmt: skip
+
+STEPS = {
+    "review": word("Review by a person"), "call": word("Call"), "visit": word("Visit"), "message": word("Message"),
+    "sms": word("SMS"), "email": word("E-mail"), "inapp": word("In-app message"), "letter": word("Letter"),
+    "none": word("No step"),
+}  # fmt: skip
+GATE_ANSWERS = {
+    "allow": word("Allowed"), "defer": word("Later"), "review": word("Needs review"), "hold": word("On hold"),
+    "refuse": word("Not allowed"), "none": word("Not asked: no contact planned"),
+}  # fmt: skip
+
+STRATEGY_OUTPUTS = {
+    "step": word("Step"), "template": word("Text"), "purpose": word("Purpose"), "channels": word("Channels"),
+    "hour": word("Hour"), "queue": word("Queue"), "rank": word("Rank"), "round": word("Round"), "kind": word("Kind of work"),
+}  # fmt: skip
+PURPOSES = {"collect": word("Collection"), "service": word("Service"), "statutory": word("Prescribed by law")}
+
+CONTACT_COUNTS = {
+    "conversations": word("Conversations"), "announcements": word("Announcements"), "messages": word("Messages"),
+}  # fmt: skip
+
+PACKS = {"cn": word("Mainland China"), "house": word("House rules")}
+RULE_ANSWERS = {
+    "refuse": word("Not allowed"), "hold": word("On hold"), "defer": word("Later"), "review": word("Needs review"),
+    "flag": word("Remark only"), "require": word("Condition only"),
+}  # fmt: skip
+EVIDENCE = {
+    "primary": word("Text read"), "secondary": word("From reports"), "memory": word("To be confirmed"), "house": word("Our own"),
+}  # fmt: skip
+EVIDENCE_TONES = {"primary": "ok", "secondary": "info", "memory": "wait", "house": ""}
+
+TEXTS = {
+    "notice.payment_received": word("Payment received"), "notice.promise_due": word("Promise falls due"),
+    "reminder.first_overdue": word("First reminder"), "reminder.pre_due": word("Before the due date"),
+    "reminder.second_round": word("Second reminder"), "reminder.third_round": word("Third reminder"),
+}  # fmt: skip
+
+SUBJECTS = {
+    "audit.block": word("Block"), "case": word("Case"), "consent": word("Consent"), "contact": word("Contact"),
+    "contact_point": word("Contact point"), "cycle": word("Cycle"), "hold": word("Hold"), "identity.staff": word("Staff"),
+    "import_batch": word("File"), "key": word("Key"), "ledger.transaction": word("Transaction"), "message": word("Message"),
+    "person": word("Person"), "promise": word("Promise"), "rule_pack": word("Rule pack"), "strategy": word("Strategy"),
+    "template": word("Template"), "creditor": word("Creditor"), "product": word("Product"),
+}  # fmt: skip
+
 EVENTS = {
-    "book.file.imported": word("File imported"),
+    "audit.block.sealed": word("Audit block sealed"),
+    "book.creditor.changed": word("Creditor changed"),
+    "book.creditor.created": word("Creditor created"),
+    "book.file.accepted": word("File imported"),
+    "book.file.refused": word("File refused"),
+    "book.file.repeated": word("File repeated, nothing new"),
+    "book.product.changed": word("Product changed"),
+    "book.product.created": word("Product created"),
     "cases.case.assigned": word("Case assigned"),
     "cases.note.added": word("Note added"),
     "cases.outcome.recorded": word("Outcome recorded"),
     "cases.promise.recorded": word("Promise recorded"),
     "cases.promise.kept": word("Promise kept"),
     "cases.promise.broken": word("Promise broken"),
+    "cases.promise.reopened": word("Promise open again"),
     "cases.work.closed": word("Work item closed"),
+    "decisions.cycle.finished": word("Nightly cycle finished"),
+    "decisions.cycle.started": word("Nightly cycle started"),
     "decisions.strategy.published": word("Strategy published"),
+    "identity.password.changed": word("Password changed"),
     "identity.staff.created": word("Member of staff created"),
     "identity.staff.deactivated": word("Member of staff deactivated"),
     "identity.staff.reactivated": word("Member of staff brought back"),
@@ -36,6 +101,13 @@ EVENTS = {
     "law.pack.published": word("Rule pack published"),
     "ledger.payment.recorded": word("Payment recorded"),
     "ledger.transaction.reversed": word("Transaction reversed"),
+    "outreach.message.bounced": word("Message bounced"),
+    "outreach.message.cancelled": word("Message cancelled"),
+    "outreach.message.delivered": word("Message delivered"),
+    "outreach.message.expired": word("Message expired unsent"),
+    "outreach.message.failed": word("Message failed"),
+    "outreach.message.refused": word("Message refused by the gate"),
+    "outreach.message.sent": word("Message sent"),
     "outreach.message.reserved": word("Message permitted"),
     "outreach.message.unknown": word("Message's fate unknown"),
     "outreach.template.approved": word("Template approved"),

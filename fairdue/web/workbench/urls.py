@@ -17,6 +17,7 @@ from fairdue.web.workbench.views import (
     preferences,
     queue,
     search,
+    strategies,
     texts,
 )
 
@@ -40,7 +41,7 @@ urlpatterns = [
     path("imports/<int:batch_id>/rejects.csv", imports.rejects, name="rejects"),
     path("cycles/", nights.cycles, name="cycles"),
     path("cycles/<str:day>/", nights.cycle, name="cycle"),
-    path("strategies/", nights.strategies, name="strategies"),
+    path("strategies/", strategies.strategies, name="strategies"),
     path("gate/", law.gate, name="gate"),
     path("rulebook/", law.rulebook, name="rulebook"),
     path("templates/", texts.templates, name="templates"),

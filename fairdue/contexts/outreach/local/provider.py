@@ -77,6 +77,11 @@ def find_local_message(idempotency_key: str) -> LocalReceipt | None:
     return LocalReceipt(provider_ref=f"L{row.pk}", is_new=False, is_answer_dropped=False) if row else None
 
 
+def local_outbox_count() -> int:
+    """Return how many messages the local provider holds."""
+    return LocalProviderMessage.objects.count()
+
+
 def local_outbox(limit: int = 100) -> tuple[LocalMessage, ...]:
     """Return the newest messages that the local provider holds, with their texts."""
     return tuple(

@@ -50,6 +50,21 @@ def money(amount: Money | None, code: bool = True) -> SafeString:
 
 
 @register.filter
+def short_money(amount: Money) -> str:
+    """Write an amount so that its size is seen at once: 4,936.68 万 or 49.37 million; small ones exactly."""
+    for size, word in _magnitudes():
+        if abs(amount.amount) >= size:
+            return f"{amount.amount / size:,.2f}".replace("-", "−") + f"{NO_BREAK_SPACE}{word}"
+    return f"{amount.amount:,}".replace("-", "−")
+
+
+def _magnitudes() -> tuple[tuple[int, str], ...]:
+    if (get_language() or "").startswith("zh"):
+        return ((10**8, "亿"), (10**4, "万"))
+    return ((10**9, "billion"), (10**6, "million"))
+
+
+@register.filter
 def day(value: date | datetime | None) -> str:
     """Write a date as 2026-11-21."""
     if value is None:
@@ -156,7 +171,14 @@ def empty(
 @register.inclusion_tag("ui/components/stat.html")
 def stat(label: str, value: Any, href: str = "", icon_name: str = "", note: str = "") -> dict[str, Any]:
     """Show one number that opens the list behind it."""
-    return {"label": label, "value": value, "href": href, "icon": icon_name, "note": note}
+    shown = f"{value:,}" if isinstance(value, int) else value
+    return {"label": label, "value": shown, "href": href, "icon": icon_name, "note": note}
+
+
+@register.inclusion_tag("ui/components/stat_money.html")
+def stat_money(label: str, amount: Money) -> dict[str, Any]:
+    """Show one amount by its size, with the exact one below it."""
+    return {"label": label, "amount": amount}
 
 
 @register.inclusion_tag("ui/components/field.html")

@@ -13,8 +13,10 @@ from fairdue.contexts.reporting import facade as reporting
 from fairdue.kernel import clock
 from fairdue.web.ui.charts import Bar, bars
 from fairdue.web.ui.tables import Column, EmptyState, MoneyColumn, Table
-from fairdue.web.ui.templatetags.ui import bucket
+from fairdue.web.ui.templatetags.ui import bucket, short_money
 from fairdue.web.workbench.access import DeskRequest, staff_page
+from fairdue.web.workbench.office_words import CONTACT_COUNTS
+from fairdue.web.workbench.words import say
 
 
 @staff_page("reporting.view")
@@ -22,7 +24,9 @@ def book(request: DeskRequest) -> HttpResponse:
     """Show the figures of the book as of a day."""
     as_of = _day(request.GET.get("as_of", ""))
     overview = reporting.book_overview(actor=request.actor, as_of=as_of)
-    context = {"overview": overview, "currencies": [_currency(figures) for figures in overview.currencies]}
+    contacts = [(say(CONTACT_COUNTS, kind), count) for kind, count in overview.contacts.items()]
+    currencies = [_currency(figures) for figures in overview.currencies]
+    context = {"overview": overview, "contacts": contacts, "currencies": currencies}
     return render(request, "workbench/book.html", context)
 
 
@@ -38,7 +42,7 @@ def _currency(figures: reporting.CurrencyFigures) -> dict[str, object]:
     """Return one currency's chart and table."""
     late = [each for each in figures.buckets if each.bucket != "M0"]
     chart = bars(
-        [Bar(label=each.bucket, value=each.overdue.minor, text=f"{each.overdue.amount:,.0f}") for each in late],
+        [Bar(label=each.bucket, value=each.overdue.minor, text=short_money(each.overdue)) for each in late],
         title=_("Overdue amount by bucket"), label=_("Bucket"), unit=figures.currency,
     )  # fmt: skip
     table = Table(

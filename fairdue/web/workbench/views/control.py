@@ -9,7 +9,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
@@ -21,7 +21,7 @@ from fairdue.web.ui.forms import DeskForm
 from fairdue.web.ui.tables import Column, EmptyState, Table
 from fairdue.web.ui.templatetags.ui import badge, minute
 from fairdue.web.workbench.access import DeskRequest, staff_page
-from fairdue.web.workbench.office_words import EVENTS
+from fairdue.web.workbench.office_words import EVENTS, SUBJECTS
 from fairdue.web.workbench.words import role_word, say
 
 PAGE = 100
@@ -53,10 +53,14 @@ def _event_table(found: tuple[audit.EventCard, ...], has_cursor: bool) -> Table:
     return Table(
         found,
         columns=[
-            Column("occurred_at", _("When"), render=lambda value, _row: minute(value)),
+            Column("occurred_at", _("When"), render=lambda value, _row: minute(value), align="nowrap"),
             Column("code", _("What"), render=lambda value, _row: say(EVENTS, value), is_row_head=True),
             Column("actor_label", _("Who")),
-            Column("subject_type", _("Subject"), lambda row: f"{row.subject_type} {row.subject_id}"),
+            Column(
+                "subject_type",
+                _("Subject"),
+                lambda row: f"{say(SUBJECTS, row.subject_type)} {row.subject_id}",
+            ),
             Column("reason", _("Why")),
             Column(
                 "after",
@@ -79,24 +83,33 @@ def _event_table(found: tuple[audit.EventCard, ...], has_cursor: bool) -> Table:
 
 
 def _change(_value: Any, row: audit.EventCard) -> Any:
-    """Show before and after, folded."""
-    if not row.before and not row.after:
+    """Show each field with what it was and what it became, folded."""
+    before, after = row.before or {}, row.after or {}
+    fields = dict.fromkeys([*before, *after])
+    if not fields:
         return "–"
-    text = "\n".join(
-        f"{mark} {json.dumps(part, ensure_ascii=False)}"
-        for mark, part in (("−", row.before), ("+", row.after))
-        if part
-    )
+    lines = format_html_join("", "<li>{}: {}</li>", ((name, _course(name, before, after)) for name in fields))
     return format_html(
-        '<details><summary class="small">{}</summary><pre class="small">{}</pre></details>', _("Show"), text
+        '<details><summary class="small">{}</summary><ul class="small change">{}</ul></details>',
+        _("Show"),
+        lines,
     )
+
+
+def _course(name: str, before: dict[str, Any], after: dict[str, Any]) -> str:
+    """Return a field's value, or the old and the new one."""
+    ends = [json.dumps(each[name], ensure_ascii=False).strip('"') for each in (before, after) if name in each]
+    return " → ".join(dict.fromkeys(ends)) if name in after else _("%(value)s, removed") % {"value": ends[0]}
 
 
 @staff_page("audit.view", methods=("POST",))
 def verify(request: DeskRequest) -> HttpResponse:
     """Verify the audit blocks and the permit chains now."""
     events, permits = audit.verify(), law.verify_permits()
-    text = _("Audit: %(events)s events in %(blocks)s blocks, %(unsealed)s not yet sealed, %(findings)s findings. Permits: %(permits)s in %(chains)s chains, %(faults)s faults.") % {
+    text = _(
+        "Audit: %(events)s events in %(blocks)s blocks, %(unsealed)s not yet sealed, %(findings)s findings. "
+        "Permits: %(permits)s in %(chains)s chains, %(faults)s faults."
+    ) % {
         "events": events.events, "blocks": events.blocks, "unsealed": events.unsealed, "findings": events.finding_count,
         "permits": permits.permits, "chains": permits.chains, "faults": len(permits.faults),
     }  # fmt: skip
@@ -132,7 +145,9 @@ def staff(request: DeskRequest) -> HttpResponse:
     if request.method == "POST" and _change_staff(request, form):
         return redirect("workbench:staff")
     table = Table(
-        identity.staff_cards(actor=request.actor),
+        sorted(
+            identity.staff_cards(actor=request.actor), key=lambda card: (not card.is_active, card.username)
+        ),
         columns=[
             Column("username", _("User name"), is_row_head=True),
             Column("display_name", _("Name")),

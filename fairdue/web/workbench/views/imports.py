@@ -18,15 +18,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from fairdue.contexts.book import facade as book
+from fairdue.engine.intake.reasons import REASONS
 from fairdue.journeys.import_file import import_file
 from fairdue.kernel import clock
 from fairdue.kernel.money import Money
 from fairdue.web.ui.forms import DeskForm
 from fairdue.web.ui.tables import Column, EmptyState, Table, row_link
-from fairdue.web.ui.templatetags.ui import badge, minute, money
+from fairdue.web.ui.templatetags.ui import badge, in_language, minute, money
 from fairdue.web.workbench.access import DeskRequest, staff_page
 from fairdue.web.workbench.office_words import FILE_KINDS, IMPORT_STATES, IMPORT_TONES
-from fairdue.web.workbench.words import COMPONENTS, say
+from fairdue.web.workbench.words import COMPONENTS, TRANSACTION_KINDS, say
 
 SIZE_LIMIT_MB = 64
 REJECT_DIR = settings.VAR_DIR / "rejected"
@@ -45,7 +46,7 @@ class ImportForm(DeskForm):
     def __init__(self, *args: Any, creditors: tuple[book.CreditorCard, ...], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["kind"].choices = [(code, say(FILE_KINDS, code)) for code in FILE_KINDS]  # type: ignore[attr-defined]
-        self.fields["creditor"].choices = [(card.code, card.name_zh) for card in creditors]  # type: ignore[attr-defined]
+        self.fields["creditor"].choices = [(card.code, in_language(card)) for card in creditors]  # type: ignore[attr-defined]
 
     def clean_file(self) -> UploadedFile:
         """Refuse what is too large for a browser."""
@@ -97,7 +98,7 @@ def _table(batches: tuple[book.ImportBatchCard, ...]) -> Table:
     return Table(
         batches,
         columns=[
-            Column("recorded_at", _("When"), render=lambda value, _row: minute(value)),
+            Column("recorded_at", _("When"), render=lambda value, _row: minute(value), align="nowrap"),
             Column("file_name", _("File"), is_row_head=True, render=_link),
             Column("kind", _("Kind"), render=lambda value, _row: say(FILE_KINDS, value)),
             Column("status", _("State"), render=lambda value, _row: badge(say(IMPORT_STATES, value), IMPORT_TONES.get(value, ""))),
@@ -111,7 +112,10 @@ def _table(batches: tuple[book.ImportBatchCard, ...]) -> Table:
             Column("imported_by", _("By")),
         ],
         caption=_("Imported files"),
-        empty=EmptyState(title=_("No file came in yet"), text=_("Import parties, contact points, accounts, dues and transactions, in this order."), icon="import"),
+        empty=EmptyState(
+            title=_("No file came in yet"), icon="import",
+            text=_("Import parties, contact points, accounts, dues and transactions, in this order."),
+        ),
     )  # fmt: skip
 
 
@@ -129,9 +133,28 @@ def import_batch(request: DeskRequest, batch_id: int) -> HttpResponse:
         "state": say(IMPORT_STATES, batch.status),
         "tone": IMPORT_TONES.get(batch.status, ""),
         "totals": list(_totals(batch.control_totals)),
-        "rejections": sorted(batch.rejections.items(), key=lambda pair: -pair[1]),
+        "rejections": [
+            (code, _problem(code), count)
+            for code, count in sorted(batch.rejections.items(), key=lambda pair: -pair[1])
+        ],
     }
     return render(request, "workbench/import.html", context)
+
+
+def _total_word(component: str) -> str:
+    """Return a component in words; bookings are summed by kind and component, written `charge:fee`."""
+    kind, _colon, part = component.rpartition(":")
+    if kind:
+        return f"{say(TRANSACTION_KINDS, kind)} · {say(COMPONENTS, part)}"
+    return say(TRANSACTION_KINDS if component in TRANSACTION_KINDS else COMPONENTS, component)
+
+
+def _problem(code: str) -> str:
+    """Return why rows were rejected, in words, with what to do."""
+    reason = REASONS.get(code)
+    if reason is None:
+        return ""
+    return f"{in_language(reason, 'problem')} {in_language(reason, 'remedy')}"
 
 
 def _totals(control_totals: dict[str, Any]) -> Any:
@@ -141,7 +164,7 @@ def _totals(control_totals: dict[str, Any]) -> Any:
             continue
         for currency, by_component in by_currency.items():
             for component, minor in by_component.items():
-                yield _(fate.capitalize()), say(COMPONENTS, component), money(Money(int(minor), currency))
+                yield _(fate.capitalize()), _total_word(component), money(Money(int(minor), currency))
 
 
 @staff_page("book.view")

@@ -16,7 +16,9 @@ from django.utils.translation import gettext_lazy as lazy
 from fairdue.contexts.law import facade as law
 from fairdue.kernel import clock
 from fairdue.web.ui.forms import DeskForm
+from fairdue.web.ui.templatetags.ui import badge
 from fairdue.web.workbench.access import DeskRequest, staff_page
+from fairdue.web.workbench.office_words import EVIDENCE, EVIDENCE_TONES, PACKS, RULE_ANSWERS
 from fairdue.web.workbench.words import (
     CHANNELS,
     GATE_ICONS,
@@ -121,7 +123,8 @@ def gate(request: DeskRequest) -> HttpResponse:
     if verdict is not None:
         context |= {
             "word": say(GATE_WORDS, verdict.outcome), "tone": GATE_TONES[verdict.outcome],
-            "icon_name": GATE_ICONS[verdict.outcome], "zone": form.cleaned_data["home_zone"],
+            "icon_name": GATE_ICONS[verdict.outcome],
+            "evidence": {code: say(EVIDENCE, code) for code in EVIDENCE}, "zone": form.cleaned_data["home_zone"],
         }  # fmt: skip
     return render(request, "workbench/gate.html", context)
 
@@ -131,11 +134,12 @@ def rulebook(request: DeskRequest) -> HttpResponse:
     """List every rule in force with what it says, where it is written and how well that was verified."""
     entries = sorted(law.rulebook(), key=lambda entry: (entry.pack, entry.part, entry.rule_id))
     packs = [
-        {"pack": pack, "version": version, "entries": list(group)}
+        {"pack": pack, "title": say(PACKS, pack), "version": version, "entries": list(group)}
         for (pack, version), group in groupby(entries, key=lambda entry: (entry.pack, entry.version))
     ]
-    return render(
-        request,
-        "workbench/rulebook.html",
-        {"packs": packs, "gate_words": {code: say(GATE_WORDS, code) for code in GATE_WORDS}},
-    )
+    context = {
+        "packs": packs,
+        "answers": {code: say(RULE_ANSWERS, code) for code in RULE_ANSWERS},
+        "evidence": {code: badge(say(EVIDENCE, code), EVIDENCE_TONES[code]) for code in EVIDENCE},
+    }
+    return render(request, "workbench/rulebook.html", context)

@@ -1,4 +1,4 @@
-"""Nights: what each cycle read, decided, asked the gate and landed; and the strategy it followed."""
+"""Nights: what each cycle read, decided, asked the gate and landed."""
 
 from __future__ import annotations
 
@@ -14,12 +14,19 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from fairdue.contexts.decisions import facade as decisions
+from fairdue.contexts.law import facade as law
 from fairdue.web.ui.charts import Bar, bars
 from fairdue.web.ui.tables import Column, EmptyState, Table, row_link
 from fairdue.web.ui.templatetags.ui import badge, in_language, minute
 from fairdue.web.workbench.access import DeskRequest, staff_page
-from fairdue.web.workbench.office_words import CYCLE_STAGES, CYCLE_STATES
-from fairdue.web.workbench.words import CHANNELS, GATE_WORDS, say
+from fairdue.web.workbench.office_words import (
+    CYCLE_NOTES,
+    CYCLE_STAGES,
+    CYCLE_STATES,
+    GATE_ANSWERS,
+    STEPS,
+)
+from fairdue.web.workbench.words import say
 
 
 @staff_page("cycle.view")
@@ -38,7 +45,7 @@ def cycles(request: DeskRequest) -> HttpResponse:
             ),
             Column("strategy_code", _("Strategy"), lambda row: f"{row.strategy_code} {row.strategy_version}"),
             Column("started_at", _("Started"), render=lambda value, _row: minute(value)),
-            Column("finished_at", _("Finished"), render=lambda value, _row: minute(value)),
+            Column("finished_at", _("Finished"), render=lambda value, _row: minute(value), align="nowrap"),
         ],
         caption=_("Nightly cycles"),
         empty=EmptyState(
@@ -61,20 +68,40 @@ def cycle(request: DeskRequest, day: str) -> HttpResponse:
         report = decisions.cycle_report(parse_date(day) or date.min)
     except (ValueError, decisions.CycleUnknown) as unknown:
         raise Http404 from unknown
+    titles = _rule_titles()
     context = {
         "report": report,
         "state": say(CYCLE_STATES, report.cycle.status),
-        "stages": _stages(report.stages),
-        "by_row": _bars(report.by_row, _("Persons by strategy row"), _("Row")),
-        "by_step": _bars(report.by_step, _("Next steps after the gate"), _("Step"), CHANNELS),
-        "by_outcome": _bars(report.by_outcome, _("The gate's answers"), _("Answer"), GATE_WORDS),
-        "by_bucket": _bars(report.by_bucket, _("Persons by bucket"), _("Bucket")),
-        "by_reason": report.by_reason,
-    }
+        "warnings": [say(CYCLE_NOTES, code) for code in report.warnings],
+        "stages": _stages(report.stages, titles),
+        "by_row": _bars([(in_language(row, "title"), row) for row in report.by_row], _("Persons by strategy row"), _("Row")),
+        "by_step": _bars(_in_order(report.by_step, STEPS), _("Next steps after the gate"), _("Step")),
+        "by_outcome": _bars(_in_order(report.by_outcome, GATE_ANSWERS), _("The gate's answers"), _("Answer")),
+        "by_bucket": _bars([(row.code, row) for row in report.by_bucket], _("Persons by bucket"), _("Bucket")),
+        "by_reason": [
+            {"code": row.code, "label": titles.get(row.code, ""), "count": f"{row.count:,}"} for row in report.by_reason
+        ],
+    }  # fmt: skip
     return render(request, "workbench/cycle.html", context)
 
 
-def _stages(stages: Iterable[decisions.StageCard]) -> Table:
+def _rule_titles() -> dict[str, str]:
+    """Return what each rule of the gate is called, in the reader's language."""
+    return {entry.rule_id: in_language(entry, "title") for entry in law.rulebook()}
+
+
+def _in_order(
+    rows: Iterable[decisions.CountRow], words: dict[str, str]
+) -> list[tuple[str, decisions.CountRow]]:
+    """Return counts with their words in the order of the words; codes without one come last."""
+    places = {code: place for place, code in enumerate(words)}
+    return [
+        (say(words, row.code), row)
+        for row in sorted(rows, key=lambda row: places.get(row.code, len(places)))
+    ]  # fmt: skip
+
+
+def _stages(stages: Iterable[decisions.StageCard], titles: dict[str, str]) -> Table:
     return Table(
         list(stages),
         columns=[
@@ -87,50 +114,19 @@ def _stages(stages: Iterable[decisions.StageCard]) -> Table:
                     ("rejected_count", _("Rejected")),
                 )
             ],
-            Column("rejected", _("Why rejected"), render=_reasons),
-            Column("finished_at", _("Finished"), render=lambda value, _row: minute(value)),
+            Column("rejected", _("Why rejected"), render=lambda value, _row: _reasons(value, titles)),
+            Column("finished_at", _("Finished"), render=lambda value, _row: minute(value), align="nowrap"),
         ],
         caption=_("Stages"),
     )
 
 
-def _reasons(value: dict[str, int], _row: Any) -> str:
-    return ", ".join(f"{code} {count:,}" for code, count in value.items()) or "–"
+def _reasons(value: dict[str, int], titles: dict[str, str]) -> str:
+    said = ((titles.get(code) or say(CYCLE_NOTES, code), count) for code, count in value.items())
+    return _("; ").join(f"{words}: {count:,}" for words, count in said) or "–"
 
 
-def _bars(
-    rows: Iterable[decisions.CountRow], title: str, label: str, words: dict[str, str] | None = None
-) -> SafeString:
-    """Draw counts; a code stands in words where there are some."""
-    return bars(
-        [
-            Bar(label=say(words, row.code) if words else row.code, value=row.count, text=f"{row.count:,}")
-            for row in rows
-        ],
-        title=title, label=label, unit=_("Persons"),
-    )  # fmt: skip
-
-
-@staff_page("strategy.view")
-def strategies(request: DeskRequest) -> HttpResponse:
-    """Show each published strategy as the table that a business user reads."""
-    cards = [card for card in decisions.strategies() if card.status == "published"]
-    return render(request, "workbench/strategies.html", {"strategies": [_strategy(card) for card in cards]})
-
-
-def _strategy(card: decisions.StrategyCard) -> dict[str, Any]:
-    inputs = list(card.rows[0].cells) if card.rows else []
-    outputs = list(card.rows[0].outputs) if card.rows else []
-    columns = [
-        Column("row_id", _("Row"), is_row_head=True),
-        Column("title", _("In words"), lambda row: in_language(row, "title")),
-        *[
-            Column(name, name, lambda row, name=name: row.cells.get(name, "-"), align="mono")
-            for name in inputs
-        ],
-        *[
-            Column(name, f"→ {name}", lambda row, name=name: row.outputs.get(name, ""), align="mono")
-            for name in outputs
-        ],
-    ]
-    return {"card": card, "table": Table(card.rows, columns=columns, caption=in_language(card, "title"))}
+def _bars(rows: Iterable[tuple[str, decisions.CountRow]], title: str, label: str) -> SafeString:
+    """Draw counts of persons, each under its words."""
+    drawn = [Bar(label=words, value=row.count, text=f"{row.count:,}") for words, row in rows]
+    return bars(drawn, title=title, label=label, unit=_("Persons"))

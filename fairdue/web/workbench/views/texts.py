@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import Any
 
 from django import forms
@@ -18,6 +19,7 @@ from fairdue.web.ui.forms import DeskForm
 from fairdue.web.ui.tables import Column, EmptyState, Table
 from fairdue.web.ui.templatetags.ui import badge, minute
 from fairdue.web.workbench.access import DeskRequest, staff_page
+from fairdue.web.workbench.office_words import TEXTS
 from fairdue.web.workbench.refusals import refusal_text
 from fairdue.web.workbench.words import CHANNELS, CONTACT_RESULTS, RESULT_TONES, say
 
@@ -28,9 +30,10 @@ def templates(request: DeskRequest) -> HttpResponse:
     if request.method == "POST":
         _decide(request)
         return redirect("workbench:templates")
-    cards = outreach.templates()
+    by_code = groupby(outreach.templates(), key=lambda card: card.code)
     context = {
-        "templates": cards,
+        "texts": [(code, say(TEXTS, code), list(cards)) for code, cards in by_code],
+        "languages": dict(settings.LANGUAGES),
         "channels": {code: say(CHANNELS, code) for code in CHANNELS},
         "may_approve": request.actor.may("templates.approve"),
     }
@@ -58,6 +61,10 @@ def _decide(request: DeskRequest) -> None:
         messages.add_message(request, messages.SUCCESS, _("Done. The audit log names you."), "ok")
 
 
+OUTBOX_PAGE = 100
+"""Messages that the outbox page shows, newest first."""
+
+
 class BehaviourForm(DeskForm):
     """What the local provider shall do."""
 
@@ -81,16 +88,23 @@ def outbox(request: DeskRequest) -> HttpResponse:
         outreach.set_local_behaviour(actor=request.actor, **form.cleaned_data)
         messages.add_message(request, messages.SUCCESS, _("The local provider behaves so from now on."), "ok")
         return redirect("workbench:outbox")
-    return render(request, "workbench/outbox.html", {"form": form, "table": _outbox_table()})
+    shown, total = outreach.local_outbox(OUTBOX_PAGE), outreach.local_outbox_count()
+    context = {
+        "form": form,
+        "table": _outbox_table(shown),
+        "total": f"{total:,}",
+        "is_cut": total > len(shown),
+    }
+    return render(request, "workbench/outbox.html", context)
 
 
-def _outbox_table() -> Table:
+def _outbox_table(shown: tuple[outreach.LocalMessage, ...]) -> Table:
     return Table(
-        outreach.local_outbox(100),
+        shown,
         columns=[
-            Column("accepted_at", _("Accepted"), render=lambda value, _row: minute(value)),
-            Column("channel", _("Channel"), render=lambda value, _row: say(CHANNELS, value)),
-            Column("recipient_masked", _("To"), is_row_head=True),
+            Column("accepted_at", _("Accepted"), render=lambda value, _row: minute(value), align="nowrap"),
+            Column("channel", _("Channel"), render=lambda value, _row: say(CHANNELS, value), align="nowrap"),
+            Column("recipient_masked", _("To"), is_row_head=True, align="nowrap"),
             Column("text", _("Text")),
             Column("reported_status", _("Reported"), render=_state),
         ],

@@ -7,6 +7,7 @@
 //   data-clock="Asia/Shanghai"             a clock in somebody's time zone
 //   data-select-all / data-selected-count  rows chosen in a table
 //   data-print                             a button that prints
+//   data-working                           a word that appears while a form is being sent
 
 export function startForms(root) {
   root.addEventListener("change", onChange);
@@ -74,11 +75,23 @@ function lockAgainstSecondSend(event) {
   const { target } = event;
   if (event.defaultPrevented || target.method === "dialog" || target.method === "get") return;
   if (target.dataset.sent) return event.preventDefault();
-  if (!target.hasAttribute("hx-post")) target.dataset.sent = "yes";
+  if (target.hasAttribute("hx-post")) return;
+  target.dataset.sent = "yes";
+  showWork(target, true);
+}
+
+function showWork(form, isWorking) {
+  const word = form.querySelector("[data-working]");
+  if (!word) return;
+  word.hidden = !isWorking;
+  form.querySelectorAll("button").forEach((button) => button.setAttribute("aria-disabled", String(isWorking)));
 }
 
 function unlock(root) {
-  root.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent);
+  root.querySelectorAll("form[data-sent]").forEach((form) => {
+    delete form.dataset.sent;
+    showWork(form, false);
+  });
 }
 
 function focusOpened(event) {
