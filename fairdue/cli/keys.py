@@ -12,9 +12,17 @@ from .session import console, emit, fail, prepare
 def register(root: typer.Typer) -> None:
     """Add the command group `keys`."""
     keys = typer.Typer(help="Keys of the personal fields; see docs/how-to/keys.md.", no_args_is_help=True)
+    keys.command("new")(new)
     keys.command("rotate")(rotate)
     keys.command("add")(add)
     root.add_typer(keys, name="keys")
+
+
+def new() -> None:
+    """Print a fresh set of keys as one JSON object, for FAIRDUE_KEYS or var/keys.json; nothing is stored."""
+    from fairdue.storage.keys import new_keys
+
+    emit(new_keys())
 
 
 def add(as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False) -> None:

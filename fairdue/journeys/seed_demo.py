@@ -9,10 +9,10 @@ from typing import Any
 import yaml
 from django.db import transaction
 
-from fairdue.contexts.book import facade as book
 from fairdue.contexts.cases import facade as cases
 from fairdue.contexts.identity import facade as identity
 from fairdue.journeys.invite_borrower import invite_borrower
+from fairdue.journeys.set_up_lender import set_up_lender
 from fairdue.kernel.actor import Actor, system
 
 STAFF_FILE = Path(__file__).resolve().parents[2] / "examples" / "demo_book" / "staff.yaml"
@@ -35,12 +35,7 @@ def demo_logins() -> list[tuple[str, str]]:
 def seed_demo(*, actor: Actor, now: datetime) -> None:
     """This function will create the creditor, product, teams and logins that are not there yet."""
     cast = _cast()
-    creditor_id = book.ensure_creditor(**cast["creditor"], actor=actor, now=now)
-    for product in cast["products"]:
-        book.ensure_product(creditor_code=cast["creditor"]["code"], **product, actor=actor, now=now)
-    for team in cast["teams"]:
-        sees_all = team.get("sees_all_creditors", False)
-        identity.ensure_team(**team, creditor_ids=() if sees_all else (creditor_id,))
+    set_up_lender(document=cast, actor=actor, now=now)
     known = {card.username for card in identity.staff_cards(actor=actor)}
     for member in cast["staff"]:
         if member["username"] not in known:

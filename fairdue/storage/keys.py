@@ -47,19 +47,24 @@ def load_keys(var_dir: Path, *, allow_generated: bool) -> Keys:
     )
 
 
-def _generate(path: Path) -> None:
-    """Write fresh keys; of several processes that start at once exactly one set survives."""
+def new_keys() -> dict[str, object]:
+    """Return a fresh set of keys in the form that `FAIRDUE_KEYS` and `var/keys.json` have."""
 
     def key() -> str:
         return base64.b64encode(secrets.token_bytes(32)).decode()
 
-    document = {
+    return {
         "field_keys": {"1": key()},
         "index_key": key(),
         "chain_key": key(),
         "secret_key": secrets.token_urlsafe(50),
         "provider_key": secrets.token_urlsafe(32),
     }
+
+
+def _generate(path: Path) -> None:
+    """Write fresh keys; of several processes that start at once exactly one set survives."""
+    document = new_keys()
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_suffix(f".{os.getpid()}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
