@@ -21,7 +21,9 @@ def register(root: typer.Typer) -> None:
 
 
 @group.command("prove")
-def prove_command(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
+def prove_command(
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")] = False,
+) -> None:
     """Recompute balances, dues and parts from postings and report any difference; status 1 if there is one."""
     prepare()
     from fairdue.contexts.ledger import facade as ledger
@@ -43,9 +45,9 @@ def prove_command(as_json: Annotated[bool, typer.Option("--json")] = False) -> N
 
 @group.command("show")
 def show_command(
-    account: int,
+    account: Annotated[int, typer.Argument(help="Id of the account.")],
     as_of: Annotated[str, typer.Option("--as-of", help="Day, such as 2026-06-15; today if left out.")] = "",
-    as_json: Annotated[bool, typer.Option("--json")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")] = False,
 ) -> None:
     """Show what an account owes as of a day: balance by component, dues and transactions."""
     prepare()

@@ -40,6 +40,8 @@ def link(
     try:
         path = invite_borrower(person_id=person, actor=system("cli"), now=moment, lifetime=lifetime)
     except LookupError as error:
+        if as_json:
+            emit({"error": "parties.person.unknown", "message": str(error)})
         fail(str(error), status=1)
     address = settings.PUBLIC_URL.rstrip("/") + path
     if as_json:

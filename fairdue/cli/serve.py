@@ -7,7 +7,7 @@ import socket
 
 import typer
 
-from fairdue.cli.session import console, fail, prepare
+from fairdue.cli.session import console, emit, fail, prepare
 
 THREADS = 8
 
@@ -34,8 +34,12 @@ def _is_free(port: int, host: str) -> bool:
 def serve(
     host: str = typer.Option("127.0.0.1", help="address to listen on"),
     port: int = typer.Option(8000, help="port to listen on; if taken, the next free one"),
+    as_json: bool = typer.Option(False, "--json", help="print one JSON object with the address on stdout"),
 ) -> None:
-    """Serve the desk, the portal and the API until Ctrl-C."""
+    """Serve the desk, the portal and the API until Ctrl-C.
+
+    Exit status 0: stopped when told to; 1: no port was free.
+    """
     port = free_port(port, host)
     os.environ.setdefault("FAIRDUE_PUBLIC_URL", f"http://{host}:{port}")
     prepare()
@@ -43,6 +47,8 @@ def serve(
 
     from fairdue.wsgi import application
 
+    if as_json:
+        emit({"address": os.environ["FAIRDUE_PUBLIC_URL"], "host": host, "port": port})
     console.print(f"Serving {os.environ['FAIRDUE_PUBLIC_URL']} · Ctrl-C stops", highlight=False)
     serve_forever(application, host=host, port=port, threads=THREADS, ident=None, _quiet=True)
 

@@ -13,6 +13,10 @@ from fairdue.cli.session import console, emit, fail, prepare
 
 app = typer.Typer(help="Create and list the people who may log in.", no_args_is_help=True)
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")]
+ROLES = (
+    *("collector", "supervisor", "compliance", "legal", "strategist", "risk", "agency", "field"),
+    "administrator",
+)
 PASSWORD_VARIABLE = "FAIRDUE_PASSWORD"  # noqa: S105 - the name of a variable
 
 
@@ -23,8 +27,8 @@ def register(root: typer.Typer) -> None:
 
 @app.command()
 def create(
-    username: str,
-    role: Annotated[str, typer.Option(help="collector, supervisor, compliance, legal, …")],
+    username: Annotated[str, typer.Argument(help="The name to log in with.")],
+    role: Annotated[str, typer.Option(help=f"One of {', '.join(ROLES)}.")],
     display_name: Annotated[str, typer.Option("--name", help="The name that colleagues read.")],
     team: Annotated[str, typer.Option(help="Code of the team; without one no creditor is in scope.")] = "",
     as_json: AsJson = False,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,17 +30,24 @@ from fairdue.cli.demo.state import (
     write_state,
 )
 from fairdue.cli.serve import free_port
-from fairdue.cli.session import console, fail, prepare
+from fairdue.cli.session import console, emit, fail, prepare
 
-Step = Callable[[], None]
+Plan = Iterable[tuple[str, Callable[[Callable[[int, "int | None"], None]], None]]]
+"""Titles and steps; a step is given a function that shows how far it is."""
 
 
 def demo(
-    accounts: int = typer.Option(30_000, min=1, max=30_000, help="how many accounts of the demo book to load"),
+    accounts: int = typer.Option(
+        30_000, min=1, max=30_000, help="how many accounts of the demo book to load"
+    ),
     serve: bool = typer.Option(True, help="start the web server and the worker at the end"),
     port: int = typer.Option(8000, help="port of the web server; if taken, the next free one"),
+    as_json: bool = typer.Option(False, "--json", help="print one JSON object on stdout once all is ready"),
 ) -> None:
-    """Set up everything, load the demo book, run its night, and serve it."""
+    """Set up everything, load the demo book, run its night, and serve it.
+
+    Exit status 0: ready, and stopped when told to; 1: a step failed, or a process ended by itself.
+    """
     from fairdue.storage.embedded import VAR_DIR
 
     os.environ["FAIRDUE_MODE"] = "demo"
@@ -52,7 +60,10 @@ def demo(
         prepare(with_tables=False)
     _load(state, VAR_DIR)
     write_state(path, replace(state, is_complete=True))
-    screen.welcome(state, serving=serve)
+    if as_json:
+        emit(screen.description(state, serving=serve))
+    else:
+        screen.welcome(state, serving=serve)
     if serve:
         _serve(port)
 
@@ -75,12 +86,35 @@ def _resume(path: Path, accounts: int) -> DemoState:
 
 
 def _load(state: DemoState, var_dir: Path) -> None:
-    """Bring the database to the morning of the demo date, with a bar for each step."""
+    """Bring the database to the morning of the demo date, and show each step."""
     from fairdue.cli.demo import steps
 
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    plan = steps.plan(state, var_dir)
+    if console.is_terminal:
+        _with_bars(plan)
+    else:
+        _with_lines(plan)
+
+
+def _with_lines(plan: Plan) -> None:
+    """Say in plain lines when each step starts and ends, for logs and pipes."""
+    for title, step in plan:
+        console.print(f"{title} …", highlight=False)
+        started = time.monotonic()
+        step(lambda done, total: None)
+        console.print(f"✓ {title}, {time.monotonic() - started:.1f} s", highlight=False)
+
+
+def _with_bars(plan: Plan) -> None:
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
     with Progress(*columns, console=console) as progress:
-        for title, step in steps.plan(state, var_dir):
+        for title, step in plan:
             task = progress.add_task(title, total=None)
 
             def advance(done: int, total: int | None, task: int = task) -> None:
@@ -93,7 +127,10 @@ def _load(state: DemoState, var_dir: Path) -> None:
 
 def _serve(port: int) -> None:
     """Run the web server and the worker until Ctrl-C, or until one of them fails."""
-    children = {"web server": processes.start("serve", "--port", str(port)), "worker": processes.start("worker")}
+    children = {
+        "web server": processes.start("serve", "--port", str(port)),
+        "worker": processes.start("worker"),
+    }
     try:
         ended = processes.watch(children)
     finally:

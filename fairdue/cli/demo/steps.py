@@ -82,4 +82,6 @@ def run_night(state: DemoState, advance: Advance) -> None:
     """Run the nightly cycle of the demo date; a finished one stays as it is."""
     from fairdue.journeys.nightly_cycle import run_cycle
 
-    run_cycle(cycle_date=state.date, actor=system("demo"), now=clock.now(), progress=lambda *_: advance(0, None))
+    run_cycle(
+        cycle_date=state.date, actor=system("demo"), now=clock.now(), progress=lambda *_: advance(0, None)
+    )

@@ -24,7 +24,8 @@ def commands_text() -> str:
             "the console script",
             "Exit status: 0 done, nothing found; 1 the answer is no, something was refused or found; 2 wrong usage, "
             "or an input that cannot be used. A command that uses them more finely says so.",
-            "With `--json` stdout holds exactly one JSON object; everything for people goes to stderr.",
+            "With `--json` stdout holds exactly one JSON object, and none where the status is 2 because of wrong usage; "
+            "everything for people goes to stderr.",
         ),
         _commands(typer.main.get_command(build()), "fairdue"),
     )
