@@ -100,6 +100,7 @@ MIDDLEWARE = [
 ]
 
 ROOT_URLCONF = "fairdue.urls"
+CSRF_FAILURE_VIEW = "fairdue.web.errors.form_too_old"
 WSGI_APPLICATION = "fairdue.wsgi.application"
 TEMPLATES = [
     {

@@ -14,3 +14,6 @@ urlpatterns = [
     path("my/", include("fairdue.web.portal.urls")),
     path("api/", include("fairdue.api.urls")),
 ]
+
+handler404 = "fairdue.web.errors.not_found"
+handler500 = "fairdue.web.errors.failed"
