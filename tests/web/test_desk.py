@@ -41,7 +41,15 @@ def needed(world) -> dict[tuple[str, str], str]:
         ("post", address(world, "reveal")): "parties.reveal",
         ("post", address(world, "call")): "contacts.make",
         ("post", address(world, "outcome")): "cases.work",
-        ("get", address(world, "next")): "cases.work",
+        ("post", address(world, "next")): "cases.work",
+        ("post", "/desk/queue/open"): "cases.work",
+        ("post", address(world, "payment")): "payments.record",
+        ("post", address(world, "reverse")): "payments.reverse",
+        ("post", address(world, "hold")): "holds.place",
+        ("post", address(world, "lift")): "holds.lift",
+        ("post", address(world, "statement")): "contacts.make",
+        ("post", address(world, "link")): "contacts.make",
+        ("post", address(world, "close")): "cases.work",
     }
 
 
@@ -62,6 +70,11 @@ def test_a_case_outside_the_scope_reads_like_no_case_at_all(collector, world):
         ("reveal", {"field": "name", "reason": "x"}),
         ("outcome", {}),
         ("call", {"contact_point_id": "1"}),
+        ("payment", {}),
+        ("hold", {}),
+        ("statement", {}),
+        ("link", {}),
+        ("close", {}),
     ):
         assert collector.post(foreign + part, data).status_code in (302, 404)
     assert (Outcome.objects.count(), Permit.objects.count(), Contact.objects.count()) == (0, 0, 0)
@@ -244,13 +257,46 @@ def test_a_supervisor_assigns_several_cases_at_once(world, staff, signed_in):
 
 
 def test_the_next_case_is_the_next_of_the_queue(collector, world):
-    answer = collector.get(address(world, f"next?item={world.item.pk}"))
+    answer = collector.post(address(world, "next"), {"item": world.item.pk})
     assert answer["Location"] == f"/desk/case/{world.second_case.pk}/"
+    assert Case.objects.get(pk=world.second_case.pk).assigned_to.username == "collector"
+    assert Case.objects.get(pk=world.case.pk).assigned_to is None
+    assert collector.get(address(world, "next")).status_code == 405
 
 
 def test_the_export_holds_masked_rows_only(collector):
     answer = collector.get("/desk/queue/?export=csv")
     text = answer.content.decode("utf-8-sig")
     assert answer["Content-Type"] == "text/csv; charset=utf-8"
-    assert text.splitlines()[1].startswith("1,李**,M2,9700.50,")
+    assert text.splitlines()[1].startswith("李**,M2,9700.50,")
     assert DEBTOR not in text
+
+
+def test_a_supervisor_sees_what_nobody_has_and_what_each_collector_has(world, staff, signed_in):
+    busy, _ = staff("collector"), staff("collector", username="idle")
+    staff("supervisor")
+    Case.objects.filter(pk=world.case.pk).update(assigned_to_id=busy.staff_id)
+    client = signed_in("supervisor")
+    client.get("/desk/")
+    with CaptureQueriesContext(connection) as few:
+        text = client.get("/desk/").content.decode()
+    assert (
+        '<dt>Nobody has</dt><dd class="num strong">1</dd><dt>Collector Wang</dt><dd class="num">1</dd>'
+        in text
+    )
+    staff("collector", username="third")
+    with CaptureQueriesContext(connection) as more:
+        client.get("/desk/")
+    assert len(few) == len(more) <= 12
+
+
+@pytest.mark.parametrize("locale", ["en", "zh-hans"])
+def test_no_code_of_a_queue_or_a_step_is_shown(world, staff, signed_in, locale):
+    staff("supervisor", locale=locale)
+    client = signed_in("supervisor")
+    for code in ("m1", "m2", "m3", "m4-m6", "promises", "review"):
+        WorkItem.objects.filter(pk=world.item.pk).update(queue=code)
+        for path in ("/desk/", "/desk/queue/"):
+            text = client.get(path).content.decode()
+            assert f">{code}<" not in text and f">{code.capitalize()}<" not in text
+    assert "Rank" not in client.get("/desk/queue/").content.decode()

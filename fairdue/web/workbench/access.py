@@ -10,6 +10,7 @@ from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -25,6 +26,12 @@ class DeskRequest(HttpRequest):
 
 
 View = Callable[..., HttpResponseBase]
+
+
+def _has_null(request: HttpRequest) -> bool:
+    """Tell whether something sent holds a null character: no database text does, and no person types one."""
+    sent = [request.GET, request.POST] if request.method == "POST" else [request.GET]
+    return any("\x00" in value for part in sent for _name, values in part.lists() for value in values)
 
 
 def staff_page(*permissions: str, methods: tuple[str, ...] = ("GET",)) -> Callable[[View], View]:
@@ -44,6 +51,8 @@ def staff_page(*permissions: str, methods: tuple[str, ...] = ("GET",)) -> Callab
                 )
             for permission in permissions:
                 request.actor.require(permission)
+            if _has_null(request):
+                return render(request, "404.html", status=400)
             return view(request, *args, **kwargs)
 
         return never_cache(

@@ -16,8 +16,10 @@ from django.utils import translation
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
+from fairdue.contexts.cases.facade import NotInScope
 from fairdue.contexts.identity import facade as identity
 from fairdue.kernel.actor import PermissionRefused
+from fairdue.web.workbench.refusals import REFUSED, refusal_text
 from fairdue.web.workbench.words import PERMISSION_WORDS, role_word
 
 Answer = Callable[[HttpRequest], HttpResponse]
@@ -79,7 +81,10 @@ def must_set_up_factor(request: HttpRequest) -> bool:
 
 
 class RefusalPages:
-    """Turns a refused permission into a page that says which one; nothing was changed."""
+    """Turns a refusal that no form took up into a page that says what was not done, and why.
+
+    A refused permission is named; what lies outside the data scope reads like what does not exist.
+    """
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
@@ -88,12 +93,20 @@ class RefusalPages:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        """Answer 403 in words; every other exception goes its way."""
-        if not isinstance(error, PermissionRefused):
+        """Answer staff in words: 403, 404 or 422; every other exception goes its way."""
+        if isinstance(error, PermissionRefused):
+            word = PERMISSION_WORDS.get(error.permission)
+            said = {"role": role_word(error.actor.role), "permission": _(word) if word else error.permission}
+            return render(request, "403.html", said, status=403)
+        if not hasattr(request, "actor") or not isinstance(error, REFUSED):
             return None
-        word = PERMISSION_WORDS.get(error.permission)
-        context = {"role": role_word(error.actor.role), "permission": _(word) if word else error.permission}
-        return render(request, "403.html", context, status=403)
+        if isinstance(error, NotInScope):
+            return render(request, "404.html", status=404)
+        context = {
+            "heading": _("Not done"), "text": f"{_('Nothing was changed.')} {refusal_text(error)}",
+            "href": reverse("workbench:home"), "action": _("My day"),
+        }  # fmt: skip
+        return render(request, "ui/message_page.html", context, status=422)
 
 
 def to_login(request: HttpRequest) -> HttpResponse:

@@ -5,6 +5,24 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as word
 
+from fairdue.contexts.book import facade as book
+from fairdue.contexts.cases import facade as cases
+from fairdue.contexts.identity import facade as identity
+from fairdue.contexts.law import facade as law
+from fairdue.contexts.ledger import facade as ledger
+from fairdue.contexts.parties import facade as parties
+from fairdue.journeys.stop_contacts import ChannelUnknown
+from fairdue.kernel.actor import PermissionRefused
+from fairdue.kernel.money import CurrencyMismatch, UnknownCurrency
+
+REFUSED: tuple[type[Exception], ...] = (
+    cases.CaseRefused, law.HoldRefused, law.ContactUnknown, law.ResultUnknown, law.ContactPointUnknown,
+    law.PermitUnknown, ledger.LedgerError, parties.ConsentRefused, parties.RevealRefused, parties.PortalLinkRefused,
+    parties.PersonUnknown, parties.ContactPointUnknown, book.CreditorUnknown, book.ImportBatchUnknown,
+    identity.StaffRefused, ChannelUnknown, CurrencyMismatch, UnknownCurrency, PermissionRefused,
+)  # fmt: skip
+"""Every typed refusal that an action at the desk can meet: nothing was done, and the code says why."""
+
 REFUSALS = {
     "cases.case.not_found": word("This case does not exist or lies outside your data scope."),
     "cases.outcome.channel": word("This outcome does not fit the kind of contact: choose another one."),
@@ -37,6 +55,70 @@ REFUSALS = {
     "cases.assignee.team": word("Nothing was assigned: an agency assigns within its own team."),
     "cases.assignee.scope": word("Nothing was assigned: a case lies outside the collector's data scope."),
     "cases.assign.too_many": word("Nothing was assigned: choose fewer cases at once."),
+    "cases.promise.case_closed": word("The case is closed: no promise was recorded."),
+    "cases.close.closed": word("The case is closed already."),
+    "cases.close.still_due": word(
+        "Something is overdue or promised. Wait for the money, or ask a supervisor to close the case with a reason."
+    ),
+    "cases.close.reason_missing": word(
+        "Something is overdue or promised: say why the case is closed all the same."
+    ),
+    "cases.close.other_creditor": word(
+        "A debt to a creditor outside your data scope is overdue: whoever works for that creditor closes the case."
+    ),
+    "cases.hold.reason_missing": word("Say why: the reason is kept in the log."),
+    "cases.hold.account": word("This debt does not belong to the case."),
+    "cases.hold.not_open": word("This hold is not open any more: open the case again."),
+    "cases.payment.account": word("This debt does not belong to the case, or lies outside your data scope."),
+    "cases.payment.transaction": word("This payment does not belong to the debt: open the case again."),
+    "cases.payment.reason_missing": word("Say why the payment is reversed: the reason is kept in the log."),
+    "cases.statement.kind": word("Choose what the debtor said."),
+    "cases.statement.source": word("Choose how the statement reached you."),
+    "cases.statement.channel": word("This channel is unknown: choose another one."),
+    "cases.statement.both": word("Name a channel or a contact point, not both."),
+    "cases.queue.cursor": word("This page of the queue is not known: open the queue again."),
+    "cases.timeline.cursor": word("This page of the timeline is not known: open the case again."),
+    "cases.outcome.unknown_code": word("This outcome is unknown: choose another one."),
+    "cases.landing.columns": word("The night's list is incomplete: no work was landed."),
+    "cases.refused": word("This was refused."),
+    "law.hold.kind_unknown": word("This kind of hold is unknown: choose another one."),
+    "law.hold.reason_missing": word("Say why: the reason is kept in the log."),
+    "law.hold.unknown": word("This hold is not known: open the case again."),
+    "law.contact.unknown": word("This contact is not known: open the case again."),
+    "law.contact.result_unknown": word("This result of a contact is unknown: choose another outcome."),
+    "law.contact_point.unknown": word(
+        "This contact point does not belong to the person: open the case again."
+    ),
+    "law.permit.unknown": word("There is no such permit."),
+    "ledger.refused": word("The ledger refused this."),
+    "ledger.account.unknown": word("This debt is not open in the ledger, or lies outside your data scope."),
+    "ledger.currency.differs": word(
+        "The debt is kept in another currency: enter the amount in that currency."
+    ),
+    "ledger.amount.invalid": word("The amount must be more than nothing and within the ledger's limits."),
+    "ledger.date.future": word("The day lies in the future: enter the day on which the money arrived."),
+    "ledger.date.before_opening": word(
+        "The day lies before the opening balance of this debt, which holds the payment already: check the day."
+    ),
+    "ledger.reference.reused": word(
+        "This reference stands for another payment with another amount or day: check the receipt."
+    ),
+    "ledger.transaction.unknown": word("There is no such transaction in your data scope."),
+    "ledger.reversal.of_reversal": word("A reversal cannot be reversed: record the payment again."),
+    "ledger.transaction.already_reversed": word("This payment was reversed before."),
+    "ledger.landing.refused": word("The rows cannot be posted."),
+    "parties.consent.kind_unknown": word("Choose what the debtor said."),
+    "parties.consent.in_the_future": word("A statement cannot lie in the future."),
+    "parties.consent.channel": word("This channel is unknown: choose another one."),
+    "parties.person.unknown": word("There is no such person."),
+    "parties.contact_point.unknown": word(
+        "This contact point does not belong to the person: open the case again."
+    ),
+    "parties.contact_point.status_unknown": word("This state of a contact point is unknown."),
+    "parties.portal_link.refused": word("The link lets nobody in."),
+    "parties.portal_link.unknown": word("There is no such link."),
+    "parties.portal_link.used": word("The link was used before: issue a new one."),
+    "parties.portal_link.expired": word("The link's time is over: issue a new one."),
     "identity.permission.refused": word("Your role does not include this."),
 }
 

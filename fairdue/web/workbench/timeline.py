@@ -13,6 +13,7 @@ from django.utils.translation import gettext_noop as word
 
 from fairdue.web.ui.templatetags.ui import day, in_language, minute
 from fairdue.web.workbench import words
+from fairdue.web.workbench.office_words import STEPS
 from fairdue.web.workbench.words import say
 
 FILTERS = (
@@ -39,6 +40,8 @@ class Card:
     amount: Any = None
     body: str = ""
     by: str = ""
+    transaction: Any = None
+    """A payment that stands, which may be reversed here."""
 
 
 def days(
@@ -121,11 +124,6 @@ def _promise(card: Any, entry: Any, points: Mapping[int, str]) -> dict[str, Any]
 
 
 def _transaction(card: Any, entry: Any, points: Mapping[int, str]) -> dict[str, Any]:
-    parts = [
-        f"{say(words.COMPONENTS, part.component)} {part.amount.amount:,}"
-        + (f" ({part.due_ref})" if part.due_ref else "")
-        for part in card.parts
-    ]
     state, tone = "", ""
     if card.reversed_by_id:
         state, tone = _("Reversed"), "stop"
@@ -136,15 +134,24 @@ def _transaction(card: Any, entry: Any, points: Mapping[int, str]) -> dict[str, 
         title += " · " + say(words.COMPONENTS, card.component)
     return {
         "icon": "payment", "title": title, "amount": card.amount, "state": state, "tone": tone,
-        "body": " · ".join(parts),
+        "body": parts_text(card.parts), "transaction": card if tone == "ok" else None,
     }  # fmt: skip
+
+
+def parts_text(parts: Sequence[Any]) -> str:
+    """Return where a payment went: Fees 20.00 · Principal 480.00 (2026-10)."""
+    return " · ".join(
+        f"{say(words.COMPONENTS, part.component)} {part.amount.amount:,}"
+        + (f" ({part.due_ref})" if part.due_ref else "")
+        for part in parts
+    )
 
 
 def _decision(card: Any, entry: Any, points: Mapping[int, str]) -> dict[str, Any]:
     gate = say(words.GATE_WORDS, card.outcome) if card.outcome in words.GATE_WORDS else ""
     return {
         "icon": "decision",
-        "title": _("Decision: %(step)s") % {"step": say(words.CHANNELS, card.step)},
+        "title": _("Decision: %(step)s") % {"step": say(STEPS, card.step)},
         "state": gate,
         "tone": words.GATE_TONES.get(card.outcome, ""),
         "body": in_language(card, "title"),

@@ -56,12 +56,21 @@ GATE_WORDS = {
 GATE_TONES = {"allow": "ok", "review": "wait", "defer": "wait", "hold": "stop", "refuse": "stop"}
 GATE_ICONS = {"allow": "check", "review": "eye", "defer": "clock", "hold": "hold", "refuse": "stop"}
 
+STATEMENT_WORDS = {
+    "opt_out": word("Does not want to be contacted"), "opt_in": word("May be contacted again"),
+}  # fmt: skip
+SOURCE_WORDS = {
+    "conversation": word("a conversation"), "letter": word("a letter"), "email": word("an e-mail"),
+    "complaint": word("a complaint"),
+}  # fmt: skip
+
 COMPONENTS = {
     "principal": word("Principal"), "interest": word("Interest"), "fee": word("Fees"), "fees": word("Fees"),
     "penalty": word("Penalty interest"), "penalty_interest": word("Penalty interest"), "late_fee": word("Late fee"),
     "compound_interest": word("Compound interest"), "cost": word("Costs"), "costs": word("Costs"),
     "installment_fee": word("Instalment fee"), "liquidated_damages": word("Liquidated damages"),
     "default_interest": word("Default interest"), "annual_fee": word("Annual fee"), "cash_fee": word("Cash advance fee"),
+    "credit_balance": word("Credit balance"),
 }  # fmt: skip
 
 WORK_KINDS = {
@@ -107,7 +116,8 @@ OWNER_WORDS = {"debtor": word("Debtor"), "third_party": word("Third party"), "em
 QUEUE_WORDS = {
     "call": word("Calls"), "calls": word("Calls"), "early": word("Early stage"), "late": word("Late stage"), "mid": word("Middle stage"),
     "promises": word("Promises due"), "review": word("Reviews"), "callback": word("Call backs"), "field": word("Field visits"),
-    "pre_due": word("Before due"),
+    "pre_due": word("Before due"), "m1": word("M1: 1 to 30 days past due"), "m2": word("M2: 31 to 60 days past due"),
+    "m3": word("M3: 61 to 90 days past due"), "m4-m6": word("M4 to M6: 91 to 180 days past due"),
 }  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from fairdue.contexts.cases import facade as cases
@@ -21,8 +22,12 @@ from fairdue.kernel import clock
 from fairdue.web.ui.templatetags.ui import in_language
 from fairdue.web.workbench import words
 from fairdue.web.workbench.access import DeskRequest, staff_page
+from fairdue.web.workbench.action_forms import ActionForm
+from fairdue.web.workbench.actions import panel
 from fairdue.web.workbench.case_forms import OutcomeForm
 from fairdue.web.workbench.gate_panel import gate_lines
+from fairdue.web.workbench.inputs import whole
+from fairdue.web.workbench.office_words import STEPS
 from fairdue.web.workbench.reasons import reason_text, row_titles
 from fairdue.web.workbench.refusals import refusal_text
 from fairdue.web.workbench.timeline import FILTERS, days
@@ -40,14 +45,27 @@ def show(request: DeskRequest, case_id: int) -> HttpResponse:
 
 
 def render_case(
-    request: DeskRequest, case_id: int, form: OutcomeForm | None = None, status: int = 200
+    request: DeskRequest,
+    case_id: int,
+    form: OutcomeForm | None = None,
+    status: int = 200,
+    given: ActionForm | None = None,
+    **more: Any,
 ) -> HttpResponse:
-    """Render the case page, with a form that was refused if there is one."""
+    """Render the case page, with a form that was refused if there is one: the composer's or an action's."""
     now = clock.now()
     view = load(request, case_id, now)
     context = page_context(request, view, now)
     context["form"] = form or outcome_form(view, now)
+    context["actions"] = panel(view, request.actor, now, given=given)
+    context["may_reverse"] = request.actor.may("payments.reverse")
+    context |= more
     return render(request, "workbench/case.html", context, status=status)
+
+
+def back_to_case(case_id: int) -> HttpResponse:
+    """Lead back to the case after something was done, to the top of the page where it is said."""
+    return redirect(reverse("workbench:case", args=[case_id]) + "#main")
 
 
 def load(request: DeskRequest, case_id: int, now: datetime) -> CaseView:
@@ -211,7 +229,7 @@ def _step(view: CaseView) -> dict[str, Any]:
         why = in_language(decision, "title") or reason_text(",".join(decision.row_ids), row_titles())
         source = f"{decision.strategy_code} {decision.strategy_version} · {', '.join(decision.row_ids)}"
         return {
-            "what": say(words.CHANNELS, decision.step),
+            "what": say(STEPS, decision.step),
             "icon": words.CHANNEL_ICONS.get(decision.step, "decision"),
             "why": why,
             "source": source,
@@ -247,7 +265,7 @@ def reveal(request: DeskRequest, case_id: int) -> HttpResponse:
     try:
         value = parties.reveal(
             person_id=card.person_id, field=field, reason=request.POST.get("reason", "").strip(),
-            actor=request.actor, now=clock.now(), contact_point_id=int(point_id) if point_id.isdigit() else None,
+            actor=request.actor, now=clock.now(), contact_point_id=whole(point_id),
         )  # fmt: skip
     except parties.RevealRefused as refusal:
         return render(
@@ -258,12 +276,11 @@ def reveal(request: DeskRequest, case_id: int) -> HttpResponse:
     )
 
 
-@staff_page("cases.work")
+@staff_page("cases.work", methods=("POST",))
 def following(request: DeskRequest, case_id: int) -> HttpResponse:
-    """Open the case that comes after this one in its queue."""
-    after = request.GET.get("item", "")
+    """Take and open the case that comes after this one in its queue."""
     item = cases.next_case(
-        actor=request.actor, after_work_item_id=int(after) if after.isdigit() else None, now=clock.now()
+        actor=request.actor, after_work_item_id=whole(request.POST.get("item")), now=clock.now()
     )
     if item is None or item.case_id == case_id:
         messages.add_message(

@@ -10,7 +10,6 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from fairdue.contexts.cases import facade as cases
 from fairdue.journeys import record_contact as recording
 from fairdue.journeys import start_call as calling
 from fairdue.kernel import clock
@@ -19,7 +18,8 @@ from fairdue.web.ui.templatetags.ui import day, in_language, minute
 from fairdue.web.workbench import words
 from fairdue.web.workbench.access import DeskRequest, staff_page
 from fairdue.web.workbench.case_forms import OutcomeForm
-from fairdue.web.workbench.refusals import refusal_text
+from fairdue.web.workbench.inputs import whole
+from fairdue.web.workbench.refusals import REFUSED, refusal_text
 from fairdue.web.workbench.views.case import load, outcome_form, render_case
 from fairdue.web.workbench.words import say
 
@@ -27,16 +27,15 @@ from fairdue.web.workbench.words import say
 @staff_page("cases.work", "contacts.make", methods=("POST",))
 def start_call(request: DeskRequest, case_id: int) -> HttpResponse:
     """Ask the gate for a permit to call one number; with it the number is shown, without it the reason."""
-    point = request.POST.get("contact_point_id", "")
     now = clock.now()
     try:
         reservation = calling.start_call(
             case_id=case_id,
-            contact_point_id=int(point) if point.isdigit() else 0,
+            contact_point_id=whole(request.POST.get("contact_point_id")) or 0,
             actor=request.actor,
             now=now,
         )
-    except cases.CaseRefused as refusal:
+    except REFUSED as refusal:
         messages.add_message(request, messages.ERROR, refusal_text(refusal), "stop")
         return redirect("workbench:case", case_id=case_id)
     if reservation.permit_id is None:
@@ -67,7 +66,7 @@ def record_outcome(request: DeskRequest, case_id: int) -> HttpResponse:
             contact_id=data["contact_id"] if channel == "call" else None, promise=_promise(form),
             work_item_id=data["work_item_id"], contact_point_id=data["contact_point_id"],
         )  # fmt: skip
-    except cases.CaseRefused as refusal:
+    except REFUSED as refusal:
         form.add_error(None, refusal_text(refusal))
         return render_case(request, case_id, form, status=422)
     messages.add_message(request, messages.SUCCESS, _done(done), "ok")

@@ -19,8 +19,10 @@ from fairdue.kernel import clock
 from fairdue.web.ui.tables import Column, EmptyState, MoneyColumn, SelectColumn, Table, row_link
 from fairdue.web.ui.templatetags.ui import badge, bucket, day, minute, money
 from fairdue.web.workbench.access import DeskRequest, staff_page
+from fairdue.web.workbench.inputs import whole
 from fairdue.web.workbench.reasons import reason_text, row_titles
 from fairdue.web.workbench.refusals import refusal_text
+from fairdue.web.workbench.views.home import WORKERS
 from fairdue.web.workbench.words import PROMISE_STATES, PROMISE_TONES, QUEUE_WORDS, WORK_KINDS, say
 
 PAGE = 50
@@ -45,6 +47,7 @@ def queue(request: DeskRequest) -> HttpResponse:
         "code": code,
         "is_mine": is_mine,
         "collectors": _collectors(request) if may_assign else (),
+        "may_work": request.actor.may("cases.work"),
     }
     return render(request, "workbench/queue.html", context)
 
@@ -83,7 +86,6 @@ def _select(may_assign: bool) -> list[Column]:
 
 def _columns(reason: Any) -> list[Column]:
     return [
-        Column("rank", _("Rank"), align="num"),
         Column("name_masked", _("Debtor"), render=_case_link, is_row_head=True),
         Column("bucket", _("Past due"), render=lambda value, row: bucket(value, row.days_past_due)),
         MoneyColumn("overdue", _("Overdue")),
@@ -115,26 +117,25 @@ def _promise_text(promise: cases.PromiseCard | None) -> str:
 
 
 def _collectors(request: DeskRequest) -> list[tuple[int, str]]:
-    workers = {"collector", "agency", "field", "supervisor"}
     return [
         (card.staff_id, card.display_name)
         for card in identity.staff_cards(actor=request.actor)
-        if card.role in workers and card.is_active
+        if card.role in WORKERS and card.is_active
     ]
 
 
 @staff_page("cases.assign", methods=("POST",))
 def assign(request: DeskRequest) -> HttpResponse:
     """Give the chosen cases to one collector, all or none."""
-    chosen = [int(value) for value in request.POST.getlist("case_ids") if value.isdigit() and len(value) < 19]
-    staff_id = request.POST.get("staff_id", "")
-    if not chosen or not staff_id.isdigit() or len(staff_id) > 18:
+    chosen = [case_id for value in request.POST.getlist("case_ids") if (case_id := whole(value)) is not None]
+    staff_id = whole(request.POST.get("staff_id"))
+    if not chosen or staff_id is None:
         messages.add_message(
             request, messages.ERROR, _("Nothing was assigned: choose rows and a collector."), "stop"
         )
         return redirect(_back(request))
     try:
-        count = cases.assign(case_ids=chosen, staff_id=int(staff_id), actor=request.actor, now=clock.now())
+        count = cases.assign(case_ids=chosen, staff_id=staff_id, actor=request.actor, now=clock.now())
     except cases.CaseRefused as refusal:
         messages.add_message(request, messages.ERROR, refusal_text(refusal), "stop")
     else:
@@ -144,18 +145,18 @@ def assign(request: DeskRequest) -> HttpResponse:
 
 
 def _back(request: DeskRequest) -> str:
-    code = request.POST.get("queue", "")
+    code = request.POST.get("queue", "")[:40]
     return (
         f"{reverse('workbench:queue')}?queue={code}"
-        if code.replace("_", "").isalnum()
+        if code.replace("_", "").replace("-", "").isalnum()
         else reverse("workbench:queue")
     )
 
 
-@staff_page("cases.view")
+@staff_page("cases.work", methods=("POST",))
 def open_next(request: DeskRequest) -> HttpResponse:
-    """Open the first case that the actor may work on now."""
-    item = cases.next_case(actor=request.actor, now=clock.now(), queue=request.GET.get("queue") or None)
+    """Take and open the first case that the actor may work on now."""
+    item = cases.next_case(actor=request.actor, now=clock.now(), queue=request.POST.get("queue") or None)
     if item is None:
         messages.add_message(
             request, messages.INFO, _("Nothing can be worked on now: the queue shows from when."), "info"

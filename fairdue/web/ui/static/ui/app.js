@@ -1,6 +1,8 @@
 // The desk's own behaviour. Nothing is stored in the browser; every effect has a server-rendered twin.
 import { startKeys } from "./keys.js";
 import { startForms } from "./forms.js";
+import { startActions } from "./actions.js";
 
 startKeys(document);
 startForms(document);
+startActions(document);

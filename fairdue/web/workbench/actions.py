@@ -1,0 +1,131 @@
+"""The actions panel of a case: each action with its form, or with the reason why it is not offered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as word
+
+from fairdue.journeys.view_case import CaseView
+from fairdue.kernel.actor import Actor
+from fairdue.web.workbench.action_forms import (
+    ActionForm,
+    CloseForm,
+    HoldForm,
+    LiftForm,
+    LinkForm,
+    PaymentForm,
+    StatementForm,
+)
+from fairdue.web.workbench.words import PERMISSION_WORDS, role_word
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """One thing that can be done on a case; `key` follows `a`."""
+
+    form: Callable[..., ActionForm] | None
+    code: str
+    permission: str
+    label: str
+    submit: str
+    icon: str
+    key: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
+    """One action as the panel shows it: with a form, or with why it cannot be done."""
+
+    code: str
+    label: str
+    submit: str
+    icon: str
+    key: str
+    note: str
+    url: str
+    form: ActionForm | None
+    refused: str
+    is_open: bool
+
+
+KINDS = (
+    Kind(
+        code="payment", form=PaymentForm, permission="payments.record", icon="payment", key="a p",
+        label=word("Record a payment"), submit=word("Record the payment"),
+    ),
+    Kind(
+        code="reverse", form=None, permission="payments.reverse", icon="payment", key="",
+        label=word("Reverse a payment"), submit="",
+    ),
+    Kind(
+        code="hold", form=HoldForm, permission="holds.place", icon="hold", key="a h",
+        label=word("Place a hold"), submit=word("Stop contacts"),
+    ),
+    Kind(
+        code="lift", form=LiftForm, permission="holds.lift", icon="check", key="a l",
+        label=word("Lift a hold"), submit=word("Lift the hold"),
+    ),
+    Kind(
+        code="statement", form=StatementForm, permission="contacts.make", icon="stop", key="a c",
+        label=word("Consent or opt-out"), submit=word("Record the statement"),
+    ),
+    Kind(
+        code="link", form=LinkForm, permission="contacts.make", icon="person", key="a b",
+        label=word("Link for the borrower"), submit=word("Issue the link"),
+        note=word("It lets the borrower in once, within three days, and is shown only now. Hand it to nobody else."),
+    ),
+    Kind(
+        code="close", form=CloseForm, permission="cases.work", icon="lock", key="a x",
+        label=word("Close the case"), submit=word("Close the case"),
+        note=word("Possible when nothing is overdue and no promise is open; otherwise a supervisor says why."),
+    ),
+)  # fmt: skip
+"""In the order of the panel. A payment is reversed on its card in the timeline; the panel only says who may."""
+
+
+def panel(
+    view: CaseView, actor: Actor, now: datetime, *, given: ActionForm | None = None, opened: str = ""
+) -> list[Action]:
+    """Return the actions of a case; `given` is a form that was refused and stands open with its errors."""
+    return [_action(kind, view, actor, now, given, opened) for kind in KINDS if _is_shown(kind, view, actor)]
+
+
+def _is_shown(kind: Kind, view: CaseView, actor: Actor) -> bool:
+    """Leave out what has no subject: no hold to lift, a reversal that stands on the payment's own card."""
+    if kind.code == "lift":
+        return bool(view.holds)
+    return kind.code != "reverse" or not actor.may(kind.permission)
+
+
+def _action(
+    kind: Kind, view: CaseView, actor: Actor, now: datetime, given: ActionForm | None, opened: str
+) -> Action:
+    refused = _refused(kind, view, actor)
+    is_given = given is not None and given.code == kind.code
+    form = given if is_given else (kind.form(view, now) if kind.form and not refused else None)
+    return Action(
+        code=kind.code, label=_(kind.label), submit=_(kind.submit) if kind.submit else "", icon=kind.icon,
+        key=kind.key, note=_(kind.note) if kind.note else "", form=form, refused=refused,
+        url=reverse(f"workbench:{kind.code}", args=[view.case.case_id]), is_open=is_given or opened == kind.code,
+    )  # fmt: skip
+
+
+def _refused(kind: Kind, view: CaseView, actor: Actor) -> str:
+    """Return why the action is not offered, or nothing."""
+    if not actor.may(kind.permission):
+        said: dict[str, Any] = {
+            "role": role_word(actor.role), "permission": _(PERMISSION_WORDS[kind.permission]),
+        }  # fmt: skip
+        return _("Your role %(role)s does not include %(permission)s.") % said
+    if kind.code == "close" and view.case.status != "open":
+        return _("The case is closed already.")
+    if kind.code == "payment" and not view.accounts:
+        return _("No debt lies in your data scope.")
+    return ""
