@@ -1,0 +1,109 @@
+"""The events of a debt as they were entered: which were accepted, which stand, and the position they make."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from fairdue.engine.ledger.life import charges, pausing, receipts, removal, rescheduling, returns
+from fairdue.engine.ledger.life import events as kinds
+from fairdue.engine.ledger.life.events import Event, EventInvalid, Reversal
+from fairdue.engine.ledger.life.position import Position
+from fairdue.engine.ledger.life.terms import DebtTerms
+
+_VERBS: Mapping[type[Event], Callable[[Position, Any], None]] = {
+    kinds.Receipt: receipts.receive,
+    kinds.GoodwillCredit: receipts.receive,
+    kinds.Charge: charges.charge,
+    kinds.Waiver: charges.waive,
+    kinds.Chargeback: returns.charge_back,
+    kinds.Refund: returns.refund,
+    kinds.Pause: pausing.pause,
+    kinds.Resume: pausing.resume,
+    kinds.Reage: rescheduling.reage,
+    kinds.Reamortise: rescheduling.reamortise,
+    kinds.ChargeOff: removal.charge_off,
+    kinds.WriteOff: removal.write_off,
+    kinds.Recovery: removal.recover,
+}
+
+
+@dataclass(slots=True)
+class History:
+    """What has been entered so far.
+
+    1. Events that stand are the accepted ones without reversals and what these name.
+    2. The position is what they make of the original schedule, sorted by the day they count for; on the
+       same day in the order of entry.
+    3. An event that counts for no earlier day than all others is applied to the position as it is; any
+       other, and each reversal, has it made anew from the beginning.
+    """
+
+    terms: DebtTerms
+    entered: dict[str, Event] = field(default_factory=dict)
+    refusals: dict[str, str] = field(default_factory=dict)
+    reversed_ids: set[str] = field(default_factory=set)
+    position: Position = field(init=False)
+    latest_day: date = date.min
+
+    def __post_init__(self) -> None:
+        self.position = Position.opened(self.terms)
+
+    def standing(self) -> list[Event]:
+        """Return the accepted events that stand, in the order in which they are applied."""
+        found = [event for event in self.entered.values() if self.stands(event.id)]
+        return sorted(found, key=lambda event: event.counts_on)
+
+    def stands(self, event_id: str) -> bool:
+        """Tell whether an event was accepted, is not taken back, and is itself no reversal."""
+        event = self.entered.get(event_id)
+        return (
+            event is not None
+            and event_id not in self.refusals
+            and event_id not in self.reversed_ids
+            and not isinstance(event, Reversal)
+        )
+
+    def refuse(self, event: Event, reason: str) -> None:
+        """Remember an event that changes nothing."""
+        self._remember(event)
+        self.refusals[event.id] = reason
+
+    def accept(self, event: Event) -> None:
+        """Let an event change the position.
+
+        :raises EventInvalid: if its id was entered before, or an entry goes back in time
+        """
+        self._remember(event)
+        if isinstance(event, Reversal):
+            self.reversed_ids.add(event.of)
+        if isinstance(event, Reversal) or event.counts_on < self.latest_day:
+            self.position = position_of(self.terms, self.standing())
+        else:
+            apply(self.position, event)
+        self.latest_day = max(self.latest_day, event.counts_on)
+
+    def _remember(self, event: Event) -> None:
+        if event.id in self.entered:
+            raise EventInvalid(f"{event.id}: entered twice")
+        latest = next(reversed(self.entered.values()), event)
+        if event.entered_date < latest.entered_date:
+            raise EventInvalid(f"{event.id}: entered before {latest.id}, which stands before it")
+        self.entered[event.id] = event
+
+
+def position_of(terms: DebtTerms, standing: Iterable[Event]) -> Position:
+    """Return what the standing events, in their order, make of the original schedule."""
+    position = Position.opened(terms)
+    for event in standing:
+        apply(position, event)
+    return position
+
+
+def apply(position: Position, event: Event) -> None:
+    """Apply one event; promises and their cancellations leave the debt as it is."""
+    verb = _VERBS.get(type(event))
+    if verb is not None:
+        verb(position, event)

@@ -1,0 +1,173 @@
+"""The debt while its events are applied: rows and their items, what is held, and what each event did."""
+
+from __future__ import annotations
+
+from bisect import insort
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+
+from fairdue.engine.ledger.life.state import Entry, Status
+from fairdue.engine.ledger.life.terms import INTEREST, PRINCIPAL, DebtTerms
+
+
+@dataclass(slots=True, eq=False)
+class Item:
+    """One amount of one component with one due date."""
+
+    component: str
+    due_date: date
+    amount: int
+    charge_id: str | None = None
+    paid: int = 0
+    waived: int = 0
+
+    @property
+    def unpaid(self) -> int:
+        """What is neither paid nor waived."""
+        return self.amount - self.paid - self.waived
+
+
+@dataclass(slots=True, eq=False)
+class Row:
+    """The items shown together: principal, interest, then charges by due date."""
+
+    due_date: date
+    is_regular: bool
+    principal: Item
+    interest: Item
+    charges: list[Item] = field(default_factory=list)
+
+    @classmethod
+    def due(cls, due_date: date, *, is_regular: bool, principal: int = 0, interest: int = 0) -> Row:
+        """Return a row without charges."""
+        return cls(
+            due_date,
+            is_regular,
+            Item(PRINCIPAL, due_date, principal),
+            Item(INTEREST, due_date, interest),
+        )
+
+    @property
+    def items(self) -> tuple[Item, ...]:
+        """All items of the row."""
+        return (self.principal, self.interest, *self.charges)
+
+    def add_charge(self, item: Item) -> None:
+        """Put a charge after those due on or before the same day."""
+        insort(self.charges, item, key=lambda other: other.due_date)
+
+
+@dataclass(slots=True, frozen=True)
+class Settled:
+    """That an event paid or waived part of an item."""
+
+    event_id: str
+    row: Row
+    item: Item
+    amount: int
+    is_waived: bool = False
+
+
+@dataclass(slots=True)
+class Interval:
+    """A pause as it now stands."""
+
+    from_date: date
+    to_date: date
+
+
+@dataclass(slots=True)
+class Position:
+    """A debt at one place of its replay. Verbs change it; nothing outside `life` sees it.
+
+    `splits` and `overpaid` are by event; `holders` are the payments that may still hold an overpayment,
+    earliest first; `returned` is what was charged back of each payment, by component.
+    """
+
+    terms: DebtTerms
+    rows: list[Row] = field(default_factory=list)
+    charges: dict[str, tuple[Row, Item]] = field(default_factory=dict)
+    splits: dict[str, dict[str, int]] = field(default_factory=dict)
+    overpaid: dict[str, int] = field(default_factory=dict)
+    holders: list[str] = field(default_factory=list)
+    returned: dict[str, dict[str, int]] = field(default_factory=dict)
+    settled: list[Settled] = field(default_factory=list)
+    entries: dict[str, tuple[Entry, ...]] = field(default_factory=dict)
+    pauses: list[Interval] = field(default_factory=list)
+    charged_off_date: date | None = None
+    is_written_off: bool = False
+    is_settled: bool = False
+    written_off: int = 0
+    recovered: int = 0
+
+    @classmethod
+    def opened(cls, terms: DebtTerms) -> Position:
+        """Return the debt as agreed, before any event."""
+        rows = [
+            Row.due(row.due_date, is_regular=True, principal=row.principal, interest=row.interest)
+            for row in terms.instalments
+        ]
+        return cls(terms=terms, rows=rows)
+
+    @property
+    def items(self) -> Iterator[Item]:
+        """All items of all rows."""
+        return (item for row in self.rows for item in row.items)
+
+    @property
+    def outstanding(self) -> int:
+        """What is neither paid nor waived, over all rows."""
+        return sum(item.unpaid for item in self.items)
+
+    @property
+    def held(self) -> int:
+        """The overpayment held."""
+        return sum(self.overpaid[holder] for holder in self.holders)
+
+    @property
+    def status(self) -> Status:
+        """The first that applies: settled, written off, overpaid, closed, active."""
+        if self.is_settled:
+            return "settled"
+        if self.is_written_off:
+            return "written_off"
+        if self.held:
+            return "overpaid"
+        return "active" if self.outstanding else "closed"
+
+    def unpaid_by_component(self) -> dict[str, int]:
+        """Return what is outstanding of each component, without zeros."""
+        found: dict[str, int] = {}
+        for item in self.items:
+            if item.unpaid:
+                found[item.component] = found.get(item.component, 0) + item.unpaid
+        return found
+
+    def add_row(self, row: Row) -> Row:
+        """Put a row after those due on or before the same day."""
+        insort(self.rows, row, key=lambda other: other.due_date)
+        return row
+
+    def row_of_charge(self, due_date: date) -> Row:
+        """Return the row that a charge due on this day gets.
+
+        1. The first regular row due on or after it.
+        2. Else the extra row due on that very day, made if there is none yet.
+        """
+        for row in self.rows:
+            if row.is_regular and row.due_date >= due_date:
+                return row
+        for row in self.rows:
+            if row.due_date == due_date and not row.is_regular:
+                return row
+        return self.add_row(Row.due(due_date, is_regular=False))
+
+    def take_held(self, amount: int) -> int:
+        """Take up to an amount from the overpayment, from the earliest payment first; return what it gave."""
+        taken = 0
+        for holder in self.holders:
+            part = min(self.overpaid[holder], amount - taken)
+            self.overpaid[holder] -= part
+            taken += part
+        return taken
