@@ -10,18 +10,20 @@ from __future__ import annotations
 from fairdue.engine.conformance.law_gate import answer_gate
 from fairdue.engine.conformance.money_calculations import answer_calculation
 from fairdue.engine.conformance.money_ladder import answer_ladder
-from fairdue.engine.conformance.money_schedule import answer_schedule_or_calculation
+from fairdue.engine.conformance.money_ledger import answer_loans_or_calculation
 from fairdue.engine.conformance.running import Adapters
+
+_LEDGER_KINDS = (
+    "schedule", "emi", "delinquency", "allocation", "charge", "pause", "reage", "reamortise", "chargeback",
+    "charge_off", "write_off", "interest_accrual", "promise",
+)  # fmt: skip
 
 ADAPTERS: Adapters = {
     ("law", "gate"): answer_gate,
     ("money", "reminder_ladder"): answer_ladder,
-    ("money", "schedule"): answer_schedule_or_calculation,
-    ("money", "emi"): answer_schedule_or_calculation,
     ("money", "apr"): answer_calculation,
-    ("money", "charge"): answer_calculation,
     ("money", "minimum_payment"): answer_calculation,
-    ("money", "interest_accrual"): answer_calculation,
     ("money", "portfolio_ratio"): answer_calculation,
     ("money", "affordability"): answer_calculation,
+    **{("money", kind): answer_loans_or_calculation for kind in _LEDGER_KINDS},
 }
