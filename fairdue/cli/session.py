@@ -25,9 +25,10 @@ def prepare(*, keep_running: bool = False, with_tables: bool = True) -> str:
 
     _join_demonstration(VAR_DIR)
     url = ensure_database_url(keep_running=keep_running)
-    holds_tables = os.environ.get("FAIRDUE_MODE") != "test"  # those of tests stand in a database of their own
-    try:
-        require_usable(url, with_tables=with_tables and holds_tables)
+    from django.apps import apps
+
+    try:  # a process that set Django up earlier, as tests do, has chosen its database itself
+        require_usable(url, with_tables=with_tables and not apps.ready)
     except DatabaseUnusable as unusable:
         fail(str(unusable))
     configure()
