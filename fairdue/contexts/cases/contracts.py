@@ -132,6 +132,9 @@ class Workload:
 
     unassigned_count: int
     unassigned_count_is_capped: bool
+    others_count: int
+    """Assigned, but to nobody among those asked for."""
+    others_count_is_capped: bool
     collectors: tuple[CollectorLoad, ...]
 
 

@@ -66,7 +66,7 @@ class PaymentForm(ActionForm):
     )
     effective_date = forms.DateField(label=lazy("Received on"), widget=DateInput())
     external_ref = forms.CharField(
-        label=lazy("Reference"), max_length=80, help_text=lazy("Of the bank or the receipt; a repeated one is recognised.")
+        label=lazy("Payment reference"), max_length=80, help_text=lazy("Of the bank or the receipt; a repeated one is recognised.")
     )  # fmt: skip
 
     def __init__(self, view: CaseView, now: datetime, data: Any = None) -> None:

@@ -81,6 +81,8 @@ EVENTS = {
     "book.product.changed": word("Product changed"),
     "book.product.created": word("Product created"),
     "cases.case.assigned": word("Case assigned"),
+    "cases.case.closed": word("Case closed"),
+    "cases.promise.cancelled": word("Promise cancelled"),
     "cases.note.added": word("Note added"),
     "cases.outcome.recorded": word("Outcome recorded"),
     "cases.promise.recorded": word("Promise recorded"),

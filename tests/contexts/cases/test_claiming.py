@@ -94,6 +94,8 @@ def test_the_workload_counts_what_nobody_has_and_what_each_one_has(django_assert
     with django_assert_num_queries(1):
         found = cases.workload(actor=supervisor, staff_ids=[idle.id, busy.id])
     assert (found.unassigned_count, found.unassigned_count_is_capped) == (2, False)
+    assert (found.others_count, found.others_count_is_capped) == (0, False)
+    assert cases.workload(actor=supervisor, staff_ids=[idle.id]).others_count == 2
     assert [(load.staff_id, load.case_count) for load in found.collectors] == [(idle.id, 0), (busy.id, 2)]
     with pytest.raises(PermissionRefused):
         cases.workload(actor=busy, staff_ids=[])

@@ -11,6 +11,8 @@ from fairdue.contexts.cases.policies import scope_sql
 from fairdue.contexts.cases.queries.queue import COUNT_CAP
 from fairdue.kernel.actor import Actor
 
+OTHERS = 0
+"""No member of staff has this id: the row of those who were not asked for."""
 _WORKLOAD = """
 SELECT staff.id, (
          SELECT count(*) FROM (
@@ -24,6 +26,12 @@ SELECT NULL, (
            SELECT 1 FROM cases_case AS c
             WHERE c.status = 'open' AND c.assigned_to_id IS NULL AND {scope}
             LIMIT {limit}) AS seen)
+UNION ALL
+SELECT 0, (
+         SELECT count(*) FROM (
+           SELECT 1 FROM cases_case AS c
+            WHERE c.status = 'open' AND c.assigned_to_id <> ALL(%s::bigint[]) AND {scope}
+            LIMIT {limit}) AS seen)
 """
 
 
@@ -36,11 +44,16 @@ def workload(*, actor: Actor, staff_ids: Iterable[int]) -> Workload:
     ids = list(dict.fromkeys(staff_ids))
     scope, parameters = scope_sql(actor, "c")
     with connection.cursor() as cursor:
-        cursor.execute(_WORKLOAD.format(scope=scope, limit=COUNT_CAP + 1), [*parameters, ids, *parameters])
+        cursor.execute(
+            _WORKLOAD.format(scope=scope, limit=COUNT_CAP + 1),
+            [*parameters, ids, *parameters, ids, *parameters],
+        )
         counts = dict(cursor.fetchall())
     return Workload(
         unassigned_count=min(counts[None], COUNT_CAP),
         unassigned_count_is_capped=counts[None] > COUNT_CAP,
+        others_count=min(counts[OTHERS], COUNT_CAP),
+        others_count_is_capped=counts[OTHERS] > COUNT_CAP,
         collectors=tuple(_load(staff_id, counts[staff_id]) for staff_id in ids),
     )
 

@@ -10,7 +10,6 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from fairdue.contexts.cases import facade as cases
@@ -64,8 +63,8 @@ def render_case(
 
 
 def back_to_case(case_id: int) -> HttpResponse:
-    """Lead back to the case after something was done, to the top of the page where it is said."""
-    return redirect(reverse("workbench:case", args=[case_id]) + "#main")
+    """Lead back to the case after something was done; the top of the page says what."""
+    return redirect("workbench:case", case_id=case_id)
 
 
 def load(request: DeskRequest, case_id: int, now: datetime) -> CaseView:
@@ -87,6 +86,9 @@ def page_context(request: DeskRequest, view: CaseView, now: datetime) -> dict[st
     return {
         "view": view,
         "zone": zone,
+        "prefers": say(words.CHANNELS, view.person.preferred_channel)
+        if view.person.preferred_channel
+        else "",
         "is_other_zone": zone != clock.HOUSE_ZONE.key,
         "flags": _flags(view),
         "accounts": [_account(entry) for entry in view.accounts],

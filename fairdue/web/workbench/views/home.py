@@ -69,6 +69,7 @@ def _load(request: DeskRequest) -> dict[str, Any]:
     names = {card.staff_id: card.display_name for card in staff}
     return {
         "unassigned": count_text(found.unassigned_count, found.unassigned_count_is_capped),
+        "others": count_text(found.others_count, found.others_count_is_capped),
         "collectors": [
             (names[load.staff_id], count_text(load.case_count, load.case_count_is_capped))
             for load in sorted(found.collectors, key=lambda load: (-load.case_count, names[load.staff_id]))

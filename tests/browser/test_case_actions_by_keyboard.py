@@ -1,0 +1,79 @@
+"""The actions of a case by keyboard: a payment, a hold, a link; what was refused stands open with the focus in it."""
+
+from __future__ import annotations
+
+import pytest
+
+from fairdue.contexts.law import facade as law
+from fairdue.contexts.ledger.models import Transaction
+
+pytestmark = pytest.mark.browser
+
+
+def wait_for_focus(page, field: str) -> None:
+    page.wait_for_function("id => document.activeElement.id === id", arg=field)
+
+
+def act(page, key: str, field: str) -> None:
+    page.keyboard.press("a")
+    page.keyboard.press(key)
+    wait_for_focus(page, field)
+
+
+def save(page) -> None:
+    with page.expect_navigation():
+        page.keyboard.press("Control+Enter")
+
+
+def test_a_payment_is_corrected_and_recorded_by_keyboard(desk, world):
+    desk.sign_in("collector")
+    page = desk.open(f"/desk/case/{world.case.pk}/")
+    assert desk.axe() == []
+    act(page, "p", "payment-account_id")
+    page.keyboard.press("Tab")
+    page.keyboard.type("20.50")
+    save(page)
+    wait_for_focus(page, "payment-external_ref")
+    desk.shot("action-refused")
+    assert desk.axe() == []
+    page.keyboard.type("BANK-7")
+    save(page)
+    page.wait_for_selector("text=Payment of 20.50 CNY recorded.")
+    desk.shot("action-done")
+    assert (Transaction.objects.get().amount_minor, Transaction.objects.get().external_ref) == (
+        2_050,
+        "BANK-7",
+    )
+    assert desk.faults == []
+
+
+def test_a_hold_is_placed_by_keyboard_and_shows_at_once(desk, world):
+    desk.sign_in("collector")
+    page = desk.open(f"/desk/case/{world.case.pk}/")
+    act(page, "h", "hold-kind")
+    page.keyboard.type("Hardship")
+    page.focus("#hold-reason")
+    page.keyboard.type("Lost the job in October")
+    save(page)
+    page.wait_for_selector("text=The hold is in force")
+    (hold,) = law.open_holds(world.person.pk)
+    assert (hold.kind, hold.reason) == ("hardship", "Lost the job in October")
+    assert page.locator("[data-action=lift]").count() == 0
+    assert page.locator("#off-lift").inner_text().endswith("lifting holds.")
+    assert desk.faults == []
+
+
+def test_a_borrower_link_can_be_copied(desk, world):
+    desk.sign_in("collector")
+    page = desk.open(f"/desk/case/{world.case.pk}/")
+    page.keyboard.press("a")
+    page.keyboard.press("b")
+    page.wait_for_selector("[data-action=link][open]")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    page.wait_for_selector("#issued-link")
+    desk.shot("action-link")
+    assert desk.axe() == []
+    page.click("[data-copy]")
+    page.wait_for_selector("[data-copy]:has-text('Copied')")
+    assert desk.faults == []
