@@ -28,3 +28,11 @@ def django_db_setup(django_db_setup, django_db_blocker):
         )
         for trigger, table in cursor.fetchall():
             cursor.execute(f'drop trigger "{trigger}" on {table}')
+
+
+@pytest.fixture(autouse=True)
+def packs_seen_anew():
+    """Let no test rely on rule packs that an earlier one published and took away again."""
+    from fairdue.contexts.law.operations import packs
+
+    packs._published.clear()

@@ -27,7 +27,7 @@ def import_files(
     ],
     kind: Annotated[str, typer.Option(help=f"What the files hold: {', '.join(KINDS)}.")],
     creditor: Annotated[str, typer.Option(help="Code of the creditor whose files they are.")],
-    rejects: Annotated[Path | None, typer.Option(help="Folder of reject files; default var/rejects.")] = None,
+    rejects: Annotated[Path | None, typer.Option(help="Folder of reject files; default var/rejected.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Import files of one kind of one creditor, each in one transaction.
@@ -37,7 +37,7 @@ def import_files(
     prepare()
     from fairdue.storage.embedded import VAR_DIR
 
-    reports = [_import(path, kind, creditor, rejects or VAR_DIR / "rejects") for path in files]
+    reports = [_import(path, kind, creditor, rejects or VAR_DIR / "rejected") for path in files]
     if as_json:
         emit({"files": [asdict(report) for report in reports]})
     else:

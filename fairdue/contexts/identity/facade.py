@@ -16,7 +16,7 @@ from fairdue.contexts.identity.operations import (
     ensure_team,
     reactivate_staff,
 )
-from fairdue.contexts.identity.policies import PERMISSIONS, PERMISSIONS_BY_ROLE, PRIVILEGED_ROLES
+from fairdue.contexts.identity.policies import PERMISSIONS, PERMISSIONS_BY_ROLE
 from fairdue.contexts.identity.preferences import PreferenceUnknown, set_preferences
 from fairdue.contexts.identity.queries import (
     actor_by_id,
@@ -30,7 +30,6 @@ from fairdue.contexts.identity.queries import (
 __all__ = [
     "PERMISSIONS",
     "PERMISSIONS_BY_ROLE",
-    "PRIVILEGED_ROLES",
     "PasswordTooWeak",
     "PreferenceUnknown",
     "Role",

@@ -53,12 +53,6 @@ PERMISSIONS_BY_ROLE: dict[str, frozenset[str]] = {
 PERMISSIONS: frozenset[str] = frozenset().union(*PERMISSIONS_BY_ROLE.values())
 """Every permission that any role holds."""
 
-PRIVILEGED_ROLES: frozenset[str] = frozenset(
-    {Role.SUPERVISOR, Role.COMPLIANCE, Role.LEGAL, Role.ADMINISTRATOR}
-)
-"""Roles that must log in with a second factor."""
-
-
 def permissions_of(role: str) -> frozenset[str]:
     """Return what a role may do; an unknown role may nothing."""
     return PERMISSIONS_BY_ROLE.get(role, frozenset())

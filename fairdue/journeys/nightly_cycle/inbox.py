@@ -67,6 +67,6 @@ def _imported(night: Night, path: Path, done: int, total: int) -> bool:
         creditor_code=path.parent.name,
         actor=night.actor,
         now=night.now,
-        reject_dir=night.var_dir / "rejects",
+        reject_dir=night.var_dir / "rejected",
     )
     return report.status != "refused"

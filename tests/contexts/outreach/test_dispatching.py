@@ -14,6 +14,7 @@ from fairdue.contexts.law.models import Contact, Permit
 from fairdue.contexts.ledger import facade as ledger
 from fairdue.contexts.outreach import facade as outreach
 from fairdue.contexts.outreach.models import Dispatch, LocalProviderMessage, Message, ProviderEvent, Template
+from fairdue.contexts.outreach.operations.reserve import idempotency_key
 from fairdue.contexts.parties import facade as parties
 from fairdue.kernel import clock
 from fairdue.kernel.actor import Actor, PermissionRefused, system
@@ -135,7 +136,7 @@ def test_a_lost_answer_is_asked_after_and_sent_once(borrow, plan):
     assert (later.claimed, later.accepted, later.reconciled) == (1, 1, 1)
     message.refresh_from_db()
     assert (message.status, message.dispatch.status, message.dispatch.tries) == ("sent", "accepted", 2)
-    assert accepted_keys() == [f"fairdue-{message.pk}"]
+    assert accepted_keys() == [idempotency_key(message)]
 
 
 def test_an_unreachable_provider_is_tried_again_and_then_reached(borrow, plan, settings, web):
@@ -146,7 +147,7 @@ def test_an_unreachable_provider_is_tried_again_and_then_reached(borrow, plan, s
     settings.SMS_PROVIDER_URL = f"{web.url}/api/local-provider/messages"
     later = outreach.dispatch_due(now=clock.now() + timedelta(seconds=6))
     assert (later.accepted, later.reconciled) == (1, 1)
-    assert accepted_keys() == [f"fairdue-{message.pk}"]
+    assert accepted_keys() == [idempotency_key(message)]
 
 
 def test_a_provider_that_does_not_know_our_key_refuses_for_good(borrow, plan, settings, monkeypatch):
@@ -299,7 +300,7 @@ def test_one_faulty_message_does_not_stop_the_others(borrow, plan):
     other = plan(borrow())
     report = dispatch()
     assert (report.claimed, report.deferred, report.accepted) == (2, 1, 1)
-    assert accepted_keys() == [f"fairdue-{other.pk}"]
+    assert accepted_keys() == [idempotency_key(other)]
     message.refresh_from_db()
     assert (message.status, message.attempts, message.verdict["reasons"][0]["rule_id"]) == (
         "planned",
@@ -394,7 +395,7 @@ def test_sending_one_needs_the_permission(borrow):
 
 
 def test_two_workers_at_once_send_each_message_once(borrow, plan):
-    keys = {f"fairdue-{plan(borrow()).pk}" for _ in range(24)}
+    keys = {idempotency_key(plan(borrow())) for _ in range(24)}
     results = []
 
     def work(name: str) -> None:

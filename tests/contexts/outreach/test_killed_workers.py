@@ -16,6 +16,7 @@ from fairdue.contexts.law import facade as law
 from fairdue.contexts.law.models import Contact, Permit
 from fairdue.contexts.outreach import facade as outreach
 from fairdue.contexts.outreach.models import Dispatch, LocalProviderMessage, Message
+from fairdue.contexts.outreach.operations.reserve import idempotency_key
 from fairdue.kernel.actor import system
 from tests.contexts.outreach.conftest import accepted_keys
 
@@ -63,7 +64,7 @@ def wait_until_settled(seconds: float) -> None:
 
 def test_twenty_kills_at_random_moments_lose_nothing_and_send_nothing_twice(borrow, plan, nursery):
     outreach.set_local_behaviour(actor=system("test"), drop_answer_percent=20)
-    keys = {f"fairdue-{plan(borrow()).pk}" for _ in range(MESSAGES)}
+    keys = {idempotency_key(plan(borrow())) for _ in range(MESSAGES)}
     moments = random.Random(20251015)
     killed_at = []
     for _ in range(KILLS):
@@ -94,5 +95,5 @@ def test_a_worker_killed_between_the_answer_and_our_record_is_made_up_for(borrow
     Message.objects.update(status="sending")
     start_worker(nursery)
     wait_until_settled(20)
-    assert accepted_keys() == [f"fairdue-{message.pk}"]
+    assert accepted_keys() == [idempotency_key(message)]
     assert (Message.objects.get().status, Dispatch.objects.get().tries) == ("sent", 2)

@@ -14,6 +14,7 @@ from aiosmtpd.controller import Controller
 from fairdue.contexts.law.models import Contact
 from fairdue.contexts.outreach import facade as outreach
 from fairdue.contexts.outreach.models import Dispatch, LocalProviderMessage
+from fairdue.contexts.outreach.operations.reserve import idempotency_key
 from fairdue.contexts.parties import facade as parties
 from fairdue.kernel import clock
 from tests.contexts.outreach.test_reading_bounces import bounce
@@ -66,7 +67,7 @@ def test_a_letter_arrives_once_with_its_headers(borrow, plan, postbox, settings)
     ((recipients, raw),) = postbox.letters
     letter = message_from_bytes(raw, policy=policy.default)
     assert recipients == [borrower.email]
-    assert letter["Message-ID"] == f"<fairdue-{message.pk}@lender.example>"
+    assert letter["Message-ID"] == f"<{idempotency_key(message)}@lender.example>"
     assert letter["Auto-Submitted"] == "auto-generated"
     assert letter["List-Unsubscribe"] == f"<{settings.PUBLIC_URL}/my/>"
     assert (letter["Subject"], letter["From"]) == ("A payment is still open", "notice@lender.example")
@@ -173,7 +174,7 @@ def test_a_hard_bounce_fails_the_message_and_takes_the_address_out_of_use(borrow
     dispatch()
     returned = tmp_path / "returned.mbox"
     returned.write_bytes(
-        b"From MAILER-DAEMON Wed Oct 15 02:00:00 2025\n" + bounce(key=f"fairdue-{message.pk}")
+        b"From MAILER-DAEMON Wed Oct 15 02:00:00 2025\n" + bounce(key=idempotency_key(message))
     )
     (receipt,) = outreach.record_bounces(source=returned, now=clock.now())
     assert (receipt.is_new, receipt.has_effect) == (True, True)
@@ -189,7 +190,7 @@ def test_a_soft_bounce_leaves_the_address_in_use(borrow, plan, postbox):
     borrower = borrow()
     message = plan(borrower, channel="email")
     dispatch()
-    outreach.record_bounces(source=bounce(key=f"fairdue-{message.pk}", status="4.2.2"), now=clock.now())
+    outreach.record_bounces(source=bounce(key=idempotency_key(message), status="4.2.2"), now=clock.now())
     message.refresh_from_db()
     assert message.status == "failed"
     assert {point.status for point in parties.contact_points(borrower.person_id)} == {"valid"}

@@ -11,6 +11,7 @@ A mail server cannot be asked what it has taken, so sending once rests on three 
 from __future__ import annotations
 
 import smtplib
+import ssl
 from collections.abc import Callable
 from email.message import EmailMessage
 from email.policy import SMTP as SMTP_POLICY
@@ -98,10 +99,13 @@ class Smtp:
 
     def _connect(self) -> smtplib.SMTP:
         host, port = self._address
-        kind = smtplib.SMTP_SSL if self._is_wrapped else smtplib.SMTP
-        server = kind(host, port, timeout=TIMEOUT_SECONDS)
+        trust = ssl.create_default_context()
+        if self._is_wrapped:
+            server: smtplib.SMTP = smtplib.SMTP_SSL(host, port, timeout=TIMEOUT_SECONDS, context=trust)
+        else:
+            server = smtplib.SMTP(host, port, timeout=TIMEOUT_SECONDS)
         if self._is_upgraded:
-            server.starttls()
+            server.starttls(context=trust)
         if self._login[0]:
             server.login(*self._login)
         return server

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 
 from fairdue.contexts.audit import facade as audit
@@ -21,9 +24,14 @@ MAX_FAULTS = 5
 FAULT_DELAY = timedelta(minutes=5)
 
 
-def idempotency_key(message_id: int) -> str:
-    """Return the key under which a provider knows the message, the same in every attempt."""
-    return f"fairdue-{message_id}"
+def idempotency_key(message: Message) -> str:
+    """Return the key under which a provider knows the message, the same in every attempt.
+
+    It follows from the message and the installation's own key: neither a restored database nor a second
+    installation with the same provider account ever uses it for another text.
+    """
+    content = f"dispatch:{message.pk}:{message.recorded_at.isoformat()}"
+    return f"fairdue-{hmac.new(settings.CHAIN_KEY, content.encode(), hashlib.sha256).hexdigest()[:32]}"
 
 
 def reserve_message(
@@ -159,7 +167,7 @@ def _judge(
         permit_id=reservation.permit_id,
         contact_id=reservation.contact_id,
         provider=provider_for(message.channel),
-        idempotency_key=idempotency_key(message.pk),
+        idempotency_key=idempotency_key(message),
         tries=1,
         reserved_at=now,
         next_try_at=now + lease,
