@@ -19,10 +19,19 @@ AT_LEAST = {
     ("money", "schedule"): 17,
     ("money", "emi"): 27,
     ("money", "minimum_payment"): 15,
-    ("money", "interest_accrual"): 13,
     ("money", "portfolio_ratio"): 8,
     ("money", "affordability"): 7,
-    ("money", "charge"): 2,
+    ("money", "allocation"): 45,
+    ("money", "charge"): 20,
+    ("money", "charge_off"): 17,
+    ("money", "chargeback"): 21,
+    ("money", "delinquency"): 16,
+    ("money", "interest_accrual"): 15,
+    ("money", "pause"): 12,
+    ("money", "promise"): 10,
+    ("money", "reage"): 5,
+    ("money", "reamortise"): 6,
+    ("money", "write_off"): 5,
 }
 pytestmark = pytest.mark.skipif(not SHARED.is_dir(), reason="the shared cases do not lie beside this clone")
 

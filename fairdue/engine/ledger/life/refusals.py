@@ -116,7 +116,9 @@ def _is_component_unknown(history: History, event: Event) -> bool:
 
 
 def _is_nothing_to_spread_over(history: History, event: Event) -> bool:
-    return isinstance(event, kinds.Reamortise) and not later_rows(history.position, event.counts_on)
+    if not isinstance(event, kinds.Reamortise) or later_rows(history.position, event.counts_on):
+        return False
+    return any(row.principal.unpaid for row in history.position.rows)
 
 
 _RULES: tuple[tuple[str, Callable[[History, Event], bool]], ...] = (
