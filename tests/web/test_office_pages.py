@@ -17,6 +17,7 @@ from fairdue.journeys.load_packs import load_packs
 from fairdue.journeys.nightly_cycle import run_cycle
 from fairdue.kernel import clock
 from fairdue.kernel.actor import system
+from fairdue.web.workbench.office_words import EVENTS
 
 PAGES = {
     "book/": "reporting.view",
@@ -162,5 +163,6 @@ def test_a_night_shows_its_stages_and_a_date_without_one_is_not_found(office):
     page = client.get("/desk/cycles/2026-11-18/").content.decode()
 
     assert "Landing" in page
+    assert set(Event.objects.values_list("code", flat=True)) <= set(EVENTS)
     assert client.get("/desk/cycles/2026-11-17/").status_code == 404
     assert client.get("/desk/cycles/nonsense/").status_code == 404
