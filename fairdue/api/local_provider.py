@@ -18,7 +18,7 @@ from fairdue.kernel import clock
 View = Callable[..., HttpResponseBase]
 
 
-class ConnectionCut(ConnectionResetError):  # noqa: N818 - news, not a fault
+class ConnectionCut(ConnectionResetError):
     """The local provider was told to cut the connection after taking a message."""
 
 

@@ -9,7 +9,7 @@ from typing import Literal
 ActorKind = Literal["staff", "system", "agency", "borrower", "provider"]
 
 
-class PermissionRefused(Exception):  # noqa: N818 - a refusal, not a fault
+class PermissionRefused(Exception):
     """The actor may not do this; nothing was changed."""
 
     code = "identity.permission.refused"

@@ -32,7 +32,7 @@ select nextval(pg_get_serial_sequence('audit_event', 'id')), pg_current_xact_id(
 """
 
 
-class ReasonMissing(ValueError):  # noqa: N818 - a refusal, not a fault
+class ReasonMissing(ValueError):
     """A reveal of personal data was recorded without the reason for it."""
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-class CaseRefused(Exception):  # noqa: N818 - a refusal, not a fault
+class CaseRefused(Exception):
     """A guard of the cases context said no; nothing was changed."""
 
     code = "cases.refused"

@@ -18,13 +18,13 @@ from fairdue.contexts.decisions.contracts import (
 from fairdue.contexts.decisions.models import Cycle, CycleStage, Decision, StrategyVersion
 
 
-class StrategyUnknown(LookupError):  # noqa: N818 - a refusal, not a fault
+class StrategyUnknown(LookupError):
     """No strategy of that code is published."""
 
     code = "decisions.strategy.unknown"
 
 
-class CycleUnknown(LookupError):  # noqa: N818 - an answer, not a fault
+class CycleUnknown(LookupError):
     """No cycle was run for that date."""
 
     code = "decisions.cycle.unknown"

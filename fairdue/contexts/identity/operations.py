@@ -17,7 +17,7 @@ from fairdue.contexts.identity.queries import _card, team_card
 from fairdue.kernel.actor import Actor
 
 
-class StaffRefused(ValueError):  # noqa: N818 - a refusal, not a fault
+class StaffRefused(ValueError):
     """A member of staff cannot be created or changed like this; nothing was changed."""
 
 

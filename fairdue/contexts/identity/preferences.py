@@ -16,7 +16,7 @@ CHOICES: dict[str, frozenset[str]] = {
 LOCALES = frozenset({"zh-hans", "en"})
 
 
-class PreferenceUnknown(ValueError):  # noqa: N818 - a refusal, not a fault
+class PreferenceUnknown(ValueError):
     """The choice is not one that the screen offers; nothing was changed."""
 
 

@@ -33,7 +33,7 @@ HISTORY = timedelta(days=60)
 PHONES = ("mobile", "landline")
 
 
-class ContactPointUnknown(ValueError):  # noqa: N818 - a refusal, not a fault
+class ContactPointUnknown(ValueError):
     """The contact point is not one of the person's."""
 
     code = "law.contact_point.unknown"

@@ -9,61 +9,61 @@ class LedgerError(ValueError):
     code = "ledger.refused"
 
 
-class AccountUnknown(LedgerError):  # noqa: N818 - a refusal, not a fault
+class AccountUnknown(LedgerError):
     """No opened account has this id."""
 
     code = "ledger.account.unknown"
 
 
-class CurrencyDiffers(LedgerError):  # noqa: N818 - a refusal, not a fault
+class CurrencyDiffers(LedgerError):
     """The amount is in another currency than the account."""
 
     code = "ledger.currency.differs"
 
 
-class AmountInvalid(LedgerError):  # noqa: N818 - a refusal, not a fault
+class AmountInvalid(LedgerError):
     """The amount is not positive or is beyond 2^53 minor units."""
 
     code = "ledger.amount.invalid"
 
 
-class FutureDate(LedgerError):  # noqa: N818 - a refusal, not a fault
+class FutureDate(LedgerError):
     """The effective date lies after the business date."""
 
     code = "ledger.date.future"
 
 
-class BeforeOpening(LedgerError):  # noqa: N818 - a refusal, not a fault
+class BeforeOpening(LedgerError):
     """The effective date lies before the day for which the opening balances stand."""
 
     code = "ledger.date.before_opening"
 
 
-class ReferenceReused(LedgerError):  # noqa: N818 - a refusal, not a fault
+class ReferenceReused(LedgerError):
     """The reference was used before for something else."""
 
     code = "ledger.reference.reused"
 
 
-class TransactionUnknown(LedgerError):  # noqa: N818 - a refusal, not a fault
+class TransactionUnknown(LedgerError):
     """The transaction does not exist on this account."""
 
     code = "ledger.transaction.unknown"
 
 
-class ReversalOfReversal(LedgerError):  # noqa: N818 - a refusal, not a fault
+class ReversalOfReversal(LedgerError):
     """A reversal cannot be reversed; record the payment again instead."""
 
     code = "ledger.reversal.of_reversal"
 
 
-class AlreadyReversed(LedgerError):  # noqa: N818 - a refusal, not a fault
+class AlreadyReversed(LedgerError):
     """The transaction was reversed before."""
 
     code = "ledger.transaction.already_reversed"
 
 
-class LandingRefused(LedgerError):  # noqa: N818 - a refusal, not a fault
+class LandingRefused(LedgerError):
     """A frame holds rows that the ledger cannot take; `rows` counts them per reason code."""
 
     code = "ledger.landing.refused"

@@ -14,7 +14,7 @@ _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _CASE_SUFFIXES = {".yaml", ".yml"}
 
 
-class FileMalformed(ValueError):  # noqa: N818 - names what the file is
+class FileMalformed(ValueError):
     """A case file that cannot be read at all; says the file and the line."""
 
     def __init__(self, path: Path, line: int, message: str) -> None:

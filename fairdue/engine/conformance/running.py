@@ -22,7 +22,7 @@ Adapters = Mapping[tuple[str, str], Adapter]
 Status = Literal["pass", "fail", "unsupported"]
 
 
-class Unsupported(Exception):  # noqa: N818 - an answer, not a fault
+class Unsupported(Exception):
     """The engine cannot express this case, or not all of it; nothing was guessed."""
 
 

@@ -16,7 +16,7 @@ PRECISION = 40
 _LARGEST_RATE = 1e6
 
 
-class NoRate(ValueError):  # noqa: N818 - a result, not a fault
+class NoRate(ValueError):
     """No rate makes the payments worth the advances."""
 
 

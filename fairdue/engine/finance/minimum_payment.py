@@ -14,7 +14,7 @@ MONTHS_LIMIT = 12 * 200
 ZERO = Fraction(0)
 
 
-class NeverRepaid(ValueError):  # noqa: N818 - a result, not a fault
+class NeverRepaid(ValueError):
     """The minimum payments do not repay the balances within two hundred years."""
 
 

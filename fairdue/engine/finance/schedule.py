@@ -15,7 +15,7 @@ ZERO = Fraction(0)
 ROWS_LIMIT = 1200
 
 
-class NeverRepaid(ValueError):  # noqa: N818 - a result, not a fault
+class NeverRepaid(ValueError):
     """The given instalment does not repay the principal."""
 
 

@@ -22,7 +22,7 @@ BATCH_ROWS = 100_000
 LINE = "line"
 
 
-class FileRefused(ValueError):  # noqa: N818 - a refusal, not a fault
+class FileRefused(ValueError):
     """The file as a whole cannot be read as what it is said to be; nothing was taken from it."""
 
     def __init__(self, code: str, message: str) -> None:

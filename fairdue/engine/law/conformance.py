@@ -37,7 +37,7 @@ UNKNOWN_QUESTIONS = ("initiated_by", "reply_to", "continues", "identity_verified
 Fields = Mapping[str, Any]
 
 
-class _Unknown(Exception):  # noqa: N818 - means: do not answer
+class _Unknown(Exception):
     """The case holds a fact that the rules here do not know."""
 
 

@@ -14,7 +14,7 @@ ORIGINS = ("due_plus_1", "due_date")
 """On which day counting starts at 1: the day after the due date, or the due date itself."""
 
 
-class OriginUnknown(ValueError):  # noqa: N818 - a refusal, not a fault
+class OriginUnknown(ValueError):
     """The DPD origin is neither `due_plus_1` nor `due_date`."""
 
 

@@ -12,7 +12,7 @@ import yaml
 Style = Literal["horizontal", "vertical"]
 
 
-class PolicyInvalid(ValueError):  # noqa: N818 - a refusal, not a fault
+class PolicyInvalid(ValueError):
     """An allocation policy does not say what it must."""
 
 

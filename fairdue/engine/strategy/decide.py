@@ -23,7 +23,7 @@ _POLARS_TYPES: dict[str, Any] = {
 }
 
 
-class FactsMissing(ValueError):  # noqa: N818 - names what is missing
+class FactsMissing(ValueError):
     """The facts lack columns that the strategy reads, or have them with another type."""
 
     code = "decisions.facts.missing"

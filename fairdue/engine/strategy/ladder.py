@@ -12,7 +12,7 @@ Status = Literal["none", "draft", "sent"]
 ZERO = Fraction(0)
 
 
-class RunOutOfOrder(ValueError):  # noqa: N818 - a refusal, not a fault
+class RunOutOfOrder(ValueError):
     """A run is dated before an earlier one; nothing was changed."""
 
     code = "run_out_of_order"

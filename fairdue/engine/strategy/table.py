@@ -21,7 +21,7 @@ _PYTHON_TYPES: dict[str, tuple[type, ...]] = {
 }
 
 
-class StrategyErrors(ValueError):  # noqa: N818 - several of them
+class StrategyErrors(ValueError):
     """The document is no strategy that may run; `errors` holds one sentence a finding."""
 
     code = "decisions.strategy.invalid"

@@ -18,11 +18,11 @@ INSTITUTION_KINDS = ("bank", "consumer_finance", "micro_lender", "assignee", "ot
 DPD_ORIGINS = ("due_plus_1", "due_date")
 
 
-class CreditorInvalid(ValueError):  # noqa: N818 - a refusal, not a fault
+class CreditorInvalid(ValueError):
     """The creditor cannot be described so; nothing was changed."""
 
 
-class ProductInvalid(ValueError):  # noqa: N818 - a refusal, not a fault
+class ProductInvalid(ValueError):
     """The product cannot be described so; nothing was changed."""
 
 

@@ -8,7 +8,7 @@ from ..contracts import ImportBatchCard
 from ..models import ImportBatch
 
 
-class ImportBatchUnknown(LookupError):  # noqa: N818 - a refusal, not a fault
+class ImportBatchUnknown(LookupError):
     """There is no such file in the actor's scope."""
 
 

@@ -8,7 +8,7 @@ from ..contracts import CreditorCard, ProductCard
 from ..models import Creditor, Product
 
 
-class CreditorUnknown(LookupError):  # noqa: N818 - a refusal, not a fault
+class CreditorUnknown(LookupError):
     """There is no such creditor."""
 
 

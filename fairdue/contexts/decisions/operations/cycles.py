@@ -19,7 +19,7 @@ LOCK_KEY = 0x0FA1_D0E5
 """One number for the whole installation: two nights at once would decide on each other's half-done work."""
 
 
-class CycleIsRunning(RuntimeError):  # noqa: N818 - a refusal, not a fault
+class CycleIsRunning(RuntimeError):
     """Another process is running a cycle."""
 
     code = "decisions.cycle.running"
@@ -51,7 +51,7 @@ def _locked(function: str) -> bool:
         return bool(cursor.fetchone()[0])
 
 
-class CycleIsOutdated(ValueError):  # noqa: N818 - a refusal, not a fault
+class CycleIsOutdated(ValueError):
     """A later date is finished; deciding an earlier one now would act on facts of the future."""
 
     code = "decisions.cycle.outdated"

@@ -21,7 +21,7 @@ from fairdue.engine.strategy.table import read_strategy
 from fairdue.kernel.actor import Actor
 
 
-class StrategyIsAltered(ValueError):  # noqa: N818 - a refusal, not a fault
+class StrategyIsAltered(ValueError):
     """A version that is already published was given with another content; a change needs a new version."""
 
     code = "decisions.strategy.altered"

@@ -16,13 +16,13 @@ from ..models import Contact
 from .reserve import lock_budget
 
 
-class ResultUnknown(ValueError):  # noqa: N818 - a refusal, not a fault
+class ResultUnknown(ValueError):
     """The result is none of those that a contact can have."""
 
     code = "law.contact.result_unknown"
 
 
-class ContactUnknown(ValueError):  # noqa: N818 - a refusal, not a fault
+class ContactUnknown(ValueError):
     """There is no such contact."""
 
     code = "law.contact.unknown"

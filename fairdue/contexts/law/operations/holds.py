@@ -25,7 +25,7 @@ DEFAULT_PERMITTED = {
 """What a hold of a kind lets through unless it says otherwise."""
 
 
-class HoldRefused(ValueError):  # noqa: N818 - a refusal, not a fault
+class HoldRefused(ValueError):
     """The hold cannot be placed or lifted as asked; nothing was changed."""
 
     def __init__(self, code: str, message: str) -> None:

@@ -18,7 +18,7 @@ _published: set[tuple[str, str]] = set()
 """(database, digest) pairs that this process has seen committed."""
 
 
-class PackChanged(Exception):  # noqa: N818 - a refusal, not a fault
+class PackChanged(Exception):
     """A pack has other content than the one published under the same version."""
 
     code = "law.pack.changed"

@@ -27,7 +27,7 @@ from .packs import ensure_published
 PERMIT_LIFETIME = timedelta(minutes=15)
 
 
-class NotInTransaction(RuntimeError):  # noqa: N818 - tells the caller what is missing
+class NotInTransaction(RuntimeError):
     """A reservation was asked for outside a transaction."""
 
 

@@ -7,7 +7,7 @@ from ..models import Contact, Hold, Permit
 from ..rules import current
 
 
-class PermitUnknown(ValueError):  # noqa: N818 - a refusal, not a fault
+class PermitUnknown(ValueError):
     """There is no such permit."""
 
     code = "law.permit.unknown"

@@ -16,7 +16,7 @@ KINDS = ("opt_in", "opt_out", "agreed_hours", "more_contacts")
 STATUSES = ("valid", "invalid")
 
 
-class ConsentRefused(ValueError):  # noqa: N818 - a refusal, not a fault
+class ConsentRefused(ValueError):
     """The statement cannot be recorded as given; nothing was changed."""
 
     def __init__(self, code: str, message: str) -> None:

@@ -11,7 +11,7 @@ from django.db import transaction
 from ..models import PortalLink
 
 
-class PortalLinkRefused(ValueError):  # noqa: N818 - a refusal, not a fault
+class PortalLinkRefused(ValueError):
     """The link lets nobody in."""
 
     code = "parties.portal_link.refused"

@@ -15,7 +15,7 @@ from ..contracts import RevealField
 from ..models import ContactPoint, Person
 
 
-class RevealRefused(ValueError):  # noqa: N818 - a refusal, not a fault
+class RevealRefused(ValueError):
     """The value cannot be revealed as asked; nothing was shown."""
 
     def __init__(self, code: str, message: str) -> None:

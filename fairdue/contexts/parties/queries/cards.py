@@ -15,11 +15,11 @@ _PERSON_FIELDS = (
 )  # fmt: skip
 
 
-class PersonUnknown(LookupError):  # noqa: N818 - a refusal, not a fault
+class PersonUnknown(LookupError):
     """There is no such person."""
 
 
-class ContactPointUnknown(LookupError):  # noqa: N818 - a refusal, not a fault
+class ContactPointUnknown(LookupError):
     """There is no such contact point."""
 
 
