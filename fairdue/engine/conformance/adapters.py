@@ -8,6 +8,7 @@ wholly.
 from __future__ import annotations
 
 from fairdue.engine.conformance.law_gate import answer_gate
+from fairdue.engine.conformance.law_kinds import LAW_ADAPTERS
 from fairdue.engine.conformance.money_calculations import answer_calculation
 from fairdue.engine.conformance.money_ladder import answer_ladder
 from fairdue.engine.conformance.money_ledger import answer_loans_or_calculation
@@ -20,6 +21,7 @@ _LEDGER_KINDS = (
 
 ADAPTERS: Adapters = {
     ("law", "gate"): answer_gate,
+    **LAW_ADAPTERS,
     ("money", "reminder_ladder"): answer_ladder,
     ("money", "apr"): answer_calculation,
     ("money", "minimum_payment"): answer_calculation,
