@@ -75,6 +75,8 @@ class _Book:
     def _item(self, moment: dict[str, Any]) -> dict[str, Any]:
         if not moment["asks"]:
             return {}
+        if not moment.keys() & {"at", "after"}:
+            raise Unsupported("a state at no moment")
         events, as_of = self._moment(moment)
         item: dict[str, Any] = {}
         if "promise" in moment["asks"]:

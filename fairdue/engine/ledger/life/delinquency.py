@@ -22,7 +22,7 @@ def delinquency(position: Position, on: date) -> Delinquency:
     4. The bucket holds the delinquent days; the amount is what is outstanding of all past-due rows.
     5. By bucket: each past-due row by its own delinquent days with the grace of a row.
     """
-    late = _late_rows(position, on)
+    late = list(_late_rows(position, on))
     if position.status != "active" or not late:
         return Delinquency(by_bucket={})
     rule = position.terms.delinquency
@@ -32,23 +32,19 @@ def delinquency(position: Position, on: date) -> Delinquency:
         days_past_due=days,
         delinquent_days=delinquent,
         bucket=rule.bucket(delinquent),
-        amount=sum(_unpaid(row) for row, _, _ in late),
+        amount=sum(row.unpaid for row, _, _ in late),
         oldest_due_date=oldest.due_date,
         by_bucket=_by_bucket(position, late),
     )
 
 
-def _late_rows(position: Position, on: date) -> list[tuple[Row, int, int]]:
-    """Return (row, days past due, of these not paused) of each past-due row, the oldest first."""
-    return list(_counted(position, on))
-
-
-def _counted(position: Position, on: date) -> Iterator[tuple[Row, int, int]]:
+def _late_rows(position: Position, on: date) -> Iterator[tuple[Row, int, int]]:
+    """Yield (row, days past due, of these not paused) of each past-due row, the oldest first."""
     rule = position.terms.delinquency
     for row in position.rows:
         due_date = rule.calendar.following(row.due_date)
         days = days_past_due(due_date, on, rule.origin)
-        if days and _unpaid(row):
+        if days and row.unpaid:
             first = on - timedelta(days=days - 1)
             yield row, days, days - paused_days(position.pauses, first, on)
 
@@ -59,9 +55,5 @@ def _by_bucket(position: Position, late: list[tuple[Row, int, int]]) -> dict[str
     for row, _, counted in late:
         bucket = rule.bucket(max(counted - rule.row_grace_days, 0))
         if bucket is not None:
-            found[bucket] = found.get(bucket, 0) + _unpaid(row)
+            found[bucket] = found.get(bucket, 0) + row.unpaid
     return found
-
-
-def _unpaid(row: Row) -> int:
-    return sum(item.unpaid for item in row.items)

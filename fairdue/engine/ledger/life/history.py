@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -37,19 +38,28 @@ class History:
     1. Events that stand are the accepted ones without reversals and what these name.
     2. The position is what they make of the original schedule, sorted by the day they count for; on the
        same day in the order of entry.
-    3. An event that counts for no earlier day than all others is applied to the position as it is; any
-       other, and each reversal, has it made anew from the beginning.
+    3. An event that counts for no earlier day than all others is applied to the position as it is; after
+       any other, and after each reversal, it is made anew when it is next asked for.
     """
 
     terms: DebtTerms
     entered: dict[str, Event] = field(default_factory=dict)
     refusals: dict[str, str] = field(default_factory=dict)
     reversed_ids: set[str] = field(default_factory=set)
-    position: Position = field(init=False)
     latest_day: date = date.min
+    _kinds: Counter[type[Event]] = field(default_factory=Counter)
+    _position: Position | None = None
 
-    def __post_init__(self) -> None:
-        self.position = Position.opened(self.terms)
+    @property
+    def position(self) -> Position:
+        """What the events that stand make of the original schedule."""
+        if self._position is None:
+            self._position = position_of(self.terms, self.standing())
+        return self._position
+
+    def has(self, kind: type[Event]) -> bool:
+        """Tell whether an event of this kind stands."""
+        return self._kinds[kind] > 0
 
     def standing(self) -> list[Event]:
         """Return the accepted events that stand, in the order in which they are applied."""
@@ -79,10 +89,14 @@ class History:
         self._remember(event)
         if isinstance(event, Reversal):
             self.reversed_ids.add(event.of)
-        if isinstance(event, Reversal) or event.counts_on < self.latest_day:
-            self.position = position_of(self.terms, self.standing())
-        else:
-            apply(self.position, event)
+            self._kinds[type(self.entered[event.of])] -= 1
+            self._position = None
+            return
+        self._kinds[type(event)] += 1
+        if event.counts_on < self.latest_day:
+            self._position = None
+        elif self._position is not None:
+            apply(self._position, event)
         self.latest_day = max(self.latest_day, event.counts_on)
 
     def _remember(self, event: Event) -> None:

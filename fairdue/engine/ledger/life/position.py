@@ -53,6 +53,11 @@ class Row:
         """All items of the row."""
         return (self.principal, self.interest, *self.charges)
 
+    @property
+    def unpaid(self) -> int:
+        """What of the row is neither paid nor waived."""
+        return sum(item.unpaid for item in self.items)
+
     def add_charge(self, item: Item) -> None:
         """Put a charge after those due on or before the same day."""
         insort(self.charges, item, key=lambda other: other.due_date)
@@ -118,7 +123,12 @@ class Position:
     @property
     def outstanding(self) -> int:
         """What is neither paid nor waived, over all rows."""
-        return sum(item.unpaid for item in self.items)
+        return sum(row.unpaid for row in self.rows)
+
+    @property
+    def is_ended(self) -> bool:
+        """Whether the debt was written off, settled or not."""
+        return self.is_written_off or self.is_settled
 
     @property
     def held(self) -> int:

@@ -70,6 +70,7 @@ def _in_order(
     3. Rows go by due date; those in advance from the latest if so ruled. Charges of one row and component
        go by their own due date.
     """
+    rows = [row for row in rows if row.unpaid]
     for due_class, components in _steps(rule):
         is_backward = due_class == "in_advance" and in_advance == "last"
         for row in reversed(rows) if is_backward else rows:

@@ -37,8 +37,7 @@ def _is_future_dated(history: History, event: Event) -> bool:
 
 
 def _is_written_off(history: History, event: Event) -> bool:
-    is_ended = history.position.status in ("written_off", "settled")
-    return is_ended and isinstance(event, _CLOSED_BY_WRITE_OFF)
+    return history.has(kinds.WriteOff) and isinstance(event, _CLOSED_BY_WRITE_OFF)
 
 
 def _is_not_written_off(history: History, event: Event) -> bool:
@@ -46,11 +45,11 @@ def _is_not_written_off(history: History, event: Event) -> bool:
 
 
 def _is_charged_off(history: History, event: Event) -> bool:
-    return isinstance(event, kinds.Charge) and history.position.charged_off_date is not None
+    return isinstance(event, kinds.Charge) and history.has(kinds.ChargeOff)
 
 
 def _is_charged_off_already(history: History, event: Event) -> bool:
-    return isinstance(event, kinds.ChargeOff) and history.position.charged_off_date is not None
+    return isinstance(event, kinds.ChargeOff) and history.has(kinds.ChargeOff)
 
 
 def _is_not_active(history: History, event: Event) -> bool:

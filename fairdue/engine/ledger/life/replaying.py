@@ -95,8 +95,7 @@ def _row(position: Position, number: int, row: Row, balance: int) -> RowState:
 
 
 def _totals(position: Position) -> Totals:
-    is_ended = position.status in ("written_off", "settled")
-    unpaid = {} if is_ended else position.unpaid_by_component()
+    unpaid = {} if position.is_ended else position.unpaid_by_component()
     return Totals(
         due=sum(item.amount for item in position.items),
         paid=sum(item.paid for item in position.items),
