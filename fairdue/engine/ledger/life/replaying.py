@@ -7,7 +7,7 @@ from datetime import date
 
 from fairdue.engine.ledger.life.accrual import accrued_interest
 from fairdue.engine.ledger.life.delinquency import delinquency
-from fairdue.engine.ledger.life.events import Event
+from fairdue.engine.ledger.life.events import Event, Pause
 from fairdue.engine.ledger.life.history import History, position_of
 from fairdue.engine.ledger.life.position import Position, Row
 from fairdue.engine.ledger.life.refusals import refusal
@@ -25,16 +25,21 @@ def replay(
     3. Of the accepted ones, reversals and what they name are dropped; the rest is sorted by the day each
        counts for, on one day in the order of entry, and applied to the original schedule. So an event
        entered late changes how later ones were split.
-    4. Those that count for a day after `as_of` are left out of the state.
+    4. Those that count for a day after `as_of` are left out of the state; a pause stays, whenever it was
+       entered, for it says itself which days it stops.
 
     :raises EventInvalid: if an id is entered twice or an entry goes back in time
     """
     known = as_of if known_date is None else known_date
     history = enter(terms, (event for event in events if event.entered_date <= known))
-    standing = [event for event in history.standing() if event.counts_on <= as_of]
+    standing = [event for event in history.standing() if _bears_on(event, as_of)]
     is_all = history.latest_day <= as_of
     position = history.position if is_all else position_of(terms, standing)
     return _state(position, tuple(standing), history.refusals, as_of)
+
+
+def _bears_on(event: Event, as_of: date) -> bool:
+    return event.counts_on <= as_of or isinstance(event, Pause)
 
 
 def enter(terms: DebtTerms, events: Iterable[Event]) -> History:

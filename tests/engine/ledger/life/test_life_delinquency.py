@@ -130,3 +130,10 @@ def test_a_pause_or_resume_that_cannot_be_is_refused_and_no_day_changes(events, 
 def test_a_pause_that_ends_before_it_begins_is_no_event():
     with pytest.raises(EventInvalid):
         pause("Z1", "01-06", from_date="01-06", to_date="01-05")
+
+
+def test_a_pause_entered_late_stops_its_days_also_for_an_earlier_day_as_known_now():
+    late = pause("Z1", "02-20", from_date="01-06", to_date="01-30")
+    then = state(FOUR, late, as_of="02-01")
+    now = state(FOUR, late, as_of="02-01", known_date=late.entered_date)
+    assert (then.delinquency.delinquent_days, now.delinquency.delinquent_days) == (31 - 3, 31 - 24 - 3)
