@@ -55,6 +55,7 @@ def measured(folder: Path, accounts: int, dues: int) -> dict[str, Any]:
     with measure() as whole:
         for kind in ("accounts", "dues"):
             seconds[kind] = _import(folder / f"{kind}.csv", kind)
+    _prove()
     with connection.cursor() as cursor:
         cursor.execute("SELECT (SELECT count(*) FROM book_account), (SELECT count(*) FROM ledger_dueitem)")
         landed = cursor.fetchone()
@@ -69,6 +70,15 @@ def measured(folder: Path, accounts: int, dues: int) -> dict[str, Any]:
         seconds_by_file={kind: round(value, 3) for kind, value in seconds.items()},
         landed={"accounts": landed[0], "due_items": landed[1]},
     )
+
+
+def _prove() -> None:
+    """Every cached value must follow from the postings (not measured)."""
+    from fairdue.contexts.ledger import facade as ledger
+
+    proof = ledger.prove(limit=3)
+    if not proof.is_proved:
+        raise RuntimeError(f"the ledger does not prove: {proof.differences}")
 
 
 def _accounts(count: int) -> pl.DataFrame:

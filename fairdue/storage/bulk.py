@@ -4,13 +4,28 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import quote, urlencode
 
 import polars as pl
 from django.db import connection
+from psycopg.copy import QueuedLibpqWriter
+
+from .binary import encoded
 
 CHUNK_ROWS = 200_000
+FEW_ROWS = 1_000
+
+
+@contextmanager
+def _copying(statement: str, rows: int) -> Iterator[Any]:
+    """Send many rows by a second thread: the server takes them in while the next are put together."""
+    with connection.cursor() as cursor, connection.wrap_database_errors:
+        raw = cursor.cursor
+        writer = QueuedLibpqWriter(raw) if rows > FEW_ROWS else None
+        with raw.copy(statement, writer=writer) as copy:
+            yield copy
 
 
 def copy_in(frame: pl.DataFrame, table: str, columns: Sequence[str] | None = None) -> int:
@@ -21,13 +36,28 @@ def copy_in(frame: pl.DataFrame, table: str, columns: Sequence[str] | None = Non
     """
     names = list(columns or frame.columns)
     quoted = ", ".join(f'"{name}"' for name in names)
-    with connection.cursor() as cursor, cursor.copy(f"COPY {table} ({quoted}) FROM STDIN (FORMAT csv)") as copy:
+    with _copying(f"COPY {table} ({quoted}) FROM STDIN (FORMAT csv)", frame.height) as copy:
         for start in range(0, frame.height, CHUNK_ROWS):
             buffer = io.BytesIO()
             frame.slice(start, CHUNK_ROWS).select(names).write_csv(
-                buffer, include_header=False, quote_style="necessary", datetime_format="%Y-%m-%dT%H:%M:%S%.6f%z"
+                buffer,
+                include_header=False,
+                quote_style="necessary",
+                datetime_format="%Y-%m-%dT%H:%M:%S%.6f%z",
             )
             copy.write(buffer.getbuffer())
+    return frame.height
+
+
+def copy_in_fast(frame: pl.DataFrame, table: str) -> int:
+    """COPY a frame in binary form, whose types must be those of the table's columns; see `encoded`.
+
+    Runs in the caller's transaction.
+    """
+    names = ", ".join(f'"{name}"' for name in frame.columns)
+    with _copying(f"COPY {table} ({names}) FROM STDIN (FORMAT binary)", frame.height) as copy:
+        for block in encoded(frame):
+            copy.write(block)
     return frame.height
 
 
@@ -62,6 +92,33 @@ def read_snapshot(queries: Mapping[str, str], url: str) -> Iterator[tuple[str, p
         for name, query in queries.items():
             cursor.execute(query)
             yield name, pl.DataFrame(cursor.fetch_arrow_table())
+
+
+def read_columns(
+    query: str, schema: Mapping[str, Any], parameters: Sequence[Any] | None = None
+) -> pl.DataFrame:
+    """Read a query's rows as `copy_out` does, a column at a time, at a third of its cost for many rows.
+
+    For columns of numbers, dates and references: empty text and null are both null here.
+
+    :raises ValueError: if a value contains the unit separator, which no file may bring in
+    """
+    texts = ", ".join(f"string_agg(coalesce({name}::text, ''), chr(31))" for name in schema)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {texts} FROM ({query}) AS rows_read ({', '.join(schema)})", parameters)
+        columns = cursor.fetchone()
+    if columns[0] is None:
+        return pl.DataFrame(schema=schema)
+    cells = [_cells(name, text, dtype) for (name, dtype), text in zip(schema.items(), columns, strict=True)]
+    if len({len(column) for column in cells}) > 1:
+        raise ValueError("a value contains the unit separator")
+    return pl.DataFrame(cells)
+
+
+def _cells(name: str, text: str, dtype: Any) -> pl.Series:
+    cells = pl.Series(name, [text]).str.split("\x1f").explode()
+    cells = cells.set(cells == "", None)
+    return cells.str.to_date("%Y-%m-%d") if dtype == pl.Date else cells.cast(dtype)
 
 
 def execute(sql: str, parameters: Sequence[Any] | None = None) -> int:

@@ -23,11 +23,13 @@ SQL_TYPES: dict[Any, str] = {
 
 
 @contextmanager
-def staged(frame: pl.DataFrame, name: str, types: Mapping[str, str] | None = None):  # type: ignore[no-untyped-def]
+def staged(  # type: ignore[no-untyped-def]
+    frame: pl.DataFrame, name: str, types: Mapping[str, str] | None = None, *, analyzed: bool = True
+):
     """Keep a frame as temporary table `name` for the length of a block, inside the transaction.
 
     `types` gives the SQL type of columns whose type does not follow from the frame, such as `bytea`
-    for hex text.
+    for hex text. A table that is only looked up by a unique key does not need to be `analyzed`.
     """
     given = types or {}
     columns = ", ".join(
@@ -35,7 +37,8 @@ def staged(frame: pl.DataFrame, name: str, types: Mapping[str, str] | None = Non
     )
     execute(f"CREATE TEMP TABLE {name} ({columns}) ON COMMIT DROP")
     copy_in(frame, name)
-    execute(f"ANALYZE {name}")
+    if analyzed:
+        execute(f"ANALYZE {name}")
     yield name
     execute(f"DROP TABLE {name}")
 
@@ -46,15 +49,31 @@ def _sql_type(column: pl.Series) -> str:
     return SQL_TYPES[column.dtype]
 
 
+def bounds(table: str, column: str) -> tuple[Any, Any]:
+    """Return the least and the greatest value of a column, in the order of the database.
+
+    A join with a large table that is told the bounds reads no more of it than it needs, while a file
+    arrives in order; the planner cannot see this.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT min({column}), max({column}) FROM {table}")
+        least, greatest = cursor.fetchone()
+    return least, greatest
+
+
 def take_ids(table: str, count: int, column: str = "id") -> pl.Series:
     """Draw fresh primary keys of a table, so that its rows can be referred to before they land."""
     if count == 0:
         return pl.Series("id", [], dtype=pl.Int64)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_get_serial_sequence(%s, %s)", [table, column])
-        sequence = cursor.fetchone()[0]
-    query = f"SELECT nextval('{sequence}'::regclass) FROM generate_series(1, {count:d})"
-    return copy_out(query, {"id": pl.Int64})["id"]
+        draw = f"SELECT nextval('{cursor.fetchone()[0]}'::regclass) AS id FROM generate_series(1, {count:d})"
+        cursor.execute(f"SELECT min(id), max(id) FROM ({draw}) AS drawn")
+        first, last = cursor.fetchone()
+    if last - first + 1 == count:
+        return pl.int_range(first, last + 1, eager=True).alias("id")
+    # somebody else drew meanwhile: read every number
+    return copy_out(draw, {"id": pl.Int64})["id"]
 
 
 def lock_for_transaction(*words: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .contracts import AccountCard, BatchOutcome, CreditorCard, ImportBatchCard, ProductCard
 from .operations.batches import batch_closed, batch_opened, earlier_batch
-from .operations.landing_accounts import AccountsLanded, land_accounts
+from .operations.landing_accounts import AccountsLanded, digested, land_accounts
 from .operations.set_up import CreditorInvalid, ProductInvalid, ensure_creditor, ensure_product
 from .queries.accounts import account_cards, account_ids_by_reference, visible_persons
 from .queries.batches import ImportBatchUnknown, import_batch, import_batches
@@ -30,6 +30,7 @@ __all__ = [
     "batch_opened",
     "creditor_by_code",
     "creditors",
+    "digested",
     "earlier_batch",
     "ensure_creditor",
     "ensure_product",

@@ -6,9 +6,9 @@ finding of a row is reported, not only the first.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import polars as pl
@@ -56,16 +56,26 @@ class Rule:
     when: pl.Expr
 
 
-def judged_ahead(batches: Iterable[RawBatch], kind: FileKind, *, as_of: date) -> Iterator[Judged]:
+def judged_ahead(
+    batches: Iterable[RawBatch],
+    kind: FileKind,
+    *,
+    as_of: date,
+    prepare: Callable[[pl.DataFrame], pl.DataFrame] | None = None,
+) -> Iterator[Judged]:
     """Yield judged batches in order, judging the next one while the caller lands the present one.
 
-    Keeps two batches in memory; what a batch raises is raised in its turn.
+    `prepare` adds columns to the good rows, ahead as well. Keeps two batches in memory; what a batch
+    raises is raised in its turn.
     """
     source = iter(batches)
 
     def next_judged() -> Judged | None:
         batch = next(source, None)
-        return None if batch is None else judge(batch, kind, as_of=as_of)
+        if batch is None:
+            return None
+        judged = judge(batch, kind, as_of=as_of)
+        return judged if prepare is None else replace(judged, rows=prepare(judged.rows))
 
     with ThreadPoolExecutor(max_workers=1, thread_name_prefix="judging") as worker:
         coming = worker.submit(next_judged)

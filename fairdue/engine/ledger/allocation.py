@@ -45,7 +45,7 @@ NO_ITEM = -1
 """Stands for "no due item" while nulls mean "not yet filled"."""
 
 
-class ComponentUnknown(ValueError):  # noqa: N818 - a refusal, not a fault
+class ComponentUnknown(ValueError):
     """A component is owed that the allocation policy does not order."""
 
 
@@ -103,9 +103,11 @@ def _require_known(items: pl.DataFrame, receivables: pl.DataFrame, policy: Alloc
 
 def _split_credits(receipts: pl.DataFrame, receivables: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return the parts by which credits relieve their component, and all receipts of money in order."""
-    credits = receipts.filter((pl.col("kind") == "credit") & (pl.col("amount_minor") > 0)).sort(
-        "account_id", "effective_date", "receipt_id"
-    )
+    in_order = ("account_id", "effective_date", "receipt_id")
+    credits = receipts.filter((pl.col("kind") == "credit") & (pl.col("amount_minor") > 0)).sort(in_order)
+    if credits.is_empty():
+        money = receipts.filter((pl.col("kind") == "payment") & (pl.col("amount_minor") > 0))
+        return pl.DataFrame(schema=PART_SCHEMA), money.sort(in_order)
     owed = receivables.rename({"amount_minor": "owed"})
     before = pl.col("amount_minor").cum_sum().over("account_id", "component") - pl.col("amount_minor")
     relief = (
@@ -117,12 +119,12 @@ def _split_credits(receipts: pl.DataFrame, receivables: pl.DataFrame) -> tuple[p
     excess = relief.with_columns(amount_minor=pl.col("amount_minor") - pl.col("relief"))
     money = pl.concat([receipts.filter(pl.col("kind") == "payment"), excess.select(receipts.columns)])
     parts = relief.with_columns(amount_minor=pl.col("relief"), due_item_id=pl.lit(None, pl.Int64))
-    return parts.filter(pl.col("amount_minor") > 0), money.filter(pl.col("amount_minor") > 0).sort(
-        "account_id", "effective_date", "receipt_id"
-    )
+    return parts.filter(pl.col("amount_minor") > 0), money.filter(pl.col("amount_minor") > 0).sort(in_order)
 
 
 def _receivable_after_credits(receivables: pl.DataFrame, relief: pl.DataFrame) -> pl.DataFrame:
+    if relief.is_empty():
+        return receivables.select("account_id", "component", total="amount_minor")
     relieved = relief.group_by("account_id", "component").agg(relieved=pl.col("amount_minor").sum())
     return receivables.join(relieved, on=["account_id", "component"], how="left").select(
         "account_id", "component", total=pl.col("amount_minor") - pl.col("relieved").fill_null(0)
@@ -233,6 +235,8 @@ def _late(
 
 def _subtract(amounts: pl.DataFrame, parts: pl.DataFrame, key: str) -> pl.DataFrame:
     """Return what the parts leave of the amounts, in the same order, without zeros."""
+    if parts.is_empty():
+        return amounts.filter(pl.col("amount_minor") > 0)
     taken = parts.group_by(key).agg(taken=pl.col("amount_minor").sum())
     return (
         amounts.join(taken, on=key, how="left", maintain_order="left")
@@ -253,6 +257,8 @@ def _overlap(owed: pl.DataFrame, money: pl.DataFrame) -> pl.DataFrame:
         "account_id", pl.col("due_item_id").fill_null(NO_ITEM), "component", end=end
     )
     right = money.filter(pl.col("amount_minor") > 0).select("account_id", "receipt_id", end=end)
+    if left.is_empty() or right.is_empty():
+        return pl.DataFrame(schema=PART_SCHEMA)
     cuts = pl.concat([left, right], how="diagonal").sort("account_id", "end", maintain_order=True)
     start = pl.col("end").shift(1).over("account_id").fill_null(0)
     return (

@@ -23,7 +23,7 @@ from fairdue.kernel.actor import Actor
 from fairdue.kernel.clock import business_date
 from fairdue.storage.staging import lock_for_transaction
 
-from .landing import LANDERS, Context, Landing
+from .landing import LANDERS, PREPARERS, Context, Landing
 from .rejects import RejectFile
 from .report import ImportReport
 from .totals import ControlTotals
@@ -31,11 +31,11 @@ from .totals import ControlTotals
 Progress = Callable[[int, "int | None"], None]
 
 
-class KindUnknown(ValueError):  # noqa: N818 - a refusal, not a fault
+class KindUnknown(ValueError):
     """There is no such kind of file."""
 
 
-class CreditorForbidden(PermissionError):  # noqa: N818 - a refusal, not a fault
+class CreditorForbidden(PermissionError):
     """The actor may not touch this creditor's data."""
 
 
@@ -206,7 +206,8 @@ class _Intake:
         """Judge, land and count every batch, and at last the rows that had to wait."""
         as_of = business_date(self._incoming.now)
         kind = self._incoming.kind
-        for judged in judged_ahead(batches(self._incoming.path, kind), kind, as_of=as_of):
+        read = batches(self._incoming.path, kind)
+        for judged in judged_ahead(read, kind, as_of=as_of, prepare=PREPARERS.get(kind.name)):
             fresh, repeated = self._register.take(judged.rows)
             self.counts["row"] += judged.row_count
             landing = self._land(fresh, is_last=False)

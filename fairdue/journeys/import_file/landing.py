@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -206,6 +206,9 @@ def _on_accounts(rows: pl.DataFrame, context: Context) -> tuple[pl.DataFrame, pl
     )
     return rows.filter(~differs.fill_null(True)), refused
 
+
+PREPARERS: dict[str, Callable[[pl.DataFrame], pl.DataFrame]] = {"accounts": book.digested}
+"""What can be added to the rows of a kind before their turn to land comes."""
 
 LANDERS: dict[str, Lander] = {
     "parties": land_parties,

@@ -30,7 +30,14 @@ class Book:
         self.products: dict[str, Product] = {}
         self.person_of: dict[int, int] = {}
 
-    def account(self, *, policy: str = "cn-card-early", origin: str = "due_plus_1", **openings: int) -> int:
+    def account(
+        self,
+        *,
+        policy: str = "cn-card-early",
+        origin: str = "due_plus_1",
+        opened: bool = True,
+        **openings: int,
+    ) -> int:
         """Open an account that owes `openings` (component=minor units) and return its id."""
         product = self.products.setdefault(policy + origin, None) or Product.objects.create(
             creditor=self.creditor,
@@ -54,7 +61,8 @@ class Book:
             recorded_at=NOW,
         )
         self.person_of[account.id] = person.id
-        self.open(account.id, **openings)
+        if opened:
+            self.open(account.id, **openings)
         return account.id
 
     def open(self, account_id: int, **openings: int) -> ledger.Landed:

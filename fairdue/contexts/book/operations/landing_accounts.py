@@ -9,8 +9,8 @@ import polars as pl
 
 from fairdue.contexts.parties import facade as parties
 from fairdue.engine.intake.digests import row_digests
-from fairdue.storage.bulk import copy_in, copy_out, execute
-from fairdue.storage.staging import references_sound, staged, take_ids
+from fairdue.storage.bulk import copy_in_fast, execute, read_columns
+from fairdue.storage.staging import bounds, references_sound, staged, take_ids
 
 from ..models import Product
 
@@ -44,11 +44,11 @@ def land_accounts(
     2. An account keeps its person and its currency; a row that says otherwise is refused, as is one
        whose person or product is unknown.
 
-    Runs in the caller's transaction, one at a time for a creditor.
+    Runs in the caller's transaction, one at a time for a creditor. Rows may come `digested`.
     """
-    rows = rows.with_columns(
-        row_digests(rows, SOURCE_COLUMNS), creditor_id=pl.lit(creditor_id, dtype=pl.Int64)
-    )
+    if "row_digest" not in rows.columns:
+        rows = digested(rows)
+    rows = rows.with_columns(creditor_id=pl.lit(creditor_id, dtype=pl.Int64))
     rows = _resolved(rows, creditor_id, creditor_code)
     refused = _refusals(rows)
     if refused.height:
@@ -58,6 +58,11 @@ def land_accounts(
     _change(corrected, batch_id, now)
     unchanged = rows.height - opened.height - corrected.height
     return AccountsLanded(opened=opened, corrected=corrected, unchanged=unchanged, refused=refused)
+
+
+def digested(rows: pl.DataFrame) -> pl.DataFrame:
+    """Add the digest of each row, which takes no database: a caller may do it ahead."""
+    return rows.with_columns(row_digests(rows, SOURCE_COLUMNS))
 
 
 def _resolved(rows: pl.DataFrame, creditor_id: int, creditor_code: str) -> pl.DataFrame:
@@ -73,12 +78,14 @@ def _resolved(rows: pl.DataFrame, creditor_id: int, creditor_code: str) -> pl.Da
 
 
 def _known(rows: pl.DataFrame, creditor_id: int) -> pl.DataFrame:
-    with staged(rows.select("account_ref"), "staged_account"):
-        return copy_out(
+    with staged(rows.select("account_ref"), "staged_account", analyzed=False):
+        return read_columns(
             "SELECT s.account_ref, a.id, a.person_id, a.currency, a.row_digest FROM staged_account s"
-            f" JOIN book_account a ON a.external_ref = s.account_ref AND a.creditor_id = {creditor_id:d}",
+            " JOIN book_account a ON a.external_ref = s.account_ref AND a.creditor_id = %s"
+            " AND a.external_ref BETWEEN %s AND %s",
             {"account_ref": pl.String, "account_id": pl.Int64, "old_person_id": pl.Int64,
              "old_currency": pl.String, "old_digest": pl.Int64},
+            [creditor_id, *bounds("staged_account", "account_ref")],
         )  # fmt: skip
 
 
@@ -105,7 +112,7 @@ def _create(fresh: pl.DataFrame, now: datetime) -> pl.DataFrame:
         "status", "row_digest", id="account_id", external_ref="account_ref", recorded_at=pl.lit(now),
     )  # fmt: skip
     with references_sound():
-        copy_in(landing, "book_account")
+        copy_in_fast(landing, "book_account")
     return fresh
 
 

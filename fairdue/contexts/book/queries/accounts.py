@@ -9,8 +9,8 @@ from django.db.models import QuerySet
 
 from fairdue.kernel.actor import Actor
 from fairdue.kernel.money import Money
-from fairdue.storage.bulk import copy_out
-from fairdue.storage.staging import staged
+from fairdue.storage.bulk import read_columns
+from fairdue.storage.staging import bounds, staged
 
 from ..contracts import AccountCard
 from ..models import Account
@@ -72,14 +72,15 @@ def account_ids_by_reference(references: pl.Series, *, creditor_id: int) -> pl.D
     Reads inside the caller's transaction.
     """
     wanted = pl.DataFrame({"account_ref": references.cast(pl.String)}).drop_nulls().unique()
-    with staged(wanted, "staged_account"):
-        return copy_out(
+    with staged(wanted, "staged_account", analyzed=False):
+        return read_columns(
             "SELECT s.account_ref, a.id, a.person_id, a.currency FROM staged_account s JOIN book_account a"
-            f" ON a.external_ref = s.account_ref AND a.creditor_id = {creditor_id:d}",
+            " ON a.external_ref = s.account_ref AND a.creditor_id = %s AND a.external_ref BETWEEN %s AND %s",
             {
                 "account_ref": pl.String,
                 "account_id": pl.Int64,
                 "person_id": pl.Int64,
                 "account_currency": pl.String,
             },
+            [creditor_id, *bounds("staged_account", "account_ref")],
         )

@@ -6,7 +6,7 @@ from fairdue.storage.append_only import append_only
 
 ROOM_TO_UPDATE = """
 ALTER TABLE ledger_dueitem SET (fillfactor = 85);
-ALTER TABLE ledger_accountstate SET (fillfactor = 70);
+ALTER TABLE ledger_accountstate SET (fillfactor = 50);
 """
 """The two tables that are updated keep room in each page, so that an update touches no index."""
 

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from fairdue.contexts.ledger.codes import DEBT_SQL
 from fairdue.contexts.ledger.contracts import Landed
+from fairdue.contexts.ledger.operations.fresh import land_first_dues, moved_and_debts
 from fairdue.contexts.ledger.operations.landing import (
     TOUCHED,
     counts,
@@ -18,20 +19,21 @@ from fairdue.contexts.ledger.operations.landing import (
     stage,
     touched_table,
 )
-from fairdue.contexts.ledger.operations.reallocate import lock_accounts, reallocate, refresh_states
+from fairdue.contexts.ledger.operations.reallocate import reallocate, refresh_states
 from fairdue.contexts.ledger.queries.terms import components
+from fairdue.kernel.money import MAX_MINOR
 from fairdue.storage import bulk
 
 COLUMNS = ("account_id", "person_id", "due_ref", "due_date", "component", "amount_minor", "currency")
 TYPES = """account_id bigint, person_id bigint, due_ref text, due_date date, component text, amount_minor bigint,
            currency text"""
 
-CHECK_SQL = """
-SELECT count(*) FILTER (WHERE s.account_id IS NULL), count(*) FILTER (WHERE s.currency <> i.currency),
-       count(*) FILTER (WHERE i.amount_minor NOT BETWEEN 0 AND 9007199254740992),
-       count(*) FILTER (WHERE i.component <> ALL (%s))
-  FROM ledger_incoming_due i LEFT JOIN ledger_accountstate s ON s.account_id = i.account_id
+ACCOUNTS_SQL = """
+SELECT s.account_id, s.currency, s.balance_date
+  FROM ledger_accountstate s JOIN ledger_incoming_account i USING (account_id)
+ WHERE s.account_id BETWEEN %s AND %s ORDER BY s.account_id FOR UPDATE OF s
 """
+ACCOUNT_SCHEMA = {"account_id": pl.Int64, "account_currency": pl.String, "balance_date": pl.Date}
 CODES = (
     "ledger.account.unknown",
     "ledger.currency.differs",
@@ -125,17 +127,63 @@ def land_dues(frame: pl.DataFrame, *, batch_id: int, now: datetime) -> Landed:
         amount is negative or beyond 2^53, or its component is unknown
     """
     with planned_for(frame.height):
-        stage(frame.select(COLUMNS), "ledger_incoming_due", TYPES)
-        require_none(CODES, counts(CHECK_SQL, [list(components())]))
-        lock_accounts("SELECT account_id FROM ledger_incoming_due")
-        touched_table()
-        known, changed = _find_known()
-        created = frame.filter(pl.col("amount_minor") > 0).height - known
-        bulk.execute(INSERT_SQL, [str(uuid.uuid4()), now])
-        if changed:
-            _correct(batch_id, now)
-        _settle(now)
-        return Landed(created=created, changed=changed, unchanged=frame.height - created - changed)
+        rows = _on_locked_accounts(frame)
+        moved, debts = moved_and_debts(rows)
+        first = rows.join(moved, on="account_id", how="anti", maintain_order="left")
+        created = _land_first(first, debts, now)
+    others = rows.join(moved, on="account_id", how="semi", maintain_order="left")
+    with planned_for(others.height):
+        landed = _land_more(others, batch_id, now)
+    return Landed(
+        created=created + landed.created,
+        changed=landed.changed,
+        unchanged=first.height - created + landed.unchanged,
+    )
+
+
+def _on_locked_accounts(frame: pl.DataFrame) -> pl.DataFrame:
+    """Lock the accounts and add what must be known of them; refuse rows that cannot land."""
+    ids = frame.select(pl.col("account_id").unique().sort())
+    stage(ids, "ledger_incoming_account", "account_id bigint")
+    accounts = bulk.read_columns(
+        ACCOUNTS_SQL, ACCOUNT_SCHEMA, [ids["account_id"].min(), ids["account_id"].max()]
+    )
+    rows = frame.select(COLUMNS).join(accounts, on="account_id", how="left", maintain_order="left")
+    bad = (
+        pl.col("account_currency").is_null(),
+        pl.col("account_currency") != pl.col("currency"),
+        ~pl.col("amount_minor").is_between(0, MAX_MINOR),
+        ~pl.col("component").is_in(list(components())),
+    )
+    found = rows.select(test.sum().alias(code) for code, test in zip(CODES, bad, strict=True))
+    require_none(CODES, found.row(0))
+    return rows
+
+
+def _land_first(rows: pl.DataFrame, debts: pl.DataFrame, now: datetime) -> int:
+    """Land rows of accounts without items or movements; return how many items they made."""
+    if rows.is_empty():
+        return 0
+    created, asking_too_much = land_first_dues(rows, debts, now=now)
+    if not asking_too_much.is_empty():
+        stage(asking_too_much, "ledger_affected", "account_id bigint")
+        reallocate("SELECT account_id FROM ledger_affected", now=now)
+    return created
+
+
+def _land_more(rows: pl.DataFrame, batch_id: int, now: datetime) -> Landed:
+    """Land rows of accounts about which something is known: compare, correct, allocate afresh."""
+    if rows.is_empty():
+        return Landed(created=0, changed=0, unchanged=0)
+    stage(rows.select(COLUMNS), "ledger_incoming_due", TYPES)
+    touched_table()
+    known, changed = _find_known()
+    created = rows.filter(pl.col("amount_minor") > 0).height - known
+    bulk.execute(INSERT_SQL, [str(uuid.uuid4()), now])
+    if changed:
+        _correct(batch_id, now)
+    _settle(now)
+    return Landed(created=created, changed=changed, unchanged=rows.height - created - changed)
 
 
 def _find_known() -> tuple[int, int]:

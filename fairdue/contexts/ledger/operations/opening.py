@@ -10,6 +10,7 @@ from django.db import transaction
 
 from fairdue.contexts.ledger.contracts import Landed
 from fairdue.contexts.ledger.errors import LandingRefused
+from fairdue.contexts.ledger.operations.fresh import are_unknown, open_unknown
 from fairdue.contexts.ledger.operations.landing import TOUCHED, counts, planned_for, stage, touched_table
 from fairdue.contexts.ledger.operations.reallocate import lock_accounts, reallocate
 from fairdue.contexts.ledger.queries.terms import components
@@ -78,6 +79,8 @@ def open_accounts(frame: pl.DataFrame, *, now: datetime) -> Landed:
     """
     with planned_for(frame.height):
         _require_sound(frame)
+        if are_unknown(frame["account_id"]):
+            return open_unknown(frame.select(COLUMNS), now=now)
         stage(frame.select(COLUMNS), "ledger_opening", OPENING_TYPES)
         bulk.execute("DROP TABLE IF EXISTS ledger_opened")
         bulk.execute(OPENED_SQL)

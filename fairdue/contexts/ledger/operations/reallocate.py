@@ -86,8 +86,14 @@ def _target(
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return parts and asked items by each account's own policy."""
     standing = receipts.filter(pl.col("reversed_by_id").is_null())
+    codes = terms["policy"].unique().to_list()
+    if len(codes) == 1:
+        allocation = allocate(
+            items.select(*ITEM_SCHEMA), standing.select(*RECEIPT_SCHEMA), debts, policies()[codes[0]]
+        )
+        return allocation.parts, allocation.asked
     parts, asked = [], []
-    for code in terms["policy"].unique():
+    for code in codes:
         mine = terms.filter(pl.col("policy") == code).select("account_id")
         allocation = allocate(
             items.select(*ITEM_SCHEMA).join(mine, on="account_id", how="semi"),
