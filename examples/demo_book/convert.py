@@ -5,7 +5,7 @@ What is real, what is invented and why the buckets come out as in the source: `A
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import polars as pl
@@ -68,15 +68,18 @@ def read_source(accounts: int | None = None) -> pl.DataFrame:
 
 def _schedule(source: pl.DataFrame, demo_date: date, seed: int) -> pl.DataFrame:
     """Add the day offset, the due date of statement 5 and the day of the opening balance."""
+    late = pl.col("months_late") > 0
     offsets = pl.DataFrame(
-        [(k, x, _fitting_offset(k, x, demo_date)) for k in range(9) for x in range(1, 28)],
+        [(k, x, _fitting_offset(k, x, demo_date)) for k in range(9) for x in range(1, 28 if k else 32)],
         schema=["months_late", "wish", "offset"],
         orient="row",
     )
-    book = source.with_columns(wish=pl.Series(draw(seed, "offset", source.height, 27)) + 1)
+    wish_late, wish_early = draw(seed, "offset", source.height, 27), draw(seed, "next_due", source.height, 31)
+    book = source.with_columns(
+        wish=pl.when(late).then(pl.Series(wish_late)).otherwise(pl.Series(wish_early)) + 1
+    )
     book = book.join(offsets, on=["months_late", "wish"], how="left", maintain_order="left")
     anchor = pl.lit(demo_date) - pl.duration(days=pl.col("offset"))
-    late = pl.col("months_late") > 0
     newest = pl.when(late).then(anchor).otherwise(anchor.dt.offset_by("1mo"))
     book = book.with_columns(anchor=anchor, newest_due=newest)
     return book.with_columns(
@@ -87,7 +90,10 @@ def _schedule(source: pl.DataFrame, demo_date: date, seed: int) -> pl.DataFrame:
 
 
 def _fitting_offset(months_late: int, wish: int, demo_date: date) -> int:
-    """Return the offset nearest to the wish with which k unpaid months age into bucket Mk."""
+    """Return the offset nearest to the wish with which k unpaid months age into bucket Mk.
+
+    Without unpaid months, the 31 wishes spread the next due date from the demo date over the month after it.
+    """
 
     def fits(offset: int) -> bool:
         frame = pl.DataFrame({"day": [demo_date]}).select(
@@ -97,8 +103,14 @@ def _fitting_offset(months_late: int, wish: int, demo_date: date) -> int:
         return days > 180 if months_late > 6 else 30 * (months_late - 1) < days <= 30 * months_late
 
     if months_late == 0:
-        return wish
+        ahead = [offset for offset in range(1, 32) if _a_month_after(demo_date, offset) >= demo_date]
+        return ahead[(wish - 1) * len(ahead) // 31]
     return min((offset for offset in range(1, 28) if fits(offset)), key=lambda offset: abs(offset - wish))
+
+
+def _a_month_after(demo_date: date, offset: int) -> date:
+    """Return the next due date of an account whose latest one lies some days back."""
+    return pl.select(pl.lit(demo_date - timedelta(days=offset)).dt.offset_by("1mo")).item()
 
 
 def _due(statement: pl.Expr) -> pl.Expr:
