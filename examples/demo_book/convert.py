@@ -138,7 +138,7 @@ def _accounts(book: pl.DataFrame, seed: int) -> pl.DataFrame:
         "party_ref",
         product_code=pl.lit("CARD"),
         currency=pl.lit(CURRENCY),
-        opened_date=pl.col("balance_date") - pl.duration(days=age),
+        opened_date=pl.col("balance_date") - pl.duration(days=pl.lit(age)),
         balance_date="balance_date",
         credit_limit=_text(pl.col("limit")),
         principal=_text(_owed(0)),

@@ -30,7 +30,8 @@ def watch(children: dict[str, subprocess.Popen[bytes]]) -> str:
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
-    signal.signal(signal.SIGTERM, interrupt)
+    for stop in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(stop, interrupt)  # a shell may have started us deaf to Ctrl-C
     try:
         while True:
             for name, child in children.items():

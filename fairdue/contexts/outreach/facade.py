@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fairdue.contexts.outreach.contracts import LocalMessage
 from fairdue.contexts.outreach.facts import reminder_facts_sql, unsaid_facts_sql
 from fairdue.contexts.outreach.local.behaviour import local_behaviour, set_local_behaviour
 from fairdue.contexts.outreach.local.provider import (
@@ -38,6 +39,7 @@ from fairdue.contexts.outreach.signing import SignatureRefused, sign, verify
 
 __all__ = [
     "ApprovalRefused",
+    "LocalMessage",
     "MessageNotInInbox",
     "RequestRefused",
     "SignatureRefused",
