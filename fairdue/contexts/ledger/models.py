@@ -92,6 +92,9 @@ class Posting(models.Model):
 
     `debit` and `credit` are codes `receivable:<component>`, `cash`, `opening`, `income:<component>`,
     `credit_balance` (what was paid beyond the debt), `adjustment`.
+
+    In the database its key is (account_id, id): postings are read by account, and a second index over the
+    largest table would cost every import.
     """
 
     entry = models.UUIDField()
@@ -120,7 +123,6 @@ class Posting(models.Model):
                 condition=~models.Q(debit=models.F("credit")), name="ledger_posting_two_sides"
             ),
         ]
-        indexes = [models.Index(fields=["account_id", "id"], name="ledger_posting_account")]
 
 
 class AccountState(models.Model):

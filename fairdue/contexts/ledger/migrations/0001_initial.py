@@ -105,10 +105,6 @@ class Migration(migrations.Migration):
             model_name='transaction',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'reversal'), ('reverses__isnull', False)), models.Q(models.Q(('kind', 'reversal'), _negated=True), ('reverses__isnull', True)), _connector='OR'), name='ledger_transaction_reversal_names_its_original'),
         ),
-        migrations.AddIndex(
-            model_name='posting',
-            index=models.Index(fields=['account_id', 'id'], name='ledger_posting_account'),
-        ),
         migrations.AddConstraint(
             model_name='posting',
             constraint=models.CheckConstraint(condition=models.Q(('amount_minor__gt', 0), ('amount_minor__lte', 9007199254740992)), name='ledger_posting_amount'),

@@ -10,6 +10,11 @@ ALTER TABLE ledger_accountstate SET (fillfactor = 50);
 """
 """The two tables that are updated keep room in each page, so that an update touches no index."""
 
+KEY_BY_ACCOUNT = """
+ALTER TABLE ledger_posting DROP CONSTRAINT ledger_posting_pkey, ADD PRIMARY KEY (account_id, id);
+"""
+"""Postings are read by account; an index of ids alone would cost every import and help no query."""
+
 
 class Migration(migrations.Migration):
     dependencies = [("ledger", "0001_initial")]
@@ -19,4 +24,5 @@ class Migration(migrations.Migration):
         append_only("ledger_posting"),
         append_only("ledger_dueversion"),
         migrations.RunSQL(ROOM_TO_UPDATE, migrations.RunSQL.noop),
+        migrations.RunSQL(KEY_BY_ACCOUNT, migrations.RunSQL.noop),
     ]
