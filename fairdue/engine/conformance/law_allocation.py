@@ -1,0 +1,118 @@
+"""Answers to allocation cases, by `engine.law.money_limits.payment_order`."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from fairdue.engine.conformance.law_values import (
+    Fields,
+    day,
+    minor,
+    money,
+    numbers_of,
+    optional_day,
+)
+from fairdue.engine.conformance.running import Answer, Unsupported
+from fairdue.engine.law.money_limits.payment_order import (
+    Balance,
+    CardTerms,
+    Debt,
+    OrderUnknown,
+    Split,
+    allocate_cn,
+    allocate_excess,
+    allocate_several_us,
+)
+from fairdue.engine.law.numbers import Numbers, RuleNotInForce, rule_ids
+
+_COLLECTORS = ("agency", "assignee")
+_CREDITORS = ("creditor", "field_team")
+_CARDS = ("credit_card", "charge_card")
+
+
+def answer_allocation(question: Fields) -> Answer:
+    """Return what each balance gets of the payment."""
+    try:
+        split = _split(question)
+    except (RuleNotInForce, OrderUnknown) as error:
+        raise Unsupported(str(error)) from error
+    return {
+        "parts": {name: money(amount) for name, amount in split.parts.items()},
+        "rules": rule_ids(split.rules),
+    }
+
+
+def _split(question: Fields) -> Split:
+    given, when, numbers = question["given"], question["when"], numbers_of(question)
+    debts = [_debt(fields) for fields in given["debts"]]
+    amount, on, directed = minor(when["amount"]), day(when["at"]), when.get("direction")
+    if question["packs"] == ["cn"]:
+        return allocate_cn(debts, amount, on=on, directed=_directed_debt(debts, directed), numbers=numbers)
+    if question["packs"] != ["us"]:
+        raise Unsupported("the order of payment of these packs")
+    kind = given["actor"]["kind"]
+    if kind in _COLLECTORS and "card" not in given and len(debts) > 1:
+        return allocate_several_us(debts, amount, on=on, directed=directed, numbers=numbers)
+    if kind in _CREDITORS and "card" in given and len(debts) == 1:
+        return _excess(given["card"], debts[0], when, numbers)
+    raise Unsupported("a payment that no rule read here orders")
+
+
+def _excess(card: Fields, debt: Debt, when: Fields, numbers: Numbers) -> Split:
+    if not when.get("excess_over_minimum") or debt.product not in _CARDS:
+        raise Unsupported("the part of a payment that meets the minimum is not ordered")
+    on = day(when["at"])
+    if any(not item.rates or (item.posted_date or on) > on for item in debt.balances):
+        raise Unsupported("a balance without a rate, or one that has not arisen yet")
+    terms = CardTerms(
+        due_day=card["due_day"],
+        is_previous_cycle_end=card["rates_as_of"] == "previous_cycle_end",
+        accepts_requests=card["accepts_requests"],
+    )
+    return allocate_excess(
+        debt.balances,
+        minor(when["amount"]),
+        card=terms,
+        on=on,
+        directed=when.get("direction"),
+        numbers=numbers,
+    )
+
+
+def _directed_debt(debts: list[Debt], directed: str | None) -> str | None:
+    """Return the debt that the payer names, by its own id or by that of its only balance."""
+    for debt in debts:
+        if directed == debt.id or [directed] == [balance.id for balance in debt.balances]:
+            return debt.id
+    if directed is not None:
+        raise Unsupported("a direction to one balance among several of a debt")
+    return None
+
+
+def _debt(fields: Fields) -> Debt:
+    return Debt(
+        id=fields["id"],
+        product=fields["product"],
+        balances=tuple(_balance(item) for item in fields["balances"]),
+        days_past_due=fields.get("days_past_due", 0),
+        due_date=optional_day(fields, "due_date"),
+        is_secured=fields.get("secured", False),
+        annual_rate=Fraction(fields["annual_rate"]) if "annual_rate" in fields else None,
+        is_judgment=fields.get("stage") == "judgment",
+    )
+
+
+def _balance(fields: Fields) -> Balance:
+    posted = optional_day(fields, "posted")
+    rates = [(day(item["from"]), Fraction(item["rate"])) for item in fields.get("rates", [])]
+    if "rate" in fields:
+        rates = [(posted or day("0001-01-01"), Fraction(fields["rate"]))]
+    return Balance(
+        id=fields["id"],
+        component=fields["component"],
+        amount_minor=minor(fields["amount"]),
+        rates=tuple(sorted(rates)),
+        posted_date=posted,
+        is_disputed=fields.get("disputed", False),
+        deferred_interest_until=optional_day(fields, "deferred_interest_until"),
+    )
