@@ -12,17 +12,17 @@ from typing import Any
 
 import polars as pl
 
+from fairdue.engine.law import clocks
 from fairdue.engine.law.candidates import CANDIDATE_SCHEMA, MOMENT, MOMENTS
 from fairdue.engine.law.conditions import compile_condition
-from fairdue.engine.law.hours import WeekClock, at_wall_time, daily, open_minutes
+from fairdue.engine.law.hours import at_wall_time
 
 Parameters = Mapping[str, Any]
-_FILLED = [
-    (pl.col(name).list.len().max() > 0).alias(name)
+_FILLED = {
+    name: (pl.col(name).list.len().max() > 0).alias(name)
     for name, column in CANDIDATE_SCHEMA.items()
     if column.dtype == MOMENTS or name == "holds"
-]
-CLOCK_KEYS = ["zones", "agreed_hours", "consented_hours"]
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,68 +53,54 @@ def hours_closed(desk: Desk, parameters: Parameters) -> Finding:
     1. Open from `open_from`, included, to `open_to`, excluded, each day. 2. Agreed hours replace that window in
     both directions. 3. Hours that the person consented to are open besides.
     """
-    hours = ("hours", parameters["open_from"], parameters["open_to"])
-    return desk.once(hours, lambda: Finding(_by_clock(desk.frame, parameters)))
+    return _closed_by(desk, clocks.national(parameters))
 
 
-def _by_clock(frame: pl.DataFrame, parameters: Parameters) -> pl.Series:
-    parts = [(rows, clock.is_closed(frame["at"].gather(rows))) for rows, clock in clocks(frame, parameters)]
-    return _in_row_order(parts, pl.Boolean)
+def window_closed(desk: Desk, parameters: Parameters) -> Finding:
+    """This function will find contacts outside the weekly hours of a rule in any plausible zone.
+
+    1. `open` lists days with `from`, included, and `to`, excluded unless `is_end_included`. 2. Hours of the column
+    `opened_by` are open besides. 3. Days of the column `closed_on` are closed. 4. Nothing else moves the window.
+    """
+    return _closed_by(desk, clocks.weekly(parameters))
 
 
-def _in_row_order(
-    parts: list[tuple[pl.Series, pl.Series]], dtype: pl.DataType | type[pl.DataType]
-) -> pl.Series:
-    """Put answers that were computed clock by clock back into the order of the rows."""
-    if len(parts) == 1:
-        return parts[0][1]
-    rows = pl.concat([rows for rows, _ in parts]) if parts else pl.Series([], dtype=pl.UInt32)
-    values = pl.concat([values.cast(dtype) for _, values in parts]) if parts else pl.Series([], dtype=dtype)
-    return values.gather(rows.arg_sort())
+def hours_named(desk: Desk, parameters: Parameters) -> Finding:
+    """This function will find contacts within hours that the person named in `column`, in any plausible zone.
+
+    1. Hours of the column `opened_by` are open all the same.
+    """
+    return _closed_by(desk, clocks.named(parameters))
 
 
-def clocks(frame: pl.DataFrame, parameters: Parameters) -> list[tuple[pl.Series, WeekClock]]:
-    """Return each distinct clock of the frame with the positions of its rows."""
-    if frame.height == 1:
-        rows = pl.Series([0], dtype=pl.UInt32)
-        zones, agreed, consented = frame.select(CLOCK_KEYS).row(0)
-        return [(rows, _clock(zones, agreed, consented, parameters))]
-    rows_of = frame.select(CLOCK_KEYS).with_row_index("row")
-    groups = rows_of.group_by(CLOCK_KEYS, maintain_order=True).agg("row")
-    return [
-        (rows, _clock(zones, agreed, consented, parameters))
-        for zones, agreed, consented, rows in zip(
-            *(groups[name] for name in [*CLOCK_KEYS, "row"]), strict=True
-        )
-    ]
-
-
-def _clock(zones: str, agreed: str, consented: str, parameters: Parameters) -> WeekClock:
-    base = agreed or daily(parameters["open_from"], parameters["open_to"])
-    return WeekClock(tuple(zones.split("|")), open_minutes(f"{base};{consented}"))
-
-
-def next_open(frame: pl.DataFrame, moments: pl.Series, parameters: Parameters) -> pl.Series:
-    """Return for each row the first moment, not before the given one, at which its hours are open."""
-    parts = [(rows, clock.next_open(moments.gather(rows))) for rows, clock in clocks(frame, parameters)]
-    return _in_row_order(parts, MOMENT)
+def _closed_by(desk: Desk, clock: clocks.Clock) -> Finding:
+    found: Finding = desk.once(clock, lambda: Finding(clocks.is_closed(desk.frame, clock)))
+    return found
 
 
 def count_reached(desk: Desk, parameters: Parameters) -> Finding:
     """This function will find persons whose counted contacts of `column` fill the cap of the window.
 
-    1. `max` contacts in `days` calendar days of the home zone, today included, or in `minutes` before now.
+    1. `max` contacts in `days` calendar days of the home zone, today included, in the `calendar` week (from Monday)
+    or month, or in `minutes` before now.
+    `is_end_included` lets the contact that is exactly as old as the window count.
     2. As nothing else happens meanwhile, the cap opens when the `max`-th latest contact leaves the window.
     """
     if not _is_filled(desk, parameters["column"]):
         return _kept(desk)
     until = desk.once(("count", tuple(sorted(parameters.items()))), lambda: _opens_at(desk.frame, parameters))
-    return Finding((desk.frame["at"] < until).fill_null(value=False), until)
+    at = desk.frame["at"]
+    is_full = at <= until if parameters.get("is_end_included") else at < until
+    return Finding(is_full.fill_null(value=False), until)
 
 
 def _is_filled(desk: Desk, column: str) -> bool:
     """Tell whether a column of lists holds anything at all, in any row."""
-    return bool(desk.once("filled", lambda: desk.frame.select(_FILLED).row(0, named=True))[column])
+    return bool(desk.once("filled", lambda: _filled(desk.frame))[column])
+
+
+def _filled(frame: pl.DataFrame) -> dict[str, Any]:
+    return frame.select(_FILLED[name] for name in frame.columns if name in _FILLED).row(0, named=True)
 
 
 def _kept(desk: Desk) -> Finding:
@@ -140,16 +126,24 @@ def _leaves_window(full: pl.DataFrame, parameters: Parameters) -> pl.Expr:
     if "minutes" in parameters:
         return pl.col("decisive") + pl.duration(minutes=int(parameters["minutes"]))
     midnights = [
-        pl.when(pl.col("home_zone") == zone).then(_midnight_after("decisive", zone, int(parameters["days"])))
+        pl.when(pl.col("home_zone") == zone).then(_midnight_after("decisive", zone, parameters))
         for zone in full["home_zone"].unique()
     ]
     return pl.coalesce(midnights).alias("until")
 
 
-def _midnight_after(column: str, zone: str, days: int) -> pl.Expr:
-    """Return the start of the local day that lies `days` days after the day of a moment."""
-    day = pl.col(column).dt.convert_time_zone(zone).dt.replace_time_zone(None).dt.truncate("1d")
-    return at_wall_time(day + pl.duration(days=days), zone, "earliest").dt.convert_time_zone("UTC")
+def _midnight_after(column: str, zone: str, parameters: Parameters) -> pl.Expr:
+    """Return the start of the first local day on which a moment has left the window."""
+    local = pl.col(column).dt.convert_time_zone(zone).dt.replace_time_zone(None)
+    if "calendar" in parameters:
+        step = _CALENDAR[parameters["calendar"]]
+        day = local.dt.truncate(step).dt.offset_by(step)
+    else:
+        day = local.dt.truncate("1d") + pl.duration(days=int(parameters["days"]))
+    return at_wall_time(day, zone, "earliest").dt.convert_time_zone("UTC")
+
+
+_CALENDAR = {"week": "1w", "month": "1mo"}
 
 
 def hold_open(desk: Desk, parameters: Parameters) -> Finding:
@@ -194,16 +188,29 @@ class CheckFunction:
     required: frozenset[str]
     optional: frozenset[str]
     facts: frozenset[str]
-    depends_on_clock: bool = False
+    clock: Callable[[Parameters], clocks.Clock] | None = None
+    """The hours it reads, if it depends on a clock."""
+    columns: frozenset[str] = frozenset()
+    """Parameters that name a column."""
 
 
+CLOCK_FACTS = frozenset({"local_time", "zones", "open_today"})
 FUNCTIONS: dict[str, CheckFunction] = {
     "hours.closed": CheckFunction(
-        hours_closed, frozenset({"open_from", "open_to"}), frozenset(),
-        frozenset({"local_time", "zones", "agreed_hours"}), depends_on_clock=True,
+        hours_closed, frozenset({"open_from", "open_to"}), frozenset(), CLOCK_FACTS | {"agreed_hours"},
+        clock=clocks.national,
+    ),
+    "window.closed": CheckFunction(
+        window_closed, frozenset({"open"}), frozenset({"is_end_included", "opened_by", "closed_on"}), CLOCK_FACTS,
+        clock=clocks.weekly, columns=frozenset({"opened_by", "closed_on"}),
+    ),
+    "hours.named": CheckFunction(
+        hours_named, frozenset({"column"}), frozenset({"opened_by"}), CLOCK_FACTS - {"open_today"},
+        clock=clocks.named, columns=frozenset({"column", "opened_by"}),
     ),
     "count.reached": CheckFunction(
-        count_reached, frozenset({"column", "max"}), frozenset({"days", "minutes"}), frozenset({"used", "latest"}),
+        count_reached, frozenset({"column", "max"}), frozenset({"days", "minutes", "calendar", "is_end_included"}),
+        frozenset({"used", "latest"}), columns=frozenset({"column"}),
     ),
     "hold.open": CheckFunction(hold_open, frozenset({"kinds"}), frozenset({"permits"}), frozenset({"hold"})),
     "fact.present": CheckFunction(fact_present, frozenset({"when"}), frozenset(), frozenset()),

@@ -1,7 +1,7 @@
 """Conditions as data: `{column: test, …}` means that every test holds; a list of them that any one does.
 
-Tests: a value (equal), a list (one of), and `{not: …}`, `{at_least: n}`, `{below: n}`, `{includes: …}` for
-columns of lists.
+Tests: a value (equal), a list (one of), and `{not: …}`, `{at_least: n}`, `{below: n}`, `{at_most: n}`; for columns
+of lists `{includes: …}` (any of), `{excludes: …}` (none of) and `{within: …}` (nothing else).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from fairdue.engine.law.candidates import CANDIDATE_SCHEMA
 Condition = Mapping[str, Any] | Sequence[Mapping[str, Any]]
 
 
-class ConditionInvalid(ValueError):  # noqa: N818 - a refusal, not a fault
+class ConditionInvalid(ValueError):
     """The condition names an unknown column or an unknown test."""
 
 
@@ -55,9 +55,18 @@ def _includes(column: pl.Expr, operand: Any) -> pl.Expr:
     return pl.any_horizontal([column.list.contains(value) for value in values]).fill_null(False)
 
 
+def _within(column: pl.Expr, operand: Any) -> pl.Expr:
+    return (column.list.set_difference(pl.lit(operand, dtype=pl.List(pl.String))).list.len() == 0).fill_null(
+        True
+    )
+
+
 _TESTS = {
     "not": lambda column, operand: ~_equal(column, operand),
     "at_least": lambda column, operand: (column >= operand).fill_null(False),
     "below": lambda column, operand: (column < operand).fill_null(False),
+    "at_most": lambda column, operand: (column <= operand).fill_null(False),
     "includes": _includes,
+    "excludes": lambda column, operand: ~_includes(column, operand),
+    "within": _within,
 }

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import polars as pl
 
 from fairdue.engine.law.candidates import MOMENT
-from fairdue.engine.law.checks import FUNCTIONS, next_open
+from fairdue.engine.law.clocks import Clock, next_open
+from fairdue.engine.law.hours import DAYS
 from fairdue.engine.law.judging import Judgement, Rulebook, judge
 from fairdue.engine.law.packs import Check
 from fairdue.engine.law.verdict import RANK, Reason, Verdict
 
-Opens = dict[tuple[str, str], datetime | None]
+Opens = dict[Clock, datetime | None]
 """When a row's clock opens next, by the hours of the rule."""
 
 HOLD_WORDS = {
     "dispute": ("异议", "dispute"), "complaint": ("投诉", "complaint"), "plan": ("协商方案", "repayment plan"),
     "hardship": ("困难帮扶", "hardship"), "deceased": ("身故", "death"), "attorney": ("律师代理", "attorney"),
     "bankruptcy": ("破产", "bankruptcy"), "cease": ("要求停止联系", "cease request"), "internal": ("内部", "internal"),
+    "written_dispute": ("书面异议", "written dispute"),
 }  # fmt: skip
 
 
@@ -86,14 +89,13 @@ def _own_retry(judgement: Judgement, row: int, column: int, check: Check, opens:
     finding = judgement.findings[column]
     if finding is not None and finding.until is not None:
         return _whole_minute(finding.until[row])
-    if not FUNCTIONS[check.uses].depends_on_clock:
+    if check.clock is None:
         return None
-    hours = (check.parameters["open_from"], check.parameters["open_to"])
-    if hours not in opens:
+    if check.clock not in opens:
         frame = judgement.frame[row : row + 1]
         moment = pl.Series([_whole_minute(frame["at"][0])], dtype=MOMENT)
-        opens[hours] = next_open(frame, moment, check.parameters)[0]
-    return opens[hours]
+        opens[check.clock] = next_open(frame, moment, check.clock)[0]
+    return opens[check.clock]
 
 
 def _whole_minute(moment: datetime) -> datetime:
@@ -108,8 +110,8 @@ def _words(check: Check, facts: dict[str, Any]) -> tuple[dict[str, Any], dict[st
         "channel": facts["channel"],
         "at": f"{facts['at'].astimezone(home):%Y-%m-%d %H:%M}",
     }
-    if check.uses == "hours.closed":
-        common |= _clock_words(facts)
+    if check.clock is not None:
+        common |= _clock_words(check.clock, facts)
     if check.uses == "count.reached":
         latest = max(facts[check.parameters["column"]], default=None)
         common |= {
@@ -123,20 +125,39 @@ def _words(check: Check, facts: dict[str, Any]) -> tuple[dict[str, Any], dict[st
     return common | {"hold": "、".join(zh)}, common | {"hold": ", ".join(en)}
 
 
-def _clock_words(facts: dict[str, Any]) -> dict[str, Any]:
+def _clock_words(clock: Clock, facts: dict[str, Any]) -> dict[str, Any]:
     zones = facts["zones"].split("|")
     local = [f"{facts['at'].astimezone(ZoneInfo(zone)):%H:%M}" for zone in zones]
-    return {"local_time": " / ".join(local), "zones": ", ".join(zones), "agreed_hours": facts["agreed_hours"]}
+    day = DAYS[facts["at"].astimezone(ZoneInfo(zones[0])).weekday()]
+    spans = [part.split(" ")[1] for part in clock.hours.split(";") if day in part.split(" ")[0].split(",")]
+    words = {
+        "local_time": " / ".join(local),
+        "zones": ", ".join(zones),
+        "open_today": ", ".join(spans) or "—",
+    }
+    return words | {"agreed_hours": facts["agreed_hours"]}
 
 
 def used(facts: dict[str, Any], check: Check) -> int:
     """Return how many contacts a cap counts in the window that ends with the candidate's moment."""
-    parameters, home = check.parameters, ZoneInfo(facts["home_zone"])
-    moments = facts[parameters["column"]]
+    return len(counted(facts[check.parameters["column"]], facts["at"], facts["home_zone"], check.parameters))
+
+
+def counted(
+    moments: Iterable[datetime], at: datetime, home_zone: str, parameters: Mapping[str, Any]
+) -> list[datetime]:
+    """Return the moments that a cap's window holds at a moment."""
+    home = ZoneInfo(home_zone)
     if "minutes" in parameters:
-        return sum(
-            (facts["at"] - moment).total_seconds() < int(parameters["minutes"]) * 60 for moment in moments
-        )
-    today = facts["at"].astimezone(home).date()
-    days = int(parameters["days"])
-    return sum((today - moment.astimezone(home).date()).days < days for moment in moments)
+        seconds = int(parameters["minutes"]) * 60
+        return [moment for moment in moments if (at - moment).total_seconds() < seconds]
+    today = at.astimezone(home).date()
+    return [moment for moment in moments if _is_within(moment.astimezone(home).date(), today, parameters)]
+
+
+def _is_within(day: date, today: date, parameters: Mapping[str, Any]) -> bool:
+    if parameters.get("calendar") == "week":
+        return day.isocalendar()[:2] == today.isocalendar()[:2]
+    if parameters.get("calendar") == "month":
+        return (day.year, day.month) == (today.year, today.month)
+    return (today - day).days < int(parameters["days"])

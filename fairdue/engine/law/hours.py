@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from datetime import date
 from functools import lru_cache
 from typing import Literal
 from zoneinfo import ZoneInfo, available_timezones
@@ -22,7 +23,7 @@ MAX_ROUNDS = 48
 _INTERVAL = re.compile(r"^([a-z,]+) (\d\d):(\d\d)-(\d\d):(\d\d)$")
 
 
-class HoursInvalid(ValueError):  # noqa: N818 - a refusal, not a fault
+class HoursInvalid(ValueError):
     """The text is not a list of weekly intervals."""
 
 
@@ -64,23 +65,49 @@ def check_zone(name: str) -> str:
     return ZoneInfo(name).key
 
 
+@lru_cache(maxsize=1024)
+def last_minutes(hours: str) -> bytes:
+    """Return one byte a minute of the week: 1 where an interval of the hours ends."""
+    week = bytearray(WEEK_MINUTES)
+    for part in filter(None, hours.split(";")):
+        days, _, span = part.strip().partition(" ")
+        hour, minute = span.split("-")[1].split(":")
+        for day in days.split(","):
+            week[(DAYS.index(day) * 1440 + int(hour) * 60 + int(minute)) % WEEK_MINUTES] = 1
+    return bytes(week)
+
+
 @dataclass(frozen=True)
 class WeekClock:
     """Hours that must be open in each of some zones at once."""
 
     zones: tuple[str, ...]
     week: bytes
+    edges: bytes = b""
+    """Minutes whose very first instant is open too: ends of hours that include their end."""
+    closed_days: frozenset[date] = frozenset()
+    """Local days on which nothing is open."""
     _wait: pl.Series = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_wait", _waits(self.week))
+        both = bytes(a | b for a, b in zip(self.week, self.edges, strict=True)) if self.edges else self.week
+        object.__setattr__(self, "_wait", _waits(both))
         for zone in self.zones:
             check_zone(zone)
 
     def is_closed(self, moments: pl.Series) -> pl.Series:
         """Tell for each UTC moment whether any zone is closed."""
-        waits = pl.lit(self._wait)
+        waits = pl.lit(_waits(self.week))
         closed = [waits.gather(_minute_of_week(pl.lit(moments), zone)) != 0 for zone in self.zones]
+        if self.edges:
+            ends = pl.lit(pl.Series(self.edges, dtype=pl.UInt8))
+            is_whole = pl.lit(moments).dt.epoch("us") % 60_000_000 == 0
+            closed = [
+                shut & ~((ends.gather(_minute_of_week(pl.lit(moments), zone)) == 1) & is_whole)
+                for shut, zone in zip(closed, self.zones, strict=True)
+            ]
+        if self.closed_days:
+            closed += [_day_of(pl.lit(moments), zone).is_in(list(self.closed_days)) for zone in self.zones]
         return pl.select(pl.any_horizontal(closed).alias("closed")).to_series()
 
     def next_open(self, moments: pl.Series) -> pl.Series:
@@ -91,17 +118,29 @@ class WeekClock:
         """
         if not any(self.week):
             return pl.Series(moments.name, [None] * len(moments), dtype=moments.dtype)
-        if len(self.zones) == 1:
+        if len(self.zones) == 1 and not self.closed_days:
             return self._next_in(moments, self.zones[0])
         current = moments
         for _ in range(MAX_ROUNDS):
             advanced = pl.select(
-                pl.max_horizontal(self._next_in(current, zone) for zone in self.zones)
+                pl.max_horizontal(
+                    self._after_closed_day(self._next_in(current, zone), zone) for zone in self.zones
+                )
             ).to_series()
             if advanced.equals(current):
                 return current
             current = advanced
         return current.zip_with(~self.is_closed(current), pl.Series([None], dtype=current.dtype))
+
+    def _after_closed_day(self, moments: pl.Series, zone: str) -> pl.Series:
+        """Move moments on a closed day to the start of the next local day."""
+        if not self.closed_days:
+            return moments
+        moment = pl.lit(moments)
+        tomorrow = _day_of(moment, zone).cast(pl.Datetime("us")) + pl.duration(days=1)
+        opened = at_wall_time(tomorrow, zone, "earliest").dt.convert_time_zone("UTC")
+        is_shut = _day_of(moment, zone).is_in(list(self.closed_days))
+        return pl.select(pl.when(is_shut).then(opened).otherwise(moment).alias("next")).to_series()
 
     def _next_in(self, moments: pl.Series, zone: str) -> pl.Series:
         frame = pl.select(
@@ -130,6 +169,10 @@ def at_wall_time(wall: pl.Expr, zone: str, ambiguous: Literal["earliest", "lates
     # clocks skip half an hour or an hour, and go on at a full or half hour
     half, full = (wall.dt.truncate(step).dt.offset_by(step) for step in ("30m", "1h"))
     return pl.coalesce(read(wall), read(half), read(full))
+
+
+def _day_of(moments: pl.Expr, zone: str) -> pl.Expr:
+    return moments.dt.convert_time_zone(zone).dt.date()
 
 
 def _minute_of_week(moments: pl.Expr, zone: str) -> pl.Expr:

@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from fairdue.engine.law.candidates import MOMENT, TEXTS, complete
-from fairdue.engine.law.checks import FUNCTIONS, Desk, Finding, next_open
+from fairdue.engine.law.candidates import MOMENT, SPECIAL, TEXTS, complete
+from fairdue.engine.law.checks import FUNCTIONS, Desk, Finding
+from fairdue.engine.law.clocks import Clock, next_open
 from fairdue.engine.law.packs import Check, Pack
 from fairdue.engine.law.verdict import OUTCOMES, RANK
 
@@ -49,6 +50,11 @@ class Rulebook:
         ]
         names = dict(enumerate(OUTCOMES))
         return pl.max_horizontal(ranked).replace_strict(names, return_dtype=pl.String).alias("outcome")
+
+    @cached_property
+    def special(self) -> frozenset[str]:
+        """The special columns that a check asks about."""
+        return frozenset(name for check in self.checks for name in check.columns if name in SPECIAL)
 
     @property
     def versions(self) -> dict[str, str]:
@@ -88,7 +94,7 @@ def judge(candidates: pl.DataFrame, rulebook: Rulebook) -> Judgement:
 
     :raises CandidatesInvalid: if the frame breaks the column contract
     """
-    frame = complete(candidates)
+    frame = complete(candidates, rulebook.special)
     checks = rulebook.checks
     asked = frame.select(rulebook.scopes)
     findings = _findings(frame, checks, asked)
@@ -156,7 +162,7 @@ def _retry_after(
     part, part_broken = frame[rows], broken[rows]
     bounds = [part["at"]]
     for column, (check, finding) in enumerate(zip(checks, findings, strict=True)):
-        if finding is not None and finding.until is not None and check.yields == "defer":
+        if finding is not None and finding.until is not None and check.yields in ("defer", "review"):
             until, nothing = finding.until.gather(rows), pl.Series([None], dtype=MOMENT)
             bounds.append(until.zip_with(part_broken[str(column)], nothing).alias(f"until{column}"))
     moments = pl.select(pl.max_horizontal(bounds).alias("moment")).to_series()
@@ -167,19 +173,16 @@ def _until_all_open(
     frame: pl.DataFrame, moments: pl.Series, checks: Sequence[Check], asked: pl.DataFrame
 ) -> pl.Series:
     """Move every row to the first moment that all clocks which bind it leave open."""
-    bound: dict[tuple[str, str], pl.Series] = {}
+    bound: dict[Clock, pl.Series] = {}
     for column, check in enumerate(checks):
-        if FUNCTIONS[check.uses].depends_on_clock and check.yields == "defer":
-            hours = (check.parameters["open_from"], check.parameters["open_to"])
-            bound[hours] = bound[hours] | asked[str(column)] if hours in bound else asked[str(column)]
+        if check.clock is not None and check.yields == "defer":
+            binds = asked[str(column)]
+            bound[check.clock] = bound[check.clock] | binds if check.clock in bound else binds
     for _ in range(len(bound) * MAX_ROUNDS):
         before = moments
-        for (open_from, open_to), binds in bound.items():
+        for clock, binds in bound.items():
             rows = binds.arg_true()
-            opened = next_open(
-                frame[rows], moments.gather(rows), {"open_from": open_from, "open_to": open_to}
-            )
-            moments = moments.clone().scatter(rows, opened)
+            moments = moments.clone().scatter(rows, next_open(frame[rows], moments.gather(rows), clock))
         if len(bound) == 1 or moments.equals(before, null_equal=True):
             break
     return moments

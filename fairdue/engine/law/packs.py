@@ -21,14 +21,16 @@ import jsonschema
 import polars as pl
 import yaml
 
-from fairdue.engine.law.checks import FUNCTIONS
+from fairdue.engine.law.candidates import CANDIDATE_SCHEMA
+from fairdue.engine.law.checks import FUNCTIONS, CheckFunction
+from fairdue.engine.law.clocks import Clock
 from fairdue.engine.law.conditions import ConditionInvalid, compile_condition
 
 CONTEXT_FACTS = frozenset({"at", "channel"})
 """Facts that every message may name."""
 
 
-class PackInvalid(ValueError):  # noqa: N818 - a refusal, not a fault
+class PackInvalid(ValueError):
     """A pack that may not be used; the message lists everything that is wrong with it."""
 
     def __init__(self, pack: str, faults: list[str]) -> None:
@@ -73,6 +75,10 @@ class Check:
     """Applies and no exception does."""
     when: pl.Expr | None = field(repr=False, compare=False)
     """The condition of a check that only looks for facts."""
+    clock: Clock | None = field(default=None, repr=False, compare=False)
+    """The hours of a check that depends on a clock."""
+    columns: frozenset[str] = field(default=frozenset(), repr=False, compare=False)
+    """The columns that it reads."""
 
     @property
     def key(self) -> str:
@@ -248,7 +254,8 @@ def _compile(
 def _check(
     document: dict[str, Any], start: date, end: date | None, head: dict[str, Any], sources: dict[str, Source]
 ) -> Check:
-    exceptions = tuple(document.get("unless", []))
+    exceptions, function = tuple(document.get("unless", [])), FUNCTIONS[document["uses"]]
+    clock = function.clock(document["params"]) if function.clock else None
     when = compile_condition(document["params"]["when"]) if "when" in document["params"] else None
     scope = compile_condition(document["applies_to"])
     for exception in exceptions:
@@ -260,8 +267,27 @@ def _check(
         message_zh=document["message"]["zh"], message_en=document["message"]["en"],
         citation="; ".join(_cite(item, sources) for item in document["citation"]), evidence=document["evidence"],
         rank=sources[document["citation"][0]["source"]].rank, effective_from=start, effective_to=end,
-        pack=head["code"], version=head["version"], scope=scope, when=when,
+        pack=head["code"], version=head["version"], scope=scope, when=when, clock=clock,
+        columns=_columns(document, function, scope, when, clock),
     )  # fmt: skip
+
+
+def _columns(
+    document: dict[str, Any],
+    function: CheckFunction,
+    scope: pl.Expr,
+    when: pl.Expr | None,
+    clock: Clock | None,
+) -> frozenset[str]:
+    """Return every column that a check reads.
+
+    :raises ConditionInvalid: if a parameter names a column that does not exist
+    """
+    named = {document["params"][name] for name in function.columns if name in document["params"]}
+    if unknown := named - CANDIDATE_SCHEMA.keys():
+        raise ConditionInvalid(f"no candidate column {', '.join(sorted(unknown))}")
+    read = set(scope.meta.root_names()) | set(when.meta.root_names() if when is not None else ())
+    return frozenset(read | named | set(clock.columns if clock else ()))
 
 
 def _cite(item: dict[str, str], sources: dict[str, Source]) -> str:
