@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fairdue.engine.conformance.law_allocation import answer_allocation
 from fairdue.engine.conformance.law_classification import answer_classification
+from fairdue.engine.conformance.law_content import answer_content
 from fairdue.engine.conformance.law_deadline import answer_deadline
 from fairdue.engine.conformance.law_fee import answer_fee
 from fairdue.engine.conformance.law_interest import answer_interest
@@ -25,6 +26,7 @@ LAW_ADAPTERS: Adapters = {
     ("law", "fee"): answer_fee,
     ("law", "interest"): answer_interest,
     ("law", "allocation"): answer_allocation,
+    ("law", "content"): answer_content,
     ("law", "plan"): answer_plan,
     ("law", "placement"): answer_placement,
     ("law", "eligibility"): answer_eligibility,
