@@ -7,7 +7,7 @@ wholly.
 
 from __future__ import annotations
 
-from fairdue.engine.conformance.law_gate import answer_gate
+from fairdue.engine.conformance.law_gate import answer_count, answer_gate
 from fairdue.engine.conformance.law_kinds import LAW_ADAPTERS
 from fairdue.engine.conformance.money_calculations import answer_calculation
 from fairdue.engine.conformance.money_ladder import answer_ladder
@@ -21,6 +21,7 @@ _LEDGER_KINDS = (
 
 ADAPTERS: Adapters = {
     ("law", "gate"): answer_gate,
+    ("law", "count"): answer_count,
     **LAW_ADAPTERS,
     ("money", "reminder_ladder"): answer_ladder,
     ("money", "apr"): answer_calculation,
