@@ -32,6 +32,7 @@ from .operations.reserve import PERMIT_LIFETIME, NotInTransaction, reserve
 from .queries.cards import PermitUnknown, contacts, holds, open_holds, pack_versions, permit, rulebook
 from .queries.preview import judge_hypothetical, pregate, preview, preview_all
 from .queries.verification import verify_permits
+from .rules import JurisdictionUnknown
 
 __all__ = [
     "CANDIDATE_SCHEMA",
@@ -50,6 +51,7 @@ __all__ = [
     "ContactUnknown",
     "HoldCard",
     "HoldRefused",
+    "JurisdictionUnknown",
     "Known",
     "NotInTransaction",
     "PackChanged",

@@ -1,19 +1,68 @@
-"""The rule packs that this installation works under, loaded once a process."""
+"""The rule packs of this installation, and which of them bind a debt (`packs/rules/in_force.yaml`)."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from typing import Any
 
+import yaml
 from django.conf import settings
 
 from fairdue.engine.law.judging import Rulebook
-from fairdue.engine.law.packs import load_packs
+from fairdue.engine.law.packs import Pack, load_pack, load_packs
 
 
-@lru_cache(maxsize=1)
+class JurisdictionUnknown(ValueError):
+    """No packs are listed for this jurisdiction."""
+
+    code = "law.jurisdiction.unknown"
+
+
 def current() -> Rulebook:
-    """This function will return the packs below `packs/rules` as the rulebook in force.
+    """This function will return the rulebook of a debt that names no jurisdiction.
+
+    :raises PackInvalid: if a pack is not fit for use
+    """
+    return rulebook_of(frozenset())
+
+
+def registry() -> tuple[Pack, ...]:
+    """This function will return every pack that ships, in the order of their codes, bound or not.
 
     :raises PackInvalid: if any pack is not fit for use
     """
-    return Rulebook(load_packs(settings.PACKS_DIR / "rules"))
+    return load_packs(settings.PACKS_DIR / "rules")
+
+
+def rulebook_for(groups: Iterable[str]) -> Rulebook:
+    """This function will return the rulebook of debts to some institution groups: all their packs add up."""
+    listed = in_force()["institution_groups"]
+    return rulebook_of(frozenset(listed[group] for group in groups if group in listed))
+
+
+@lru_cache(maxsize=64)
+def rulebook_of(jurisdictions: frozenset[str]) -> Rulebook:
+    """This function will return the packs that bind debts of some jurisdictions together; none: the default one.
+
+    :raises JurisdictionUnknown: if no packs are listed for one of them
+    :raises PackInvalid: if a pack is not fit for use
+    """
+    listed = in_force()
+    wanted = jurisdictions - {""} or {listed["default"]}
+    if unknown := wanted - listed["jurisdictions"].keys():
+        raise JurisdictionUnknown(f"no packs are in force for {', '.join(sorted(unknown))}")
+    codes = {*listed["always"], *(code for name in wanted for code in listed["jurisdictions"][name])}
+    return Rulebook(tuple(_pack(code) for code in sorted(codes)))
+
+
+@lru_cache(maxsize=1)
+def in_force() -> Mapping[str, Any]:
+    """This function will return which packs bind which debts, as listed beside the packs."""
+    listed: dict[str, Any] = yaml.safe_load((settings.PACKS_DIR / "rules" / "in_force.yaml").read_text())
+    return {"institution_groups": {}} | listed
+
+
+@lru_cache(maxsize=64)
+def _pack(code: str) -> Pack:
+    return load_pack(settings.PACKS_DIR / "rules" / code)

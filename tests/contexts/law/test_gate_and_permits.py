@@ -243,12 +243,12 @@ def test_a_pack_version_cannot_change_its_content(person, db):
     from fairdue.contexts.law.rules import current
     from fairdue.engine.law.judging import Rulebook
 
-    assert law.load_rule_packs(actor=ACTOR, now=NOW) == 2
+    assert law.load_rule_packs(actor=ACTOR, now=NOW) == 12
     assert law.load_rule_packs(actor=ACTOR, now=NOW) == 0
     changed = Rulebook((replace(current().packs[0], sha256="0" * 64),))
     with pytest.raises(law.PackChanged):
         law.load_rule_packs(actor=ACTOR, now=NOW, rulebook=changed)
-    assert RulePack.objects.count() == 2
+    assert RulePack.objects.count() == 12
 
 
 @pytest.fixture

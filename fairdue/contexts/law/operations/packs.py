@@ -12,7 +12,7 @@ from fairdue.engine.law.packs import Pack
 from fairdue.kernel.actor import Actor, system
 
 from ..models import RulePack
-from ..rules import current
+from ..rules import registry
 
 _published: set[tuple[str, str]] = set()
 """(database, digest) pairs that this process has seen committed."""
@@ -25,12 +25,14 @@ class PackChanged(Exception):
 
 
 def load_rule_packs(*, actor: Actor, now: datetime, rulebook: Rulebook | None = None) -> int:
-    """This function will store every loaded pack version that is not stored yet and return how many were.
+    """This function will store every pack version that is not stored yet and return how many were.
+
+    1. Without a rulebook these are all packs that ship, whether or not they bind anybody.
 
     :raises PackChanged: if a published version has other content than the loaded one
     """
     with transaction.atomic():
-        stored = [pack for pack in (rulebook or current()).packs if _publish(pack, now)]
+        stored = [pack for pack in (rulebook.packs if rulebook else registry()) if _publish(pack, now)]
         for pack in stored:
             audit.record(
                 code="law.pack.published", actor=actor, subject_type="rule_pack", subject_id=pack.code, now=now,
@@ -39,13 +41,12 @@ def load_rule_packs(*, actor: Actor, now: datetime, rulebook: Rulebook | None = 
     return len(stored)
 
 
-def ensure_published(*, now: datetime) -> None:
-    """This function will publish the loaded packs once a process and database."""
-    packs = current().packs
-    seen = {(str(connection.settings_dict["NAME"]), pack.sha256) for pack in packs}
+def ensure_published(rulebook: Rulebook, *, now: datetime) -> None:
+    """This function will publish the packs of a rulebook once a process and database."""
+    seen = {(str(connection.settings_dict["NAME"]), pack.sha256) for pack in rulebook.packs}
     if seen <= _published:
         return
-    load_rule_packs(actor=system("law"), now=now)
+    load_rule_packs(actor=system("law"), now=now, rulebook=rulebook)
     transaction.on_commit(lambda: _published.update(seen))
 
 

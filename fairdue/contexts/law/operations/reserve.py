@@ -11,7 +11,7 @@ from typing import Any
 from django.db import connection
 
 from fairdue.engine.law.explaining import explain
-from fairdue.engine.law.judging import judge
+from fairdue.engine.law.judging import Rulebook, judge
 from fairdue.engine.law.packs import canonical
 from fairdue.engine.law.verdict import Verdict
 from fairdue.kernel.actor import Actor
@@ -21,7 +21,7 @@ from ..contracts import Reservation
 from ..counting import PENDING
 from ..facts import PersonFacts, Proposal, candidates, gather
 from ..models import Contact, ContactBudget, Permit, PermitChain
-from ..rules import current
+from ..rules import rulebook_for
 from .packs import ensure_published
 
 PERMIT_LIFETIME = timedelta(minutes=15)
@@ -62,13 +62,14 @@ def reserve(
     lock_budget(person_id)
     facts = gather(person_id=person_id, now=now, actor=actor, account_ids=account_ids)
     proposal = Proposal(channel=channel, contact_point_id=contact_point_id, purpose=purpose, mode=mode)
-    judgement = judge(candidates(facts, [proposal]), current())
+    rulebook = rulebook_for(facts.groups)
+    judgement = judge(candidates(facts, [proposal]), rulebook)
     verdict = explain(judgement, 0)
     if not verdict.is_allowed:
         return Reservation(permit_id=None, contact_id=None, verdict=verdict)
-    ensure_published(now=now)
+    ensure_published(rulebook, now=now)
     inputs = _inputs(judgement.frame.row(0, named=True))
-    permit = _issue(facts, proposal, verdict, inputs, content_sha256, actor, lifetime)
+    permit = _issue(facts, proposal, verdict, inputs, rulebook, content_sha256, actor, lifetime)
     contact = _count(facts, proposal, permit, actor)
     return Reservation(permit_id=permit.pk, contact_id=contact.pk, verdict=verdict)
 
@@ -98,12 +99,13 @@ def _issue(
     proposal: Proposal,
     verdict: Verdict,
     inputs: dict[str, Any],
+    rulebook: Rulebook,
     content_sha256: str,
     actor: Actor,
     lifetime: timedelta,
 ) -> Permit:
     head = _lock_head(chain_of(facts.person.person_id))
-    packs = {pack.code: {"version": pack.version, "sha256": pack.sha256} for pack in current().packs}
+    packs = {pack.code: {"version": pack.version, "sha256": pack.sha256} for pack in rulebook.packs}
     content: dict[str, Any] = {
         "chain": head.chain,
         "position": head.position + 1,

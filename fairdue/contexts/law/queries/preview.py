@@ -18,7 +18,7 @@ from fairdue.kernel.actor import Actor
 
 from ..contracts import ChannelVerdict
 from ..facts import Known, PersonFacts, Proposal, candidates, gather
-from ..rules import current
+from ..rules import rulebook_for, rulebook_of
 
 CHANNELS_OF = {
     "mobile": ("call", "sms"),
@@ -46,7 +46,7 @@ def preview(
     """
     facts = gather(person_id=person_id, now=now, actor=actor, account_ids=account_ids)
     proposal = Proposal(channel=channel, contact_point_id=contact_point_id, purpose=purpose, mode=mode)
-    return explain(judge(candidates(facts, [proposal]), current()), 0)
+    return explain(judge(candidates(facts, [proposal]), rulebook_for(facts.groups)), 0)
 
 
 def preview_all(
@@ -71,7 +71,7 @@ def preview_all(
         Proposal(channel=channel, contact_point_id=point.contact_point_id if point else None, purpose=purpose)
         for channel, point in ways
     ]
-    judgement = judge(candidates(facts, proposals), current())
+    judgement = judge(candidates(facts, proposals), rulebook_for(facts.groups))
     return tuple(_channel_verdict(judgement, row, *way) for row, way in enumerate(ways))
 
 
@@ -117,20 +117,39 @@ def pregate(frame: pl.DataFrame, *, now: datetime) -> pl.DataFrame:
 
     1. Columns of `CANDIDATE_SCHEMA` are facts, all others are carried along untouched.
     2. Rows without `at` are judged at `now`.
+    3. The column `jurisdiction`, if there is one, says which packs bind a row; none or empty: the default ones.
 
     :raises CandidatesInvalid: if a fact column is missing or of a wrong type
+    :raises JurisdictionUnknown: if no packs are listed for a row's jurisdiction
     """
     facts = frame.select(name for name in frame.columns if name in CANDIDATE_SCHEMA)
     at = pl.col("at").fill_null(now) if "at" in facts.columns else pl.lit(now)
-    judged = judge(
-        facts.with_columns(at.dt.convert_time_zone("UTC").dt.cast_time_unit("us").alias("at")), current()
+    rows = facts.with_columns(at.dt.convert_time_zone("UTC").dt.cast_time_unit("us").alias("at"))
+    return frame.hstack(_judged(rows))
+
+
+def _judged(rows: pl.DataFrame) -> pl.DataFrame:
+    """Judge rows, each under the packs of its jurisdiction, and return the answers in row order."""
+    if "jurisdiction" not in rows.columns:
+        return judge(rows, rulebook_of(frozenset())).columns()
+    named = rows.with_columns(pl.col("jurisdiction").fill_null("")).with_row_index("row")
+    parts = [
+        judge(part.drop("row"), rulebook_of(frozenset(part["jurisdiction"][:1])))
+        .columns()
+        .with_columns(part["row"])
+        for part in named.partition_by("jurisdiction", maintain_order=True)
+    ]
+    return (
+        pl.concat(parts).sort("row").drop("row") if parts else judge(rows, rulebook_of(frozenset())).columns()
     )
-    return frame.hstack(judged.columns())
 
 
 def judge_hypothetical(facts: Mapping[str, Any]) -> Verdict:
     """This function will judge a contact that nobody proposes: facts by column name, moments as ISO texts.
 
+    1. The fact `jurisdiction` says which packs bind; without it the default ones do.
+
     :raises CandidatesInvalid: if a fact is unknown or cannot be read
+    :raises JurisdictionUnknown: if no packs are listed for the jurisdiction
     """
-    return try_case(facts, current())
+    return try_case(facts, rulebook_of(frozenset({str(facts.get("jurisdiction") or "")})))
