@@ -63,5 +63,5 @@ def emit(document: dict[str, Any]) -> None:
 
 def fail(message: str, *, status: int = 2) -> NoReturn:
     """Say what is wrong and what to do, and end with an exit status."""
-    console.print(f"[red]✗[/red] {message}", highlight=False)
+    console.print(f"[red]✗[/red] {message}", highlight=False, soft_wrap=True)
     raise typer.Exit(status)

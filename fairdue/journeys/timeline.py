@@ -8,7 +8,7 @@ from datetime import UTC, datetime, time
 from typing import Any, Literal
 
 from fairdue.contexts.cases.contracts import OutcomeCard, PromiseCard
-from fairdue.contexts.cases.errors import CaseRefused
+from fairdue.contexts.cases.facade import CaseRefused
 from fairdue.contexts.decisions.contracts import DecisionCard
 from fairdue.contexts.law.contracts import ContactCard, HoldCard
 from fairdue.contexts.ledger.contracts import TransactionCard

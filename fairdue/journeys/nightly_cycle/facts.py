@@ -17,10 +17,16 @@ from fairdue.contexts.parties import facade as parties
 from fairdue.journeys.nightly_cycle.night import Night
 from fairdue.journeys.nightly_cycle.person_facts import account_facts, person_facts
 from fairdue.kernel.clock import HOUSE_ZONE
-from fairdue.storage.bulk import database_url, read_snapshot
+from fairdue.storage.bulk import database_url, execute, read_snapshot
 
 HISTORY = timedelta(days=60)
 """Contacts older than this fill no cap of any pack."""
+
+READ_TABLES = (
+    "book_account", "ledger_accountstate", "ledger_dueitem", "parties_person", "parties_contactpoint",
+    "parties_consent", "law_contact", "outreach_message", "outreach_dispatch", "cases_promisetopay",
+)  # fmt: skip
+"""Tables whose statistics the planner needs: a file may have filled them minutes ago."""
 
 KEPT = ("points", "holds", "contacts", "unanswered", "consents")
 """What the gate will read, kept as it came."""
@@ -64,6 +70,7 @@ def gather_facts(night: Night) -> StageResult:
 
 
 def _read(night: Night) -> Iterator[tuple[str, pl.DataFrame]]:
+    execute(f"ANALYZE {', '.join(READ_TABLES)}")
     queries = fact_queries(night.cycle_date)
     for done, (name, frame) in enumerate(read_snapshot(queries, database_url()), start=1):
         night.progress("facts", done, len(queries) + 1)

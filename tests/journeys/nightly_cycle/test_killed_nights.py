@@ -64,6 +64,10 @@ def copy_of(template: str, name: str) -> Iterator[str]:
     with psycopg.connect(server, autocommit=True) as admin:
         drop = sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name))
         admin.execute(drop)
+        admin.execute(
+            "select pg_terminate_backend(pid) from pg_stat_activity where datname = %s and pid <> pg_backend_pid()",
+            [template],
+        )  # a connection that an earlier test left open would forbid the copy
         create = sql.SQL("create database {} template {}")
         admin.execute(create.format(sql.Identifier(name), sql.Identifier(template)))
         try:
