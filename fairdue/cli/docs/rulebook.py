@@ -22,6 +22,11 @@ USES = {
         "任一可能时区不在开放时段",
         "any plausible zone of the recipient is outside the open hours",
     ),
+    "window.closed": (
+        "任一可能时区不在本条规定的每周时段",
+        "any plausible zone of the recipient is outside the rule's weekly hours",
+    ),
+    "hours.named": ("处于当事人指明的时段", "the moment lies in hours that the person named"),
     "count.reached": ("计数达到上限", "the counted contacts fill the cap"),
     "hold.open": ("存在不允许该目的的停催", "an open hold does not permit the purpose"),
     "fact.present": ("下列事实成立", "this fact holds"),
@@ -41,8 +46,9 @@ def rulebook_text(folder: Path) -> str:
         head(
             "规则手册 · Rulebook",
             "`packs/rules`",
-            "所有规则包同时生效,取最严格的答复。不构成法律意见。  \n"
-            "All packs apply together and the strictest answer wins. Nothing here is legal advice.",
+            "一笔债务所属法域的规则包与机构规则同时生效,取最严格的答复(见 `in_force.yaml`)。不构成法律意见。  \n"
+            "The packs of a debt's jurisdiction and the house's apply together and the strictest answer wins "
+            "(see `in_force.yaml`). Nothing here is legal advice.",
             "如何修改:[how-to/rules.md](../how-to/rules.md)。 How to change a rule: "
             "[how-to/rules.md](../how-to/rules.md).",
             "符号 · Signs: `=` 等于 equals · `≠` 不等于 differs · `∈` 属于其一 one of · `∉` 均不属于 none of · "
@@ -130,7 +136,7 @@ def _pair(words: tuple[str, str], end: str) -> list[str]:
 
 def _parameters(params: Mapping[str, Any]) -> str:
     if "when" in params:
-        return condition(params["when"])
+        return condition(params["when"]) or "-"
     return "; ".join(f"`{name}` = {_operand(value)}" for name, value in params.items())
 
 
@@ -164,7 +170,7 @@ def condition(tree: Any) -> str:
     return " ∧ ".join(_test(column, spec) for column, spec in tree.items())
 
 
-_SIGNS = {"at_least": "≥", "below": "<", "includes": "∋"}
+_SIGNS = {"at_least": "≥", "at_most": "≤", "below": "<", "includes": "∋", "excludes": "∌", "within": "⊆"}
 
 
 def _test(column: str, spec: Any) -> str:
@@ -177,8 +183,10 @@ def _test(column: str, spec: Any) -> str:
 
 
 def _operand(value: Any) -> str:
-    if isinstance(value, dict):
+    if isinstance(value, dict) and "parameter" in value:
         return f"parameter `{value['parameter']}`"
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {_operand(part)}" for name, part in value.items())
     if isinstance(value, list):
         return "{" + ", ".join(map(_operand, value)) + "}"
     if isinstance(value, bool):
