@@ -288,7 +288,11 @@ def _furnish_us(given: Fields, on: date, numbers: Numbers) -> tuple[Rule, ...]:
         if event["type"] == "contact" and event.get("by", given["actor"]["id"]) == given["actor"]["id"]
     ]
     return bureau.furnishing_faults_us(
-        spoken_dates=[day(event["at"]) for event in mine if event.get("result") == "conversation"],
+        spoken_dates=[
+            day(event["at"])
+            for event in [*mine, *(event for event in events if event["type"] == "inbound")]
+            if event.get("result") == "conversation"
+        ],
         messages=[
             bureau.Message(sent_date=day(event["at"]), returned_date=returned.get(event.get("id", "")))
             for event in mine
