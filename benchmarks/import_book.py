@@ -176,7 +176,7 @@ def _set_up(folder: Path, count: int) -> None:
             " FROM parties_person",
             [CREDITOR],
         )
-        cursor.execute("ANALYZE parties_person; ANALYZE parties_personreference")
+        cursor.execute("VACUUM ANALYZE parties_person, parties_personreference")
 
 
 def _import(path: Path, kind: str) -> float:

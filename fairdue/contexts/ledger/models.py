@@ -129,7 +129,8 @@ class AccountState(models.Model):
     """What the postings of one account come to: a cache that `fairdue ledger prove` recomputes."""
 
     account = models.OneToOneField("book.Account", models.PROTECT, primary_key=True, related_name="+")
-    person_id = models.BigIntegerField(db_index=True)
+    person_id = models.BigIntegerField()
+    """Copied from the account; persons are looked up through the account, whose index serves both."""
     creditor_id = models.BigIntegerField()
     currency = models.CharField(max_length=3)
     balance_date = models.DateField()

@@ -9,6 +9,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from fairdue.contexts.audit import facade as audit
+from fairdue.contexts.book.models import Account
 from fairdue.contexts.ledger import facade as ledger
 from fairdue.contexts.ledger.models import AccountState, DueItem, DueVersion, Posting, Transaction
 from fairdue.kernel.actor import Actor, PermissionRefused
@@ -410,6 +411,7 @@ def test_prove_names_a_cached_value_that_was_altered(book):
 
 def test_a_person_owes_over_all_accounts_and_is_as_late_as_the_worst(book):
     one, two = book.account(principal=10_000), book.account(principal=20_000)
+    Account.objects.filter(pk=two).update(person_id=book.person_of[one])
     AccountState.objects.filter(account_id=two).update(person_id=book.person_of[one])
     book.dues((two, "S1", MAY, "principal", 1_000))
     summary = ledger.person_summary(book.person_of[one], TODAY)

@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
             name='AccountState',
             fields=[
                 ('account', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='+', serialize=False, to='book.account')),
-                ('person_id', models.BigIntegerField(db_index=True)),
+                ('person_id', models.BigIntegerField()),
                 ('creditor_id', models.BigIntegerField()),
                 ('currency', models.CharField(max_length=3)),
                 ('balance_date', models.DateField()),

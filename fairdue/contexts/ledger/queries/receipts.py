@@ -12,9 +12,9 @@ from fairdue.kernel.money import Money
 
 _RECEIPTS = """
 SELECT t.id, t.account_id, t.person_id, t.amount_minor, t.currency, t.effective_date, t.recorded_at
-  FROM ledger_accountstate AS s
-  JOIN ledger_transaction AS t ON t.account_id = s.account_id
- WHERE s.person_id = ANY(%s) AND t.kind = 'payment' AND t.effective_date >= %s
+  FROM book_account AS a
+  JOIN ledger_transaction AS t ON t.account_id = a.id
+ WHERE a.person_id = ANY(%s) AND t.kind = 'payment' AND t.effective_date >= %s
    AND NOT EXISTS (SELECT 1 FROM ledger_transaction AS r WHERE r.reverses_id = t.id)
  ORDER BY t.id
 """

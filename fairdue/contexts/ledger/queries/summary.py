@@ -57,7 +57,7 @@ def account_summary(account_id: int, as_of: date) -> AccountSummary:
 def person_summary(person_id: int, as_of: date) -> PersonSummary:
     """Return what a person owes as of a day over all accounts; days past due are the worst account's."""
     states = list(
-        AccountState.objects.filter(person_id=person_id).order_by("account_id").values(*STATE_FIELDS)
+        AccountState.objects.filter(account__person_id=person_id).order_by("account_id").values(*STATE_FIELDS)
     )
     accounts = tuple(_summaries(states, as_of)) if states else ()
     worst = max(accounts, key=lambda account: account.days_past_due, default=None)
