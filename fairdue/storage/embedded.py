@@ -10,10 +10,11 @@ from pathlib import Path
 
 VAR_DIR = Path(os.environ.get("FAIRDUE_VAR", Path(__file__).resolve().parents[2] / "var"))
 
+MARK = "# written by fairdue: sizes for a machine that also runs the application"
+
 TUNING = """
-# written by fairdue: sizes for a machine that also runs the application
 max_connections = 200
-shared_buffers = 1GB
+shared_buffers = {buffers_mb}MB
 work_mem = 64MB
 maintenance_work_mem = 512MB
 max_wal_size = 6GB
@@ -72,8 +73,14 @@ def stop_server() -> bool:
 def _tune(data_dir: Path) -> None:
     settings = data_dir / "postgresql.conf"
     text = settings.read_text()
-    if TUNING not in text:
-        settings.write_text(text + TUNING)
+    if MARK not in text:
+        settings.write_text(f"{text}\n{MARK}{TUNING.format(buffers_mb=_buffers_mb())}")
+
+
+def _buffers_mb() -> int:
+    """An eighth of the memory, from 128 MB to 4 GB: the rest is for the night's columns and the system's cache."""
+    memory_mb = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2**20
+    return max(128, min(memory_mb // 8, 4096))
 
 
 def _start(server, attempts: int = 30) -> None:  # type: ignore[no-untyped-def]
