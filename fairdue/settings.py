@@ -59,7 +59,18 @@ DATABASE_URL = os.environ.get("DATABASE_URL", f"postgresql://postgres@/fairdue?h
 DATABASES = {"default": _database(DATABASE_URL)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-CONTEXTS = ["audit", "identity", "parties", "book", "ledger", "law", "decisions", "cases", "outreach", "reporting"]
+CONTEXTS = [
+    "audit",
+    "identity",
+    "parties",
+    "book",
+    "ledger",
+    "law",
+    "decisions",
+    "cases",
+    "outreach",
+    "reporting",
+]
 INSTALLED_APPS = [
     "fairdue.web.ui",
     "fairdue.web.workbench",  # before allauth: its pages are drawn here
@@ -100,7 +111,9 @@ MIDDLEWARE = [
 ]
 
 ROOT_URLCONF = "fairdue.urls"
-CSRF_TRUSTED_ORIGINS = ["{0.scheme}://{0.netloc}".format(urlsplit(PUBLIC_URL))]  # a TLS proxy stands before us
+CSRF_TRUSTED_ORIGINS = [
+    "{0.scheme}://{0.netloc}".format(urlsplit(PUBLIC_URL))
+]  # a TLS proxy stands before us
 CSRF_FAILURE_VIEW = "fairdue.web.errors.form_too_old"
 WSGI_APPLICATION = "fairdue.wsgi.application"
 TEMPLATES = [

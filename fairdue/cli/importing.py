@@ -27,7 +27,9 @@ def import_files(
     ],
     kind: Annotated[str, typer.Option(help=f"What the files hold: {', '.join(KINDS)}.")],
     creditor: Annotated[str, typer.Option(help="Code of the creditor whose files they are.")],
-    rejects: Annotated[Path | None, typer.Option(help="Folder of reject files; default var/rejected.")] = None,
+    rejects: Annotated[
+        Path | None, typer.Option(help="Folder of reject files; default var/rejected.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Import files of one kind of one creditor, each in one transaction.

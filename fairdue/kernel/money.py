@@ -29,7 +29,9 @@ def minor_digits(currency: str) -> int:
     try:
         return MINOR_DIGITS[currency]
     except KeyError as error:
-        raise UnknownCurrency(f"currency {currency!r} is not known; known: {', '.join(MINOR_DIGITS)}") from error
+        raise UnknownCurrency(
+            f"currency {currency!r} is not known; known: {', '.join(MINOR_DIGITS)}"
+        ) from error
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,9 @@ class KeyRing:
         """Encrypt one field value for one purpose under the newest key."""
         nonce = os.urandom(12)
         key_id = self.newest
-        return bytes([key_id]) + nonce + self._ciphers[key_id].encrypt(nonce, value.encode(), purpose.encode())
+        return (
+            bytes([key_id]) + nonce + self._ciphers[key_id].encrypt(nonce, value.encode(), purpose.encode())
+        )
 
     def open(self, sealed: bytes, purpose: str) -> str:
         """Decrypt one sealed field value.

@@ -46,7 +46,9 @@ def office(world, staff, signed_in):
     return as_role
 
 
-@pytest.mark.parametrize("role", ["collector", "supervisor", "compliance", "strategist", "risk", "administrator", "field"])
+@pytest.mark.parametrize(
+    "role", ["collector", "supervisor", "compliance", "strategist", "risk", "administrator", "field"]
+)
 def test_each_office_page_opens_for_its_permission_only(office, role):
     from fairdue.contexts.identity.facade import PERMISSIONS_BY_ROLE
 
@@ -54,7 +56,9 @@ def test_each_office_page_opens_for_its_permission_only(office, role):
 
     answers = {page: client.get(f"/desk/{page}").status_code for page in PAGES}
 
-    assert answers == {page: 200 if need in PERMISSIONS_BY_ROLE[role] else 403 for page, need in PAGES.items()}
+    assert answers == {
+        page: 200 if need in PERMISSIONS_BY_ROLE[role] else 403 for page, need in PAGES.items()
+    }
 
 
 def test_the_gate_answers_a_night_call_with_later_and_its_source(office):
@@ -62,7 +66,15 @@ def test_the_gate_answers_a_night_call_with_later_and_its_source(office):
 
     page = client.get(
         "/desk/gate/",
-        {"channel": "call", "at": "2026-11-18T23:00", "home_zone": "Asia/Shanghai", "owner": "debtor", "unanswered": 0, "conversations": 0, "texts": 0},
+        {
+            "channel": "call",
+            "at": "2026-11-18T23:00",
+            "home_zone": "Asia/Shanghai",
+            "owner": "debtor",
+            "unanswered": 0,
+            "conversations": 0,
+            "texts": 0,
+        },
     ).content.decode()
 
     assert "CN-TIME-01" in page
@@ -71,7 +83,11 @@ def test_the_gate_answers_a_night_call_with_later_and_its_source(office):
 
 
 def test_an_unreadable_moment_is_refused_in_place(office):
-    page = office("compliance").get("/desk/gate/", {"channel": "call", "at": "tomorrow", "home_zone": "Asia/Shanghai"}).content.decode()
+    page = (
+        office("compliance")
+        .get("/desk/gate/", {"channel": "call", "at": "tomorrow", "home_zone": "Asia/Shanghai"})
+        .content.decode()
+    )
 
     assert "2026-11-18 21:30" in page
     assert "CN-TIME-01" not in page
@@ -85,7 +101,11 @@ def test_an_uploaded_file_lands_and_its_bad_row_is_explained(office, world, tmp_
 
     answer = client.post(
         "/desk/imports/",
-        {"kind": "parties", "creditor": world.lender.code, "file": SimpleUploadedFile("p.csv", rows.encode())},
+        {
+            "kind": "parties",
+            "creditor": world.lender.code,
+            "file": SimpleUploadedFile("p.csv", rows.encode()),
+        },
         follow=True,
     )
 
@@ -102,7 +122,10 @@ def test_who_may_not_import_uploads_nothing(office, world):
     client = office("risk")
     before = ImportBatch.objects.count()
 
-    answer = client.post("/desk/imports/", {"kind": "parties", "creditor": world.lender.code, "file": SimpleUploadedFile("p.csv", b"x")})
+    answer = client.post(
+        "/desk/imports/",
+        {"kind": "parties", "creditor": world.lender.code, "file": SimpleUploadedFile("p.csv", b"x")},
+    )
 
     assert answer.status_code == 403
     assert ImportBatch.objects.count() == before
@@ -133,7 +156,14 @@ def test_a_member_of_staff_is_added_and_deactivated_with_a_record(office):
 
     client.post(
         "/desk/staff/",
-        {"verb": "create", "username": "new", "display_name": "New", "role": "risk", "team_code": "", "password": "a-long-first-word-9"},
+        {
+            "verb": "create",
+            "username": "new",
+            "display_name": "New",
+            "role": "risk",
+            "team_code": "",
+            "password": "a-long-first-word-9",
+        },
     )
     created = Staff.objects.get(username="new")
     client.post("/desk/staff/", {"deactivate": created.pk, "reason": "left"})

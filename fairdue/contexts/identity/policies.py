@@ -53,6 +53,7 @@ PERMISSIONS_BY_ROLE: dict[str, frozenset[str]] = {
 PERMISSIONS: frozenset[str] = frozenset().union(*PERMISSIONS_BY_ROLE.values())
 """Every permission that any role holds."""
 
+
 def permissions_of(role: str) -> frozenset[str]:
     """Return what a role may do; an unknown role may nothing."""
     return PERMISSIONS_BY_ROLE.get(role, frozenset())

@@ -1,7 +1,5 @@
 """Why a row is rejected or noted, as data: a stable code, what is wrong, what to do, in both languages."""
 
-
-
 from __future__ import annotations
 
 from dataclasses import dataclass

@@ -3,8 +3,6 @@
 The data dictionary in `docs/reference/import.md` is generated from here.
 """
 
-
-
 from __future__ import annotations
 
 from dataclasses import dataclass

@@ -84,7 +84,9 @@ def _known(rows: pl.DataFrame) -> pl.DataFrame:
 def _create(fresh: pl.DataFrame, source: str, now: datetime) -> pl.DataFrame:
     if fresh.is_empty():
         return fresh
-    masked = [mask_contact(medium, value)[:120] for medium, value in fresh.select("medium", "value").iter_rows()]
+    masked = [
+        mask_contact(medium, value)[:120] for medium, value in fresh.select("medium", "value").iter_rows()
+    ]
     fresh = fresh.with_columns(
         take_ids("parties_contactpoint", fresh.height).alias("point_id"),
         sealing.seal_all(fresh["value"], sealing.CONTACT_PURPOSE).alias("value_sealed"),
