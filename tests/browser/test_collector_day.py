@@ -38,6 +38,7 @@ def press(page, *keys: str) -> None:
 def reveal_the_number(desk, world) -> None:
     page, block = desk.page, f"#reveal-contact{world.point.pk}"
     page.click(f"{block} summary")
+    page.wait_for_function("document.activeElement.name === 'reason'")
     page.keyboard.press("Enter")
     page.wait_for_selector(f"{block} [aria-invalid=true]")
     page.fill(f"{block} input[name=reason]", "debtor asked which number we use")

@@ -89,6 +89,7 @@ REFUSALS = {
     "law.contact_point.unknown": word(
         "This contact point does not belong to the person: open the case again."
     ),
+    "law.jurisdiction.unknown": word("No rules are listed for this jurisdiction: choose another one."),
     "law.permit.unknown": word("There is no such permit."),
     "ledger.refused": word("The ledger refused this."),
     "ledger.account.unknown": word("This debt is not open in the ledger, or lies outside your data scope."),
