@@ -43,15 +43,13 @@ def watch(children: dict[str, subprocess.Popen[bytes]]) -> str:
 
 
 def end(children: dict[str, subprocess.Popen[bytes]], patience_seconds: float = 10) -> None:
-    """End all children: politely, then firmly."""
+    """End all children, the latest first, since it may still talk to the earlier ones: politely, then firmly."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    for child in children.values():
+    for child in reversed(children.values()):
         if child.poll() is None:
             child.terminate()
-    deadline = time.monotonic() + patience_seconds
-    for child in children.values():
         try:
-            child.wait(max(deadline - time.monotonic(), 0.1))
+            child.wait(patience_seconds)
         except subprocess.TimeoutExpired:
             child.kill()
             child.wait()
