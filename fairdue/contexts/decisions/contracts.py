@@ -121,9 +121,13 @@ class DecisionCard:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StageResult:
-    """What a stage hands in: counts that add up, reasons of the rejected, and detail for the report."""
+    """What a stage hands in: counts that add up, reasons of the rejected, and detail for the report.
+
+    `pack_versions` comes from the stage that asks the gate: the packs that judged, by code.
+    """
 
     in_count: int
     out_count: int
     rejected: Mapping[str, int]
     detail: Mapping[str, Any]
+    pack_versions: Mapping[str, Any] | None = None

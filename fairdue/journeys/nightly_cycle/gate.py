@@ -79,5 +79,6 @@ def _count(answers: pl.DataFrame, pack_versions: dict[str, object]) -> StageResu
         in_count=answers.height,
         out_count=answers.height - stopped.height,
         rejected=dict(by_rule.rows()),
-        detail={"moved": int(answers["is_moved"].sum() or 0), "pack_versions": pack_versions},
+        detail={"moved": int(answers["is_moved"].sum() or 0)},
+        pack_versions=pack_versions,
     )

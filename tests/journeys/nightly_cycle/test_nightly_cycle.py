@@ -47,6 +47,13 @@ def test_every_person_is_decided_once_and_every_stage_adds_up(book, night, rows)
     assert landed.rejected == {}
 
 
+def test_the_night_keeps_the_versions_of_the_packs_that_judged(book, night, rows):
+    report = night()
+
+    assert report.cycle.pack_versions == dict(law.pack_versions())
+    assert set(report.cycle.pack_versions) == {"cn", "house"}
+
+
 def test_messages_are_planned_at_the_rows_hour_on_the_preferred_channel(book, night, rows):
     night()
     found = rows(

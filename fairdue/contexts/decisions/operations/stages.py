@@ -21,13 +21,12 @@ def finish_stage(
     actor: Actor,
     started_at: datetime,
     now: datetime,
-    pack_versions: dict[str, object] | None = None,
 ) -> None:
     """Record that a stage of a cycle is finished.
 
     1. Called inside the transaction of the stage's effects, so that both stand or neither does.
     2. The database refuses a second row of the stage, and counts that do not add up.
-    3. `pack_versions`, given by the stage that asks the gate, is kept with the cycle.
+    3. The pack versions of the stage that asks the gate are kept with the cycle.
     """
     actor.require("cycle.run")
     cycle = Cycle.objects.select_for_update().get(pk=cycle_id)
@@ -44,6 +43,6 @@ def finish_stage(
         started_at=started_at,
         finished_at=now,
     )
-    if pack_versions is not None:
-        cycle.pack_versions = pack_versions
+    if result.pack_versions is not None:
+        cycle.pack_versions = dict(result.pack_versions)
         cycle.save(update_fields=["pack_versions"])
