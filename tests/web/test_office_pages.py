@@ -82,13 +82,15 @@ def test_the_gate_answers_a_night_call_with_later_and_its_source(office):
     assert Contact.objects.count() == 0
 
 
-def test_an_unreadable_moment_is_refused_in_place(office):
-    page = (
-        office("compliance")
-        .get("/desk/gate/", {"channel": "call", "at": "tomorrow", "home_zone": "Asia/Shanghai"})
-        .content.decode()
+@pytest.mark.parametrize("moment", ["tomorrow", "9999-12-31T23:59", "0001-01-01T00:00"])
+def test_an_unreadable_or_impossible_moment_is_refused_in_place(office, moment):
+    situation = {"channel": "call", "home_zone": "Asia/Shanghai", "owner": "debtor"}
+    answer = office("compliance").get(
+        "/desk/gate/", situation | {"at": moment, "unanswered": 0, "conversations": 0, "texts": 0}
     )
+    page = answer.content.decode()
 
+    assert answer.status_code == 200
     assert "2026-11-18 21:30" in page
     assert "CN-TIME-01" not in page
 

@@ -31,6 +31,8 @@ from fairdue.web.workbench.words import (
 
 ZONES = ("Asia/Shanghai", "Asia/Urumqi", "Asia/Tokyo", "Europe/London", "America/New_York")
 
+JUDGED_YEARS = range(2000, 2100)
+
 
 class SituationForm(DeskForm):
     """A made-up situation, in the fewest questions that matter."""
@@ -74,11 +76,14 @@ class SituationForm(DeskForm):
             self.fields[name].choices = options  # type: ignore[attr-defined]
 
     def clean_at(self) -> datetime:
-        """Read the moment on the house clock."""
+        """Read the moment on the house clock, within the years of which the packs and zones know anything."""
         try:
-            return datetime.fromisoformat(self.cleaned_data["at"]).replace(tzinfo=clock.HOUSE_ZONE)
+            at = datetime.fromisoformat(self.cleaned_data["at"]).replace(tzinfo=clock.HOUSE_ZONE)
         except ValueError as error:
             raise forms.ValidationError(_("Write a date and a time, such as 2026-11-18 21:30.")) from error
+        if at.year not in JUDGED_YEARS:
+            raise forms.ValidationError(_("Write a date and a time, such as 2026-11-18 21:30."))
+        return at
 
     def clean_other_zone(self) -> str:
         """Accept a zone that exists, or none."""
