@@ -64,7 +64,7 @@ def explain(
         if not channel:
             _explain_all(law.preview_all(**asked), moment, as_json=as_json)
         verdict = law.preview(**asked, channel=channel, contact_point_id=contact_point, mode=mode)
-    except law.ContactPointUnknown as error:
+    except (law.ChannelUnknown, law.ContactPointUnknown) as error:
         fail(str(error))
     if as_json:
         emit({"person_id": person, "channel": channel, "at": moment.isoformat()} | verdict.as_json())
@@ -82,6 +82,8 @@ def _moment(at: str) -> datetime:
         fail(f"--at {at!r} is not like 2026-05-12T10:00:00+08:00")
     if moment.tzinfo is None:
         fail(f"--at {at!r} needs an offset, such as +08:00")
+    if not 2000 <= moment.year < 2100:
+        fail(f"--at {at!r} lies outside the years 2000 to 2099, of which the rules and zones know")
     return moment
 
 

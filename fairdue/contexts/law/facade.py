@@ -24,7 +24,7 @@ from .counting import (
     contact_facts_sql,
     unanswered_facts_sql,
 )
-from .facts import ContactPointUnknown, Known, agreed_hours
+from .facts import ChannelUnknown, ContactPointUnknown, Known, agreed_hours
 from .operations.contacts import ContactUnknown, ResultUnknown, record_contact, settle_contact
 from .operations.holds import HOLD_KINDS, HoldRefused, lift_hold, place_hold
 from .operations.packs import PackChanged, load_rule_packs
@@ -45,6 +45,7 @@ __all__ = [
     "CandidatesInvalid",
     "ChainFault",
     "ChainReport",
+    "ChannelUnknown",
     "ChannelVerdict",
     "ContactCard",
     "ContactPointUnknown",

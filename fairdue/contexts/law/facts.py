@@ -39,6 +39,15 @@ class ContactPointUnknown(ValueError):
     code = "law.contact_point.unknown"
 
 
+class ChannelUnknown(ValueError):
+    """No rule speaks of this channel, so nothing may be concluded from no rule being broken."""
+
+    code = "law.channel.unknown"
+
+
+CHANNELS = ("call", "sms", "email", "inapp", "letter", "visit")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal:
     """One way in which a contact is proposed."""
@@ -47,6 +56,10 @@ class Proposal:
     contact_point_id: int | None
     purpose: str
     mode: str = "interactive"
+
+    def __post_init__(self) -> None:
+        if self.channel not in CHANNELS:
+            raise ChannelUnknown(f"channel {self.channel!r} is none of {', '.join(CHANNELS)}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

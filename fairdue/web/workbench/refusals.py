@@ -16,7 +16,7 @@ from fairdue.kernel.actor import PermissionRefused
 from fairdue.kernel.money import CurrencyMismatch, UnknownCurrency
 
 REFUSED: tuple[type[Exception], ...] = (
-    cases.CaseRefused, law.HoldRefused, law.ContactUnknown, law.ResultUnknown, law.ContactPointUnknown,
+    cases.CaseRefused, law.HoldRefused, law.ContactUnknown, law.ResultUnknown, law.ContactPointUnknown, law.ChannelUnknown,
     law.PermitUnknown, ledger.LedgerError, parties.ConsentRefused, parties.RevealRefused, parties.PortalLinkRefused,
     parties.PersonUnknown, parties.ContactPointUnknown, book.CreditorUnknown, book.ImportBatchUnknown,
     identity.StaffRefused, ChannelUnknown, CurrencyMismatch, UnknownCurrency, PermissionRefused,
@@ -89,6 +89,7 @@ REFUSALS = {
     "law.contact_point.unknown": word(
         "This contact point does not belong to the person: open the case again."
     ),
+    "law.channel.unknown": word("This channel is unknown: choose another one."),
     "law.jurisdiction.unknown": word("No rules are listed for this jurisdiction: choose another one."),
     "law.permit.unknown": word("There is no such permit."),
     "ledger.refused": word("The ledger refused this."),

@@ -322,3 +322,18 @@ def test_the_night_counts_what_the_day_counts(person):
     assert judged["outcome"].to_list() == ["allow", "defer"]
     assert judged["dedupe_key"].to_list() == ["a", "b"]
     assert judged["rule_ids"].to_list() == [[], ["CN-TIME-01", "CN-TIME-02", "CN-TIME-03"]]
+
+
+def test_a_channel_that_no_rule_speaks_of_is_refused_and_nothing_is_reserved(person):
+    with pytest.raises(law.ChannelUnknown, match="smoke"):
+        law.preview(
+            person_id=person.id,
+            channel="smoke",
+            contact_point_id=None,
+            purpose="collect",
+            now=NOW,
+            actor=ACTOR,
+        )
+    with pytest.raises(law.ChannelUnknown):
+        reserve(person, channel="smoke")
+    assert (Permit.objects.count(), Contact.objects.count()) == (0, 0)

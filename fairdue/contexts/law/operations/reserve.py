@@ -54,6 +54,7 @@ def reserve(
 
     :raises NotInTransaction: if there is no transaction
     :raises ContactPointUnknown: if the contact point is not the person's
+    :raises ChannelUnknown: if the channel is not one that rules speak of
     :raises PermissionRefused: if the actor may not make contacts
     """
     actor.require("contacts.make")

@@ -43,6 +43,7 @@ def preview(
     """This function will say what the gate would answer now, with fresh facts and no effect.
 
     :raises ContactPointUnknown: if the contact point is not the person's
+    :raises ChannelUnknown: if the channel is not one that rules speak of
     """
     facts = gather(person_id=person_id, now=now, actor=actor, account_ids=account_ids)
     proposal = Proposal(channel=channel, contact_point_id=contact_point_id, purpose=purpose, mode=mode)
