@@ -65,6 +65,7 @@ CONTEXTS = [
     "parties",
     "book",
     "ledger",
+    "payments",
     "law",
     "decisions",
     "cases",

@@ -18,6 +18,7 @@ class Role(models.TextChoices):
     RISK = "risk", _("Risk analyst")
     AGENCY = "agency", _("Agency collector")
     FIELD = "field", _("Field collector")
+    FINANCE = "finance", _("Finance officer")
     ADMINISTRATOR = "administrator", _("Administrator")
 
 

@@ -4,7 +4,8 @@
 2. Who looks after the machine (administrator) does not see borrowers' data; who decides the strategy
    (strategist, risk) sees figures, not people.
 3. Separation of duties: who talks to borrowers does not reverse payments or lift holds; who writes the
-   strategy does not approve templates or run the night by hand.
+   strategy does not approve templates or run the night by hand. Who asks for money to move (a payment by
+   hand, a waiver, a refund, a charge-off) is never the one who approves it: the database refuses that too.
 4. An agency's collectors work their own team's cases; they neither reveal ID numbers nor touch payments.
 5. Data scope (which creditors) is the team's and comes on top of every permission (queries.actor_for).
 """
@@ -27,23 +28,33 @@ _WORK = frozenset(
 _WATCH = frozenset({"cases.view", "parties.search", "gate.try", "permits.view", "templates.view"})
 _FIGURES = frozenset({"book.view", "cycle.view", "strategy.view", "reporting.view"})
 _ID_NUMBERS = frozenset({"parties.reveal_id_number"})
+_LEDGER = frozenset({"ledger.view", "payments.view"})
+"""`ledger.adjust` asks for an event such as a waiver or a pause, `ledger.approve` lets it happen; `payments.match`
+brings money that waits in suspense to its account, `payments.approve` is the second pair of eyes."""
 
 PERMISSIONS_BY_ROLE: dict[str, frozenset[str]] = {
-    Role.COLLECTOR: _WORK | _ID_NUMBERS | {"payments.record"},
+    Role.COLLECTOR: _WORK | _ID_NUMBERS | {"payments.record", "ledger.view", "ledger.adjust"},
     Role.FIELD: _WORK,
     Role.AGENCY: _WORK,
     Role.SUPERVISOR: _WORK
     | _WATCH
     | _FIGURES
     | _ID_NUMBERS
-    | {"cases.assign", "holds.lift", "payments.record", "payments.reverse", "outbox.view"},
+    | _LEDGER
+    | {"cases.assign", "holds.lift", "payments.record", "payments.reverse", "outbox.view"}
+    | {"payments.approve", "ledger.adjust", "ledger.approve"},
     Role.COMPLIANCE: _WATCH
+    | _LEDGER
     | _FIGURES
     | _ID_NUMBERS
     | {"holds.place", "holds.lift", "parties.reveal", "templates.approve", "audit.view", "outbox.view"},
-    Role.LEGAL: _WATCH | _ID_NUMBERS | {"holds.place", "holds.lift", "parties.reveal", "book.view"},
+    Role.LEGAL: _WATCH | _LEDGER | _ID_NUMBERS | {"holds.place", "holds.lift", "parties.reveal", "book.view"},
     Role.STRATEGIST: _FIGURES | {"strategy.publish", "gate.try", "templates.view"},
     Role.RISK: _FIGURES,
+    Role.FINANCE: _WATCH
+    | _LEDGER
+    | {"payments.record", "payments.match", "payments.approve", "payments.reverse", "book.view"}
+    | {"ledger.adjust", "ledger.approve"},
     Role.ADMINISTRATOR: frozenset(
         {"staff.manage", "book.import", "book.view", "cycle.run", "cycle.view", "audit.view", "outbox.view"}
         | {"templates.view", "strategy.view", "reporting.view"}

@@ -39,7 +39,7 @@ class Migration(migrations.Migration):
                 ('is_active', models.BooleanField(default=True, help_text='Designates whether this user should be treated as active. Unselect this instead of deleting accounts.', verbose_name='active')),
                 ('date_joined', models.DateTimeField(default=django.utils.timezone.now, verbose_name='date joined')),
                 ('display_name', models.CharField(max_length=80)),
-                ('role', models.CharField(choices=[('collector', 'Collector'), ('supervisor', 'Supervisor'), ('compliance', 'Compliance officer'), ('legal', 'Legal officer'), ('strategist', 'Strategist'), ('risk', 'Risk analyst'), ('agency', 'Agency collector'), ('field', 'Field collector'), ('administrator', 'Administrator')], max_length=20)),
+                ('role', models.CharField(choices=[('collector', 'Collector'), ('supervisor', 'Supervisor'), ('compliance', 'Compliance officer'), ('legal', 'Legal officer'), ('strategist', 'Strategist'), ('risk', 'Risk analyst'), ('agency', 'Agency collector'), ('field', 'Field collector'), ('finance', 'Finance officer'), ('administrator', 'Administrator')], max_length=20)),
                 ('locale', models.CharField(db_default='zh-hans', default='zh-hans', max_length=10)),
                 ('preferences', models.JSONField(blank=True, default=dict)),
                 ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),

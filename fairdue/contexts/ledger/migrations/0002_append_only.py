@@ -23,6 +23,8 @@ class Migration(migrations.Migration):
         append_only("ledger_transaction"),
         append_only("ledger_posting"),
         append_only("ledger_dueversion"),
+        append_only("ledger_loancontract"),
+        append_only("ledger_houseposting"),
         migrations.RunSQL(ROOM_TO_UPDATE, migrations.RunSQL.noop),
         migrations.RunSQL(KEY_BY_ACCOUNT, migrations.RunSQL.noop),
     ]

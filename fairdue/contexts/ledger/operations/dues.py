@@ -50,8 +50,9 @@ SELECT d.id, d.account_id, i.due_ref, i.component, i.due_date, i.amount_minor,
 INSERT_SQL = """
 WITH inserted AS (
   INSERT INTO ledger_dueitem (account_id, person_id, due_ref, due_date, component, amount_minor, asked_minor,
-                              paid_minor, currency)
-  SELECT i.account_id, i.person_id, i.due_ref, i.due_date, i.component, i.amount_minor, i.amount_minor, 0, i.currency
+                              paid_minor, currency, recorded_at)
+  SELECT i.account_id, i.person_id, i.due_ref, i.due_date, i.component, i.amount_minor, i.amount_minor, 0,
+         i.currency, %s
     FROM ledger_incoming_due i LEFT JOIN ledger_known_due k USING (account_id, due_ref, component)
    WHERE k.id IS NULL AND i.amount_minor > 0 ORDER BY i.account_id, i.due_date
   RETURNING id, account_id, person_id, component, due_date, amount_minor, currency),
@@ -179,7 +180,7 @@ def _land_more(rows: pl.DataFrame, batch_id: int, now: datetime) -> Landed:
     touched_table()
     known, changed = _find_known()
     created = rows.filter(pl.col("amount_minor") > 0).height - known
-    bulk.execute(INSERT_SQL, [str(uuid.uuid4()), now])
+    bulk.execute(INSERT_SQL, [now, str(uuid.uuid4()), now])
     if changed:
         _correct(batch_id, now)
     _settle(now)

@@ -26,6 +26,7 @@ ITEM_COLUMNS = (
     "amount_minor",
     "asked_minor",
     "currency",
+    "recorded_at",
 )
 POSTING_KEYS = ("account_id", "person_id", "amount_minor", "currency")
 
@@ -108,6 +109,7 @@ def land_first_dues(frame: pl.DataFrame, debts: pl.DataFrame, *, now: datetime) 
     items = items.with_columns(
         take_ids("ledger_dueitem", items.height),
         asked_minor="amount_minor",
+        recorded_at=pl.lit(now),
         is_charged=(pl.col("component") != "principal") & (pl.col("due_date") > pl.col("balance_date")),
     )
     bulk.copy_in_fast(items.select(ITEM_COLUMNS), "ledger_dueitem")

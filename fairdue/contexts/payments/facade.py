@@ -1,0 +1,1 @@
+"""The door of the payments room: every other room imports from here only."""

@@ -1,0 +1,1 @@
+"""Bank statements, incoming payments, matches, requests for approval."""

@@ -1,0 +1,1 @@
+"""Reads of the payments room, one question a file."""
