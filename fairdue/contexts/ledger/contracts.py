@@ -142,3 +142,86 @@ class ProofReport:
     def is_proved(self) -> bool:
         """Tell whether no difference was found."""
         return not self.differences
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostingCard:
+    """One posting as an auditor reads it: an amount from one ledger account to another."""
+
+    posting_id: int
+    account_id: int
+    transaction_id: int | None
+    """Empty for openings and for what due items charge."""
+    kind: str
+    debit: str
+    credit: str
+    due_item_id: int | None
+    due_ref: str
+    due_date: date | None
+    amount: Money
+    effective_date: date
+    recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DueChange:
+    """A due item that differs before and after; `None` amounts where it does not exist."""
+
+    due_ref: str
+    component: str
+    due_date_before: date | None
+    due_date_after: date | None
+    asked_before: Money | None
+    asked_after: Money | None
+    paid_before: Money | None
+    paid_after: Money | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiptChange:
+    """A receipt whose split differs before and after; `parts` are per component and `credit_balance`."""
+
+    transaction_id: int
+    """0 for the event of a preview, which has no number yet."""
+    effective_date: date
+    before: dict[str, Money]
+    after: dict[str, Money]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+    """What became different: the state of an account before and after an event, or known then and now."""
+
+    account_id: int
+    as_of: date
+    balance_before: dict[str, Money]
+    """Outstanding per component."""
+    balance_after: dict[str, Money]
+    credit_balance_before: Money
+    credit_balance_after: Money
+    dpd_before: int
+    dpd_after: int
+    bucket_before: str
+    bucket_after: str
+    standing_before: str
+    standing_after: str
+    dues: tuple[DueChange, ...] = ()
+    receipts: tuple[ReceiptChange, ...] = ()
+    fees: tuple[tuple[str, Money], ...] = ()
+    """(component, difference of all ever charged) of components that are neither principal nor interest."""
+    interest: Money | None = None
+    """Difference of all interest ever charged; None when there is none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventReceipt:
+    """The answer to an event: what it changed. `is_repeated` when it had been recorded before."""
+
+    transaction_id: int
+    account_id: int
+    person_id: int
+    kind: str
+    amount: Money | None
+    effective_date: date
+    changes: Changes
+    is_repeated: bool = False

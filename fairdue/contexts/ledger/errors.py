@@ -63,6 +63,46 @@ class AlreadyReversed(LedgerError):
     code = "ledger.transaction.already_reversed"
 
 
+class EventRefused(LedgerError):
+    """An event cannot happen to this account as it stands; the subclass and its code name the rule."""
+
+    code = "ledger.event.refused"
+
+
+class EventKindUnknown(EventRefused):
+    """The kind is none of `engine.ledger.event_kinds`."""
+
+    code = "ledger.event.kind_unknown"
+
+
+class DetailsInvalid(EventRefused):
+    """The details of an event lack a field, have one too many, or one cannot be meant; `field` names it."""
+
+    code = "ledger.event.details_invalid"
+
+    def __init__(self, message: str, *, field: str = "") -> None:
+        super().__init__(message)
+        self.field = field
+
+
+class ComponentUnknown(EventRefused):
+    """A component is none of packs/reference/components.yaml."""
+
+    code = "ledger.component.unknown"
+
+
+class ApprovalMissing(EventRefused):
+    """This kind of event needs the reference of an approval."""
+
+    code = "ledger.event.approval_missing"
+
+
+class AccountNotActive(EventRefused):
+    """Nothing is owed on the account any more: closed, settled, written off or assigned."""
+
+    code = "ledger.event.account_not_active"
+
+
 class LandingRefused(LedgerError):
     """A frame holds rows that the ledger cannot take; `rows` counts them per reason code."""
 

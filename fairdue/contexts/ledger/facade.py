@@ -4,22 +4,33 @@ from __future__ import annotations
 
 from fairdue.contexts.ledger.contracts import (
     AccountSummary,
+    Changes,
     Difference,
     DueCard,
+    DueChange,
+    EventReceipt,
     Landed,
     PartCard,
     PaymentReceipt,
     PersonSummary,
+    PostingCard,
     ProofReport,
     ReceiptCard,
+    ReceiptChange,
     TransactionCard,
 )
 from fairdue.contexts.ledger.errors import (
+    AccountNotActive,
     AccountUnknown,
     AlreadyReversed,
     AmountInvalid,
+    ApprovalMissing,
     BeforeOpening,
+    ComponentUnknown,
     CurrencyDiffers,
+    DetailsInvalid,
+    EventKindUnknown,
+    EventRefused,
     FutureDate,
     LandingRefused,
     LedgerError,
@@ -28,27 +39,42 @@ from fairdue.contexts.ledger.errors import (
     TransactionUnknown,
 )
 from fairdue.contexts.ledger.operations.dues import land_dues
+from fairdue.contexts.ledger.operations.events import preview_event, record_event
+from fairdue.contexts.ledger.operations.house import book_incoming, return_incoming
 from fairdue.contexts.ledger.operations.opening import open_accounts
 from fairdue.contexts.ledger.operations.payment import record_payment
 from fairdue.contexts.ledger.operations.reversal import reverse_transaction
 from fairdue.contexts.ledger.operations.transactions import check_transactions, land_transactions
+from fairdue.contexts.ledger.queries.changes import changes_since
 from fairdue.contexts.ledger.queries.facts import STATE_FACTS_SQL, state_facts_sql
 from fairdue.contexts.ledger.queries.history import account_dues, account_transactions, transactions_of
+from fairdue.contexts.ledger.queries.life import account_life
+from fairdue.contexts.ledger.queries.postings import account_postings
 from fairdue.contexts.ledger.queries.prove import prove
 from fairdue.contexts.ledger.queries.receipts import receipts
 from fairdue.contexts.ledger.queries.summary import account_summary, person_summary
+from fairdue.contexts.ledger.queries.suspense import suspense_balance
 from fairdue.contexts.ledger.queries.terms import components
 
 __all__ = [
     "STATE_FACTS_SQL",
+    "AccountNotActive",
     "AccountSummary",
     "AccountUnknown",
     "AlreadyReversed",
     "AmountInvalid",
+    "ApprovalMissing",
     "BeforeOpening",
+    "Changes",
+    "ComponentUnknown",
     "CurrencyDiffers",
+    "DetailsInvalid",
     "Difference",
     "DueCard",
+    "DueChange",
+    "EventKindUnknown",
+    "EventReceipt",
+    "EventRefused",
     "FutureDate",
     "Landed",
     "LandingRefused",
@@ -56,25 +82,35 @@ __all__ = [
     "PartCard",
     "PaymentReceipt",
     "PersonSummary",
+    "PostingCard",
     "ProofReport",
     "ReceiptCard",
+    "ReceiptChange",
     "ReferenceReused",
     "ReversalOfReversal",
     "TransactionCard",
     "TransactionUnknown",
     "account_dues",
+    "account_life",
+    "account_postings",
     "account_summary",
     "account_transactions",
+    "book_incoming",
+    "changes_since",
     "check_transactions",
     "components",
     "land_dues",
     "land_transactions",
     "open_accounts",
     "person_summary",
+    "preview_event",
     "prove",
     "receipts",
+    "record_event",
     "record_payment",
+    "return_incoming",
     "reverse_transaction",
     "state_facts_sql",
+    "suspense_balance",
     "transactions_of",
 ]

@@ -220,7 +220,5 @@ class HousePosting(models.Model):
             models.CheckConstraint(
                 condition=~models.Q(debit=models.F("credit")), name="ledger_house_posting_two_sides"
             ),
-            models.UniqueConstraint(
-                fields=["incoming_payment_id", "kind"], name="ledger_house_posting_once"
-            ),
+            models.UniqueConstraint(fields=["incoming_payment_id", "kind"], name="ledger_house_posting_once"),
         ]

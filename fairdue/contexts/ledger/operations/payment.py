@@ -34,6 +34,7 @@ def record_payment(
     source: str,
     actor: Actor,
     now: datetime,
+    fund: str = "cash",
 ) -> PaymentReceipt:
     """This function will record a payment, allocate it by the account's policy and return where it went.
 
@@ -60,6 +61,7 @@ def record_payment(
         effective_date=effective_date,
         recorded_at=now,
         source=source,
+        fund=fund,
     )
     reallocate(str(account_id), now=now)
     audit.record(
