@@ -8,13 +8,10 @@ Cells are plain `<td>`; a column's `render` returns text or safe HTML made with 
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from django.http import HttpResponse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -40,6 +37,8 @@ class EmptyState:
 class Column:
     """One column: where its value comes from, how a cell looks, how it is exported."""
 
+    is_money: ClassVar[bool] = False
+
     def __init__(
         self,
         name: str,
@@ -51,8 +50,10 @@ class Column:
         render: Callable[[Any, Any], Any] | None = None,
         export: Callable[[Any], Any] | None = None,
         is_row_head: bool = False,
+        is_exported: bool = True,
     ) -> None:
         self.name, self.label, self.sort, self.align = name, label, sort, align
+        self.is_exported = is_exported
         self.accessor = accessor or name
         self.render = render
         self.export = export
@@ -71,9 +72,13 @@ class Column:
             return self.render(value, row)
         return "–" if value in (None, "") else value
 
+    def typed(self, row: Any) -> Any:
+        """Return the value for a file with types: an amount, a date, a number or text."""
+        return self.export(row) if self.export else self.value(row)
+
     def exported(self, row: Any) -> str:
         """Return the value for a CSV file, harmless in a spreadsheet."""
-        value = self.export(row) if self.export else self.value(row)
+        value = self.typed(row)
         text = str(value.amount) if isinstance(value, Money) else str("" if value is None else value)
         is_figure = isinstance(value, Money | int | float)
         return f"'{text}" if text.startswith(CSV_FORMULA_STARTS) and not is_figure else text
@@ -81,6 +86,8 @@ class Column:
 
 class MoneyColumn(Column):
     """An amount: right-aligned with its currency."""
+
+    is_money: ClassVar[bool] = True
 
     def __init__(self, name: str, label: str, accessor: Any = None, **options: Any) -> None:
         from fairdue.web.ui.templatetags.ui import money
@@ -123,7 +130,10 @@ class Cell:
 
 
 class Table:
-    """Rows under columns with an announced count, a key for the next page and a CSV export."""
+    """Rows under columns with an announced count, a key for the next page and files of itself.
+
+    `name` tells several lists of one page apart: `?export=csv&list=<name>`.
+    """
 
     columns: ClassVar[tuple[Column, ...]] = ()
     caption: str = ""
@@ -142,8 +152,10 @@ class Table:
         sort: str = "",
         is_exportable: bool = False,
         has_cursor: bool = False,
+        name: str = "",
     ) -> None:
         self.data = rows
+        self.name = name
         self.count = len(rows) if count is None else count
         self.count_is_capped = count_is_capped
         self.next_cursor = next_cursor
@@ -187,16 +199,10 @@ class Table:
         shown = f"{self.count:,}" + ("+" if self.count_is_capped else "")
         return ngettext("%(count)s row", "%(count)s rows", self.count) % {"count": shown}
 
-    def as_csv(self, file_name: str) -> HttpResponse:
-        """Return the rows as a UTF-8 file with a byte-order mark, as spreadsheets expect."""
-        buffer = io.StringIO()
-        writer = csv.writer(buffer)
-        kept = [column for column in self.shown if column.label]
-        writer.writerow([str(column.label) for column in kept])
-        writer.writerows([column.exported(row) for column in kept] for row in self.data)
-        response = HttpResponse("\ufeff" + buffer.getvalue(), content_type="text/csv; charset=utf-8")
-        response["Content-Disposition"] = f'attachment; filename="{file_name}.csv"'
-        return response
+    @property
+    def exported_columns(self) -> list[Column]:
+        """The columns of a file: those with a name for people, so no boxes and no buttons."""
+        return [column for column in self.shown if column.label and column.is_exported]
 
 
 def row_link(href: str, text: Any) -> SafeString:

@@ -65,7 +65,8 @@ TEXTS = {
 
 SUBJECTS = {
     "audit.block": word("Block"), "case": word("Case"), "consent": word("Consent"), "contact": word("Contact"),
-    "contact_point": word("Contact point"), "cycle": word("Cycle"), "hold": word("Hold"), "identity.staff": word("Staff"),
+    "contact_point": word("Contact point"), "list": word("List"),
+    "cycle": word("Cycle"), "hold": word("Hold"), "identity.staff": word("Staff"),
     "import_batch": word("File"), "key": word("Key"), "ledger.transaction": word("Transaction"), "message": word("Message"),
     "person": word("Person"), "promise": word("Promise"), "rule_pack": word("Rule pack"), "strategy": word("Strategy"),
     "template": word("Template"), "creditor": word("Creditor"), "product": word("Product"),
@@ -93,6 +94,7 @@ EVENTS = {
     "decisions.cycle.finished": word("Nightly cycle finished"),
     "decisions.cycle.started": word("Nightly cycle started"),
     "decisions.strategy.published": word("Strategy published"),
+    "desk.list.exported": word("List exported"),
     "identity.password.changed": word("Password changed"),
     "identity.staff.created": word("Member of staff created"),
     "identity.staff.deactivated": word("Member of staff deactivated"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -15,6 +16,7 @@ from fairdue.web.ui.charts import Bar, bars
 from fairdue.web.ui.tables import Column, EmptyState, MoneyColumn, Table
 from fairdue.web.ui.templatetags.ui import bucket, short_money
 from fairdue.web.workbench.access import DeskRequest, staff_page
+from fairdue.web.workbench.exporting import exported
 from fairdue.web.workbench.office_words import CONTACT_COUNTS
 from fairdue.web.workbench.words import say
 
@@ -26,6 +28,8 @@ def book(request: DeskRequest) -> HttpResponse:
     overview = reporting.book_overview(actor=request.actor, as_of=as_of)
     contacts = [(say(CONTACT_COUNTS, kind), count) for kind, count in overview.contacts.items()]
     currencies = [_currency(figures) for figures in overview.currencies]
+    if file := exported(request, *(each["table"] for each in currencies), name="book"):
+        return file
     context = {"overview": overview, "contacts": contacts, "currencies": currencies}
     return render(request, "workbench/book.html", context)
 
@@ -38,7 +42,7 @@ def _day(text: str) -> date:
     return chosen or clock.business_date(clock.now())
 
 
-def _currency(figures: reporting.CurrencyFigures) -> dict[str, object]:
+def _currency(figures: reporting.CurrencyFigures) -> dict[str, Any]:
     """Return one currency's chart and table."""
     late = [each for each in figures.buckets if each.bucket != "M0"]
     chart = bars(
@@ -54,6 +58,8 @@ def _currency(figures: reporting.CurrencyFigures) -> dict[str, object]:
             MoneyColumn("overdue", _("Overdue")),
         ],
         caption=_("Accounts by bucket"),
+        name=figures.currency.lower(),
+        is_exportable=True,
         empty=EmptyState(title=_("The book is empty"), text=_("Import accounts first.")),
     )
     return {"figures": figures, "chart": chart, "table": table}

@@ -21,6 +21,7 @@ from fairdue.web.ui.forms import DeskForm
 from fairdue.web.ui.tables import Column, EmptyState, Table
 from fairdue.web.ui.templatetags.ui import badge, minute
 from fairdue.web.workbench.access import DeskRequest, staff_page
+from fairdue.web.workbench.exporting import exported, rows
 from fairdue.web.workbench.office_words import EVENTS, SUBJECTS
 from fairdue.web.workbench.words import role_word, say
 
@@ -30,16 +31,17 @@ PAGE = 100
 @staff_page("audit.view")
 def audit_log(request: DeskRequest) -> HttpResponse:
     """List the events, newest first; filtered by code, person, actor or gesture's subject."""
+    limit = rows(request, PAGE)
     after, code, person = (request.GET.get(name, "").strip() for name in ("after", "code", "person"))
     found = audit.events(
         code=code or None,
         person_id=int(person) if person.isdigit() else None,
         before_id=int(after) if after.isdigit() else None,
-        limit=PAGE,
+        limit=limit,
     )
-    table = _event_table(found, bool(after))
-    if request.GET.get("export") == "csv":
-        return table.as_csv("audit")
+    table = _event_table(found, bool(after), limit)
+    if file := exported(request, table, name="audit"):
+        return file
     context = {
         "table": table,
         "codes": [(each, say(EVENTS, each)) for each in EVENTS],
@@ -49,7 +51,7 @@ def audit_log(request: DeskRequest) -> HttpResponse:
     return render(request, "workbench/audit.html", context)
 
 
-def _event_table(found: tuple[audit.EventCard, ...], has_cursor: bool) -> Table:
+def _event_table(found: tuple[audit.EventCard, ...], has_cursor: bool, limit: int) -> Table:
     return Table(
         found,
         columns=[
@@ -70,7 +72,7 @@ def _event_table(found: tuple[audit.EventCard, ...], has_cursor: bool) -> Table:
             ),
             Column("gesture", _("Gesture"), lambda row: str(row.gesture)[:8], align="mono"),
         ],
-        next_cursor=str(found[-1].event_id) if len(found) == PAGE else None,
+        next_cursor=str(found[-1].event_id) if len(found) == limit else None,
         has_cursor=has_cursor,
         is_exportable=True,
         caption=_("Audit log"),
@@ -161,10 +163,18 @@ def staff(request: DeskRequest) -> HttpResponse:
                     badge(_("Active"), "ok") if value else badge(_("Deactivated"), "stop")
                 ),
             ),
-            Column("staff_id", _("Access"), render=lambda value, row: _access_form(request, row)),
+            Column(
+                "staff_id",
+                _("Access"),
+                render=lambda value, row: _access_form(request, row),
+                is_exported=False,
+            ),
         ],
         caption=_("Staff"),
+        is_exportable=True,
     )
+    if file := exported(request, table, name="staff"):
+        return file
     return render(request, "workbench/staff.html", {"table": table, "form": form})
 
 

@@ -26,9 +26,11 @@ from fairdue.web.ui.forms import DeskForm
 from fairdue.web.ui.tables import Column, EmptyState, Table, row_link
 from fairdue.web.ui.templatetags.ui import badge, in_language, minute, money
 from fairdue.web.workbench.access import DeskRequest, staff_page
+from fairdue.web.workbench.exporting import exported, rows
 from fairdue.web.workbench.office_words import FILE_KINDS, IMPORT_STATES, IMPORT_TONES
 from fairdue.web.workbench.words import COMPONENTS, TRANSACTION_KINDS, say
 
+PAGE = 100
 SIZE_LIMIT_MB = 64
 REJECT_DIR = settings.VAR_DIR / "rejected"
 
@@ -69,7 +71,10 @@ def imports(request: DeskRequest) -> HttpResponse:
         request.actor.require("book.import")
         if form is not None and form.is_valid():
             return _import(request, form)
-    context = {"table": _table(book.import_batches(request.actor, 100)), "form": form}
+    table = _table(book.import_batches(request.actor, rows(request, PAGE)))
+    if file := exported(request, table, name="imports"):
+        return file
+    context = {"table": table, "form": form}
     return render(request, "workbench/imports.html", context)
 
 
@@ -112,6 +117,7 @@ def _table(batches: tuple[book.ImportBatchCard, ...]) -> Table:
             Column("imported_by", _("By")),
         ],
         caption=_("Imported files"),
+        is_exportable=True,
         empty=EmptyState(
             title=_("No file came in yet"), icon="import",
             text=_("Import parties, contact points, accounts, dues and transactions, in this order."),

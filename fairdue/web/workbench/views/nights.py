@@ -19,6 +19,7 @@ from fairdue.web.ui.charts import Bar, bars
 from fairdue.web.ui.tables import Column, EmptyState, Table, row_link
 from fairdue.web.ui.templatetags.ui import badge, in_language, minute
 from fairdue.web.workbench.access import DeskRequest, staff_page
+from fairdue.web.workbench.exporting import exported, rows
 from fairdue.web.workbench.office_words import (
     CYCLE_NOTES,
     CYCLE_STAGES,
@@ -33,7 +34,7 @@ from fairdue.web.workbench.words import say
 def cycles(request: DeskRequest) -> HttpResponse:
     """List the nights, newest first."""
     table = Table(
-        decisions.cycles(60),
+        decisions.cycles(rows(request, 60)),
         columns=[
             Column("cycle_date", _("Business date"), is_row_head=True, render=_link),
             Column(
@@ -48,12 +49,15 @@ def cycles(request: DeskRequest) -> HttpResponse:
             Column("finished_at", _("Finished"), render=lambda value, _row: minute(value), align="nowrap"),
         ],
         caption=_("Nightly cycles"),
+        is_exportable=True,
         empty=EmptyState(
             title=_("No night was run yet"),
             text=_("Run one with `fairdue cycle run --date D`."),
             icon="cycle",
         ),
     )
+    if file := exported(request, table, name="cycles"):
+        return file
     return render(request, "workbench/table_page.html", {"title": _("Nightly cycles"), "table": table})
 
 

@@ -19,6 +19,7 @@ from fairdue.kernel import clock
 from fairdue.web.ui.tables import Column, EmptyState, MoneyColumn, SelectColumn, Table, row_link
 from fairdue.web.ui.templatetags.ui import badge, bucket, day, minute, money
 from fairdue.web.workbench.access import DeskRequest, staff_page
+from fairdue.web.workbench.exporting import exported, rows
 from fairdue.web.workbench.inputs import whole
 from fairdue.web.workbench.reasons import reason_text, row_titles
 from fairdue.web.workbench.refusals import refusal_text
@@ -34,13 +35,15 @@ def queue(request: DeskRequest) -> HttpResponse:
     code, is_mine = request.GET.get("queue") or None, request.GET.get("mine") == "1"
     after = request.GET.get("after") or None
     try:
-        page = cases.queue(actor=request.actor, queue=code, mine=is_mine, after=after, limit=PAGE)
+        page = cases.queue(
+            actor=request.actor, queue=code, mine=is_mine, after=after, limit=rows(request, PAGE)
+        )
     except cases.QueueCursorInvalid:
         return redirect("workbench:queue")
     may_assign = request.actor.may("cases.assign")
     table = queue_table(page, may_assign=may_assign, has_cursor=after is not None)
-    if request.GET.get("export") == "csv":
-        return table.as_csv("queue")
+    if file := exported(request, table, name="queue"):
+        return file
     context = {
         "table": table,
         "queues": [(card.code, say(QUEUE_WORDS, card.code)) for card in cases.queues(request.actor)],
@@ -94,7 +97,6 @@ def _columns(reason: Any) -> list[Column]:
             "not_before",
             _("Not before"),
             render=lambda value, row: minute(value),
-            export=lambda row: minute(row.not_before),
         ),
         Column("promise", _("Promise"), render=_promise, export=lambda row: _promise_text(row.promise)),
         Column("assigned_to", _("Collector")),

@@ -1,0 +1,53 @@
+"""Files of lists at the desk: what was asked for, and the record of who took which rows away."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+
+from fairdue.contexts.audit import facade as audit
+from fairdue.kernel import clock
+from fairdue.web.ui.exports import FORMATS, ROW_LIMIT, Origin, list_file
+from fairdue.web.ui.tables import Table
+from fairdue.web.workbench.access import DeskRequest
+
+LIST_EXPORTED = "desk.list.exported"
+
+
+def wants_file(request: DeskRequest) -> bool:
+    """Tell whether the page is asked for as a file: then it reads `rows(request, page)` rows from the first on."""
+    return request.GET.get("export", "") in FORMATS
+
+
+def rows(request: DeskRequest, page: int) -> int:
+    """Return how many rows to read: a page's, or as many as a file holds."""
+    return ROW_LIMIT if wants_file(request) else page
+
+
+def exported(request: DeskRequest, *tables: Table, name: str) -> HttpResponse | None:
+    """Return the asked list as a file and record who took it, or None if a page is wanted.
+
+    Of several lists on one page `list` names the wanted one. The record says which list, in which form, how
+    many rows and under which filters.
+    """
+    if not wants_file(request):
+        return None
+    wanted = request.GET.get("list", "")
+    table = next((each for each in tables if each.is_exportable and each.name == wanted), None)
+    if table is None:
+        return None
+    now, file_format = clock.now(), request.GET["export"]
+    file_name = f"{name}-{table.name}" if table.name else name
+    query = _filters(request)
+    audit.record(
+        code=LIST_EXPORTED, actor=request.actor, subject_type="list", subject_id=file_name, now=now,
+        after={"format": file_format, "rows": len(table.data), "query": query},
+    )  # fmt: skip
+    origin = Origin(title=str(table.caption or name), made_by=request.actor.label, made_at=now, query=query)
+    return list_file(table, name=file_name, file_format=file_format, origin=origin)
+
+
+def _filters(request: DeskRequest) -> str:
+    kept = request.GET.copy()
+    for key in ("export", "list", "after"):
+        kept.pop(key, None)
+    return kept.urlencode()[:400]
