@@ -1,8 +1,8 @@
 """What can happen to a debt: one frozen record per kind of event, in the order in which they are entered.
 
 1. `entered_date` is the day on which the event became known; entries never go back in time.
-2. `counts_on` is the day for which it counts. A charge counts from the earlier of its entry and its due
-   date; events with an `effective_date` count for that; all others for the day of entry.
+2. `counts_on` is the day for which it counts: its `effective_date`, or else the day of entry. A charge
+   without an effective date counts from the earlier of its entry and its due date.
 3. Amounts are integer minor units, not below zero and not beyond 2^53.
 """
 
@@ -29,11 +29,12 @@ class Event:
 
     id: str
     entered_date: date
+    effective_date: date | None = None
 
     @property
     def counts_on(self) -> date:
-        """The day for which the event counts."""
-        return self.entered_date
+        """The effective date, or else the day of entry."""
+        return self.effective_date or self.entered_date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,13 +50,6 @@ class AmountEvent(Event):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Payment(AmountEvent):
     """What a receipt and a goodwill credit share: an amount that settles what is owed."""
-
-    effective_date: date | None = None
-
-    @property
-    def counts_on(self) -> date:
-        """The effective date, or else the day of entry."""
-        return self.effective_date or self.entered_date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,31 +73,60 @@ class Reversal(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Charge(AmountEvent):
-    """An item of its own beside the schedule, such as a fee or a penalty."""
+    """An item of its own beside the schedule, such as a fee or a penalty.
+
+    Without a due date it joins the balance that no due item asks for.
+    """
 
     component: str
-    due_date: date
+    due_date: date | None
 
     def __post_init__(self) -> None:
         AmountEvent.__post_init__(self)
-        if self.component in (PRINCIPAL, INTEREST):
+        if self.due_date is not None and self.component in (PRINCIPAL, INTEREST):
             raise EventInvalid(f"{self.id}: {self.component} is scheduled, not charged")
 
     @property
     def counts_on(self) -> date:
-        """The earlier of entry and due date."""
-        return min(self.entered_date, self.due_date)
+        """The effective date, or else the earlier of entry and due date."""
+        return self.effective_date or min(self.entered_date, self.due_date or self.entered_date)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Waiver(Event):
-    """Gives up what is unpaid of a charge, or `amount` of it."""
+class Credit(AmountEvent):
+    """The creditor's own correction that lowers what is owed of one component."""
 
-    of: str
+    component: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim(Event):
+    """What a waiver and a dispute share: they name a charge (`of`), or a component, of one due item (`ref`) or of all.
+
+    Without an amount they mean all that is unpaid of it.
+    """
+
+    of: str | None = None
+    component: str = ""
+    ref: str = ""
     amount: int | None = None
 
     def __post_init__(self) -> None:
         require_amount(self.id, self.amount or 0)
+        if (self.of is None) == (not self.component):
+            raise EventInvalid(f"{self.id}: names either a charge or a component")
+        if self.amount == 0:
+            raise EventInvalid(f"{self.id}: an amount of nothing")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiver(Claim):
+    """Gives up what is unpaid of a charge or a component, or `amount` of it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dispute(Claim):
+    """Leaves what is unpaid of a charge or a component, or `amount` of it, out until it is taken back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,13 +157,6 @@ class Pause(Event):
 class Resume(Event):
     """Ends the running pause on this day."""
 
-    effective_date: date | None = None
-
-    @property
-    def counts_on(self) -> date:
-        """The effective date, or else the day of entry."""
-        return self.effective_date or self.entered_date
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reage(Event):
@@ -162,15 +178,81 @@ class Reamortise(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ChargeOff(Event):
-    """Takes all that is outstanding off the books; the debt stays collectable."""
+class Deferral(AmountEvent):
+    """Moves what is unpaid and due on or after `from_date` by months and days; `amount` is interest for it."""
 
-    effective_date: date | None = None
+    amount: int = 0
+    from_date: date
+    months: int = 0
+    days: int = 0
+
+    def __post_init__(self) -> None:
+        AmountEvent.__post_init__(self)
+        if self.months < 0 or self.days < 0 or not (self.months or self.days):
+            raise EventInvalid(f"{self.id}: a deferral by no time, or back in time")
+
+
+@dataclass(frozen=True, slots=True)
+class PlanRow:
+    """One amount of one component that a plan asks for on a day."""
+
+    due_date: date
+    component: str
+    amount: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan(Event):
+    """Replaces what is unpaid of the components that it names by `rows`, and waives `discount`.
+
+    `until`: only what is due on or before it is replaced; without it all, also what no due item asks for.
+    """
+
+    rows: tuple[PlanRow, ...]
+    discount: tuple[tuple[str, int], ...] = ()
+    until: date | None = None
+
+    def __post_init__(self) -> None:
+        if not self.rows:
+            raise EventInvalid(f"{self.id}: a plan without rows")
+        for amount in (*(row.amount for row in self.rows), *(part for _, part in self.discount)):
+            require_amount(self.id, amount)
+        if any(not row.amount for row in self.rows):
+            raise EventInvalid(f"{self.id}: a row that asks for nothing")
 
     @property
-    def counts_on(self) -> date:
-        """The effective date, or else the day of entry."""
-        return self.effective_date or self.entered_date
+    def by_component(self) -> dict[str, int]:
+        """What rows and discount come to, by component."""
+        found: dict[str, int] = {}
+        for component, amount in (*((row.component, row.amount) for row in self.rows), *self.discount):
+            found[component] = found.get(component, 0) + amount
+        return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settlement(AmountEvent):
+    """Accepts an amount, received from its day to `by_date`, for all that is owed; the rest is then waived."""
+
+    by_date: date
+
+    def __post_init__(self) -> None:
+        AmountEvent.__post_init__(self)
+        if not self.amount:
+            raise EventInvalid(f"{self.id}: a settlement for nothing is a waiver")
+        if self.by_date < self.counts_on:
+            raise EventInvalid(f"{self.id}: a settlement that ends before it begins")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assignment(Event):
+    """Passes all that is outstanding to another creditor."""
+
+    to: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChargeOff(Event):
+    """Takes all that is outstanding off the books; the debt stays collectable."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
