@@ -30,17 +30,10 @@ def answer_calculation(question: dict[str, Any]) -> Answer:
 
 def _annuity(given: dict[str, Any]) -> Values:
     principal = Fraction(given["principal"])
-    per_year = given.get("periods_per_year", 12)
-    rate = (
-        Fraction(given["rate_per_period"]) / 100
-        if "rate_per_period" in given
-        else Fraction(given["rate"]) / per_year / 100
-    )
+    rate = _rate_per_period(given)
     if "payment" in given:
         return {"periods": annuity.periods_needed(principal, rate, Fraction(given["payment"]))}
     is_at_begin = given.get("timing") == "begin"
-    if is_at_begin and given.keys() & {"period", "span"}:
-        raise Unsupported("parts of payments that are due at the begin of their period")
     loan = annuity.Annuity(principal=principal, rate=rate, periods=given["periods"], is_at_begin=is_at_begin)
     values: Values = {"payment": loan.exact_payment}
     if rounding := given.get("round_payment"):

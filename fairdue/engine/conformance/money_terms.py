@@ -17,6 +17,7 @@ from fairdue.engine.ledger.life.terms import (
     DebtTerms,
     DelinquencyRule,
     Instalment,
+    RuleInvalid,
     Slot,
     TermsInvalid,
     instalments_of,
@@ -64,7 +65,7 @@ def read_terms(loan: dict[str, Any], unit: Unit) -> DebtTerms:
             allocation=_allocation(loan.get("allocation")),
             delinquency=_delinquency(loan.get("delinquency", {}), loan.get("calendar")),
         )
-    except (TermsInvalid, NeverRepaid) as error:
+    except (TermsInvalid, RuleInvalid, NeverRepaid) as error:
         raise Unsupported(f"these terms: {error}") from error
 
 
@@ -107,7 +108,9 @@ def _schedule_terms(loan: dict[str, Any], unit: Unit) -> Terms:
 
 def _require_ruled(terms: Mapping[str, Any]) -> None:
     """Refuse combinations of terms for which README 3.2 has no rule."""
-    is_computed_whole = terms["interest"] == "flat" or terms.get("amortisation") == "equal_principal"
+    is_computed_whole = terms["interest"] == "flat" or (
+        terms["interest"] == "declining" and terms.get("amortisation") == "equal_principal"
+    )
     if is_computed_whole and ("instalment_amount" in terms or "instalments" not in terms):
         raise Unsupported("a given instalment amount with flat interest or equal principal")
     if terms["interest"] == "flat" and terms.get("principal_grace"):

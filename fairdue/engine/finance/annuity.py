@@ -33,10 +33,14 @@ class Annuity:
         return round_to(self.exact_payment, unit, mode)
 
     def remaining(self, after: int) -> Fraction:
-        """Return the principal left after so many payments at the end of their periods, unrounded."""
-        growth = (1 + self.rate) ** after
-        paid = after if self.rate == 0 else (growth - 1) / self.rate
-        return self.principal * growth - self.exact_payment * paid
+        """Return the principal left right after so many payments, unrounded.
+
+        Paid at the begin, the first payment is all principal, and one period less bears interest.
+        """
+        grown = after - 1 if self.is_at_begin and after else after
+        growth = (1 + self.rate) ** grown
+        paid = Fraction(grown) if self.rate == 0 else (growth - 1) / self.rate
+        return self.principal * growth - self.exact_payment * (paid if grown == after else paid + growth)
 
     def interest_between(self, first: int, last: int) -> Fraction:
         """Return the interest in the payments from number `first` to number `last`, unrounded."""

@@ -14,6 +14,7 @@ from fairdue.kernel.day_counts import add_months
 Unit = Literal["months", "semimonth", "weeks", "days"]
 PRECISION = 40
 _LARGEST_RATE = 1e6
+_SMALLEST_RATE = Decimal("-0.999999")
 
 
 class NoRate(ValueError):
@@ -64,11 +65,12 @@ def unit_period_rate(advances: Sequence[TimedFlow], payments: Sequence[TimedFlow
 
 
 def _root(gap: Callable[[Decimal], Decimal]) -> Fraction:
-    """Return where the gap, negative at rate zero, becomes zero: bisection, then secants."""
+    """Return where the gap becomes zero: bisection, then secants.
+
+    It is negative at rate zero; a rate below zero is sought if less is paid than was advanced.
+    """
     with localcontext(prec=PRECISION):
-        low, high = Decimal(0), Decimal(1)
-        if gap(low) > 0:
-            raise NoRate("the payments together are less than the advances")
+        low, high = (Decimal(0), Decimal(1)) if gap(Decimal(0)) <= 0 else _below_zero(gap)
         while gap(high) < 0:
             low, high = high, high * 2
             if high > _LARGEST_RATE:
@@ -77,6 +79,15 @@ def _root(gap: Callable[[Decimal], Decimal]) -> Fraction:
             middle = (low + high) / 2
             low, high = (middle, high) if gap(middle) < 0 else (low, middle)
         return Fraction(_secant(gap, low, high))
+
+
+def _below_zero(gap: Callable[[Decimal], Decimal]) -> tuple[Decimal, Decimal]:
+    low = Decimal("-0.5")
+    while gap(low) > 0:
+        low = (low - 1) / 2
+        if low < _SMALLEST_RATE:
+            raise NoRate("no payment repays any of the advances")
+    return low, Decimal(0)
 
 
 def _secant(gap: Callable[[Decimal], Decimal], left: Decimal, right: Decimal) -> Decimal:

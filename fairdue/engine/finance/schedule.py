@@ -76,7 +76,7 @@ def year_fractions(terms: Terms) -> Iterator[Fraction]:
 
 
 def _starts_regular(terms: Terms) -> bool:
-    first, every = terms.first_due_date, terms.every
+    first, every = next(due_dates(terms)), terms.every
     return (
         add_months(terms.disbursed_date, every) == first
         or add_months(first, -every, day=terms.due_day or first.day) == terms.disbursed_date
@@ -88,7 +88,7 @@ def schedule(terms: Terms) -> list[Row]:
 
     1. `declining`: interest on the remaining principal; equal instalments or equal principal.
     2. `flat`: interest on the original principal; the last row takes what rounding left over.
-    3. `none`: equal parts.
+    3. `none`: equal parts, as equal instalments at rate zero, so that rounding up may end it early.
     4. The last row takes all remaining principal.
 
     :raises NeverRepaid: if a given instalment leaves principal after a thousand rows
@@ -96,7 +96,7 @@ def schedule(terms: Terms) -> list[Row]:
     if terms.interest == "flat":
         return _flat(terms)
     rates = _period_rates(terms)
-    if terms.is_equal_principal:
+    if terms.is_equal_principal and terms.interest == "declining":
         return _equal_principal(terms, rates)
     return _equal_instalments(terms, rates)
 
