@@ -38,6 +38,11 @@ def delinquency(position: Position, on: date) -> Delinquency:
     )
 
 
+def days_late(position: Position, on: date) -> int:
+    """Return the days past due of the oldest row with anything unpaid, pauses included, whatever the status."""
+    return max((days for _, days, _ in _late_rows(position, on)), default=0)
+
+
 def _late_rows(position: Position, on: date) -> Iterator[tuple[Row, int, int]]:
     """Yield (row, days past due, of these not paused) of each past-due row, the oldest first."""
     rule = position.terms.delinquency

@@ -18,6 +18,7 @@ _VERBS: Mapping[type[Event], Callable[[Position, Any], None]] = {
     kinds.Receipt: receipts.receive,
     kinds.GoodwillCredit: receipts.receive,
     kinds.Charge: charges.charge,
+    kinds.Credit: charges.credit,
     kinds.Waiver: charges.waive,
     kinds.Chargeback: returns.charge_back,
     kinds.Refund: returns.refund,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import insort
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -13,39 +13,61 @@ from fairdue.engine.ledger.life.terms import INTEREST, PRINCIPAL, DebtTerms
 
 @dataclass(slots=True, eq=False)
 class Item:
-    """One amount of one component with one due date."""
+    """One amount of one component with one due date; without one, it is balance that nothing asks for yet.
+
+    `ref` names the due item of which it is a component; `disputed` is what of it no money may settle.
+    """
 
     component: str
-    due_date: date
+    due_date: date | None
     amount: int
     charge_id: str | None = None
+    ref: str = ""
     paid: int = 0
     waived: int = 0
+    disputed: int = 0
 
     @property
     def unpaid(self) -> int:
         """What is neither paid nor waived."""
         return self.amount - self.paid - self.waived
 
+    @property
+    def payable(self) -> int:
+        """What money may settle: unpaid and not in dispute."""
+        return max(self.unpaid - self.disputed, 0)
+
 
 @dataclass(slots=True, eq=False)
 class Row:
-    """The items shown together: principal, interest, then charges by due date."""
+    """The items shown together: principal, interest, then further components and charges by due date."""
 
     due_date: date
     is_regular: bool
+    ref: str
     principal: Item
     interest: Item
     charges: list[Item] = field(default_factory=list)
 
     @classmethod
-    def due(cls, due_date: date, *, is_regular: bool, principal: int = 0, interest: int = 0) -> Row:
+    def due(
+        cls,
+        due_date: date,
+        *,
+        is_regular: bool,
+        ref: str,
+        principal: int = 0,
+        interest: int = 0,
+        others: Iterable[tuple[str, int]] = (),
+    ) -> Row:
         """Return a row without charges."""
         return cls(
             due_date,
             is_regular,
-            Item(PRINCIPAL, due_date, principal),
-            Item(INTEREST, due_date, interest),
+            ref,
+            Item(PRINCIPAL, due_date, principal, ref=ref),
+            Item(INTEREST, due_date, interest, ref=ref),
+            [Item(component, due_date, amount, ref=ref) for component, amount in others],
         )
 
     @property
@@ -60,17 +82,21 @@ class Row:
 
     def add_charge(self, item: Item) -> None:
         """Put a charge after those due on or before the same day."""
-        insort(self.charges, item, key=lambda other: other.due_date)
+        insort(self.charges, item, key=lambda other: other.due_date or self.due_date)
 
 
 @dataclass(slots=True, frozen=True)
 class Settled:
-    """That an event paid or waived part of an item."""
+    """That an event paid or waived part of an item, for the day from which it counts.
+
+    Without a row, the item is balance that nothing asks for yet.
+    """
 
     event_id: str
-    row: Row
+    row: Row | None
     item: Item
     amount: int
+    effective_date: date
     is_waived: bool = False
 
 
@@ -92,7 +118,8 @@ class Position:
 
     terms: DebtTerms
     rows: list[Row] = field(default_factory=list)
-    charges: dict[str, tuple[Row, Item]] = field(default_factory=dict)
+    unscheduled: list[Item] = field(default_factory=list)
+    charges: dict[str, tuple[Row | None, Item]] = field(default_factory=dict)
     splits: dict[str, dict[str, int]] = field(default_factory=dict)
     overpaid: dict[str, int] = field(default_factory=dict)
     holders: list[str] = field(default_factory=list)
@@ -110,20 +137,29 @@ class Position:
     def opened(cls, terms: DebtTerms) -> Position:
         """Return the debt as agreed, before any event."""
         rows = [
-            Row.due(row.due_date, is_regular=True, principal=row.principal, interest=row.interest)
+            Row.due(
+                row.due_date,
+                is_regular=True,
+                ref=row.ref,
+                principal=row.principal,
+                interest=row.interest,
+                others=row.others,
+            )
             for row in terms.instalments
         ]
-        return cls(terms=terms, rows=rows)
+        unscheduled = [Item(component, None, amount) for component, amount in terms.unscheduled]
+        return cls(terms=terms, rows=rows, unscheduled=unscheduled)
 
     @property
     def items(self) -> Iterator[Item]:
-        """All items of all rows."""
-        return (item for row in self.rows for item in row.items)
+        """All items of all rows, then the balance that nothing asks for yet."""
+        yield from (item for row in self.rows for item in row.items)
+        yield from self.unscheduled
 
     @property
     def outstanding(self) -> int:
-        """What is neither paid nor waived, over all rows."""
-        return sum(row.unpaid for row in self.rows)
+        """What is neither paid nor waived, of rows and unscheduled balance."""
+        return sum(item.unpaid for item in self.items)
 
     @property
     def is_ended(self) -> bool:
@@ -171,7 +207,7 @@ class Position:
         for row in self.rows:
             if row.due_date == due_date and not row.is_regular:
                 return row
-        return self.add_row(Row.due(due_date, is_regular=False))
+        return self.add_row(Row.due(due_date, is_regular=False, ref=f"extra:{due_date}"))
 
     def take_held(self, amount: int) -> int:
         """Take up to an amount from the overpayment, from the earliest payment first; return what it gave."""

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 
+from fairdue.engine.ledger.allocation.rules import DueClass, InAdvance, Way
 from fairdue.engine.ledger.life import entries
+from fairdue.engine.ledger.life.delinquency import days_late
 from fairdue.engine.ledger.life.events import GoodwillCredit, Payment
 from fairdue.engine.ledger.life.position import Item, Position, Row, Settled
-from fairdue.engine.ledger.life.terms import AllocationRule, DueClass, InAdvance
+
+Place = tuple[Row | None, Item]
 
 
 def receive(position: Position, event: Payment) -> None:
@@ -17,40 +21,57 @@ def receive(position: Position, event: Payment) -> None:
     1. Items are settled in the order of the debt's allocation rule; what is left when nothing is
        outstanding is held as overpayment.
     2. A credit may say itself whether it goes to the next or the last row in advance.
+    3. The order is the one that holds on the day the money counts for, so no later event changes it.
     """
-    rule = position.terms.allocation
-    in_advance = (event.in_advance if isinstance(event, GoodwillCredit) else None) or rule.in_advance
-    position.splits[event.id] = {}
-    position.overpaid[event.id] = event.amount
-    position.holders.append(event.id)
-    _settle(position, event.id, event.counts_on, in_advance)
+    is_goodwill = isinstance(event, GoodwillCredit)
+    hold(position, event.id, event.amount)
+    settle(position, event.id, event.counts_on, event.in_advance if is_goodwill else None)
     position.entries[event.id] = entries.payment(
-        entries.GOODWILL_EXPENSE if isinstance(event, GoodwillCredit) else entries.CASH,
+        entries.GOODWILL_EXPENSE if is_goodwill else entries.CASH,
         position.splits[event.id],
         position.overpaid[event.id],
         is_charged_off=position.charged_off_date is not None,
     )
 
 
+def hold(position: Position, event_id: str, amount: int) -> None:
+    """Take in money that has settled nothing yet."""
+    position.splits.setdefault(event_id, {})
+    position.overpaid[event_id] = amount
+    position.holders.append(event_id)
+
+
 def use_held(position: Position, on: date) -> None:
     """Settle what is outstanding from the overpayment, in the split of the payments that brought it."""
     for holder in position.holders:
         if position.overpaid[holder]:
-            _settle(position, holder, on, position.terms.allocation.in_advance)
+            settle(position, holder, on)
 
 
-def _settle(position: Position, event_id: str, on: date, in_advance: InAdvance) -> None:
+def settle(position: Position, event_id: str, on: date, in_advance: InAdvance | None = None) -> None:
+    """Settle items from the money that an event still holds."""
     split, left = position.splits[event_id], position.overpaid[event_id]
-    for row, item in _in_order(position.rows, on, position.terms.allocation, in_advance):
+    way = way_on(position, on)
+    if in_advance is not None:
+        way = replace(way, in_advance=in_advance)
+    for row, item in in_order(position, on, way):
         if not left:
             break
-        part = min(item.unpaid, left)
+        part = min(item.payable, left)
         if part:
             item.paid += part
             left -= part
             split[item.component] = split.get(item.component, 0) + part
-            position.settled.append(Settled(event_id, row, item, part))
+            position.settled.append(Settled(event_id, row, item, part, on))
     position.overpaid[event_id] = left
+
+
+def way_on(position: Position, on: date) -> Way:
+    """Return the order of payment that holds on a day, before the money of that day is applied."""
+    terms = position.terms
+    days = days_late(position, on) if terms.allocation.needs_days_past_due else 0
+    is_judged = terms.judgment_date is not None and terms.judgment_date <= on
+    return terms.allocation.way_on(days, is_judged=is_judged)
 
 
 def class_of(due_date: date, on: date) -> DueClass:
@@ -60,30 +81,40 @@ def class_of(due_date: date, on: date) -> DueClass:
     return "due" if due_date == on else "in_advance"
 
 
-def _in_order(
-    rows: list[Row], on: date, rule: AllocationRule, in_advance: InAdvance
-) -> Iterator[tuple[Row, Item]]:
-    """Yield the items in the order in which money on this day settles them.
+def in_order(position: Position, on: date, way: Way) -> Iterator[Place]:
+    """Yield rows and items in the order in which money on this day settles them.
 
-    1. Vertical: each class and component of the order in turn, over all rows.
-    2. Horizontal: each class in order of first appearance; in each row all of its components in turn.
+    1. Items due within reach of the day, then the balance that no item asks for, then items beyond reach.
+    2. Each step of the way in turn: a class of items, row by row the components of the step.
     3. Rows go by due date; those in advance from the latest if so ruled. Charges of one row and component
        go by their own due date.
     """
-    rows = [row for row in rows if row.unpaid]
-    for due_class, components in _steps(rule):
-        is_backward = due_class == "in_advance" and in_advance == "last"
+    rows = [row for row in position.rows if row.unpaid]
+    final_day = date.max if way.reach_days is None else on + timedelta(days=way.reach_days)
+    yield from (place for place in _scheduled(rows, on, way) if _due(place) <= final_day)
+    yield from ((None, item) for item in _unscheduled(position, way))
+    yield from (place for place in _scheduled(rows, on, way) if _due(place) > final_day)
+
+
+def _due(place: Place) -> date:
+    return place[1].due_date or date.max
+
+
+def _scheduled(rows: list[Row], on: date, way: Way) -> Iterator[Place]:
+    for due_class, components in way.steps:
+        is_backward = due_class == "in_advance" and way.in_advance == "last"
         for row in reversed(rows) if is_backward else rows:
             for component in components:
                 for item in row.items:
-                    if item.component == component and class_of(item.due_date, on) == due_class:
+                    if item.component == component and class_of(_due((row, item)), on) == due_class:
                         yield row, item
 
 
-def _steps(rule: AllocationRule) -> list[tuple[DueClass, tuple[str, ...]]]:
-    if rule.style == "vertical":
-        return [(slot.due_class, (slot.component,)) for slot in rule.order]
-    grouped: dict[DueClass, tuple[str, ...]] = {}
-    for slot in rule.order:
-        grouped[slot.due_class] = (*grouped.get(slot.due_class, ()), slot.component)
-    return list(grouped.items())
+def _unscheduled(position: Position, way: Way) -> list[Item]:
+    order, rates = way.unscheduled_order, position.terms.annual_rates
+
+    def rank(item: Item) -> tuple[object, int]:
+        rate = rates.get(item.component, 0) if way.is_highest_rate_first else 0
+        return (-rate, order.index(item.component))
+
+    return sorted(position.unscheduled, key=rank)

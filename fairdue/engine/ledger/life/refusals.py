@@ -11,8 +11,8 @@ from fairdue.engine.ledger.life.pausing import overlaps, running_pause
 from fairdue.engine.ledger.life.rescheduling import later_rows
 
 _CLOSED_BY_WRITE_OFF = (
-    kinds.Receipt, kinds.GoodwillCredit, kinds.Reversal, kinds.Charge, kinds.Waiver, kinds.Chargeback,
-    kinds.ChargeOff, kinds.WriteOff, kinds.Reage, kinds.Reamortise,
+    kinds.Receipt, kinds.GoodwillCredit, kinds.Credit, kinds.Reversal, kinds.Charge, kinds.Waiver,
+    kinds.Chargeback, kinds.ChargeOff, kinds.WriteOff, kinds.Reage, kinds.Reamortise,
 )  # fmt: skip
 _FOR_ACTIVE = (
     kinds.ChargeOff, kinds.WriteOff, kinds.Reage, kinds.Reamortise, kinds.Pause, kinds.Resume,
@@ -111,7 +111,10 @@ def _is_beyond_charge(history: History, event: Event) -> bool:
 
 
 def _is_component_unknown(history: History, event: Event) -> bool:
-    return isinstance(event, kinds.Charge) and event.component not in history.terms.allocation.components
+    return (
+        isinstance(event, kinds.Charge | kinds.Credit)
+        and event.component not in history.terms.allocation.components
+    )
 
 
 def _is_nothing_to_spread_over(history: History, event: Event) -> bool:

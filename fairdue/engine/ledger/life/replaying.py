@@ -90,6 +90,7 @@ def _row(position: Position, number: int, row: Row, balance: int) -> RowState:
         components[item.component] += item.amount
     return RowState(
         number=number,
+        ref=row.ref,
         due_date=row.due_date,
         is_regular=row.is_regular,
         components=components,
@@ -118,11 +119,13 @@ def _parts(position: Position) -> tuple[Part, ...]:
     return tuple(
         Part(
             event_id=one.event_id,
-            row_number=numbers[id(one.row)],
+            ref=one.item.ref,
+            row_number=numbers.get(id(one.row)),
             component=one.item.component,
             due_date=one.item.due_date,
             charge_id=one.item.charge_id,
             amount=one.amount,
+            effective_date=one.effective_date,
             is_waived=one.is_waived,
         )
         for one in position.settled

@@ -15,7 +15,10 @@ from fairdue.kernel.day_counts import add_months, round_to
 def reage(position: Position, event: Reage) -> None:
     """Put all unpaid principal of all rows on new regular rows; interest and charges stay."""
     amount = _take_principal(position.rows)
-    new = [position.add_row(Row.due(day, is_regular=True)) for day in _due_dates(event)]
+    new = [
+        position.add_row(Row.due(day, is_regular=True, ref=f"{event.id}:{number}"))
+        for number, day in enumerate(_due_dates(event), start=1)
+    ]
     _spread(amount, new, position.terms)
 
 

@@ -37,14 +37,24 @@ class Split:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """That an event settled so much of one item: the smallest piece of an explanation."""
+    """That an event settled so much of one item: the smallest piece of an explanation.
+
+    1. (`ref`, `component`) names the item: of an instalment its own ref; of a charge `charge:<event id>`; of a
+       row that an event made `<event id>:<n>`; of any other extra row `extra:<due date>`.
+    2. Balance that no item asks for has no row, no due date and the ref "". A credit that takes such a
+       balance, or the amount of an item, away stands there too.
+    3. `effective_date` is the day on which the money settled it: later than the day of the receipt when
+       an overpayment was held until then.
+    """
 
     event_id: str
-    row_number: int
+    ref: str
+    row_number: int | None
     component: str
-    due_date: date
+    due_date: date | None
     charge_id: str | None
     amount: int
+    effective_date: date
     is_waived: bool
 
 
@@ -53,6 +63,7 @@ class RowState:
     """A row as it stands: `components` is all that was asked, whether paid, waived or neither."""
 
     number: int
+    ref: str
     due_date: date
     is_regular: bool
     components: Mapping[str, int]
@@ -73,7 +84,7 @@ class RowState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Totals:
-    """Sums over all rows; `by_component` is outstanding, and zero once written off."""
+    """Sums over all rows and unscheduled balance; `by_component` is outstanding, and zero once written off."""
 
     due: int
     paid: int

@@ -2,74 +2,59 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from fractions import Fraction
-from itertools import product
-from typing import Literal, get_args
 
 from fairdue.engine.finance.interest import Origin
 from fairdue.engine.finance.schedule import Row, Terms, schedule
+from fairdue.engine.ledger.allocation.rules import (
+    COMPONENTS,
+    FEE,
+    INTEREST,
+    PENALTY,
+    PRINCIPAL,
+    AllocationRule,
+    DueClass,
+    InAdvance,
+    RuleInvalid,
+    Slot,
+    Stage,
+    Style,
+    Way,
+    usual_order,
+)
 from fairdue.kernel.day_counts import RoundingMode
 from fairdue.kernel.money import MAX_MINOR
 
-PRINCIPAL = "principal"
-INTEREST = "interest"
-FEE = "fee"
-PENALTY = "penalty"
-COMPONENTS = (PENALTY, FEE, INTEREST, PRINCIPAL)
-"""The usual components, in the usual order of payment; a rule may order others."""
-
-DueClass = Literal["past_due", "due", "in_advance"]
-DUE_CLASSES: tuple[DueClass, ...] = get_args(DueClass)
-Style = Literal["horizontal", "vertical"]
-InAdvance = Literal["next", "last"]
+__all__ = [
+    "COMPONENTS",
+    "FEE",
+    "INTEREST",
+    "PENALTY",
+    "PRINCIPAL",
+    "AllocationRule",
+    "Calendar",
+    "DayRange",
+    "DebtTerms",
+    "DelinquencyRule",
+    "DueClass",
+    "InAdvance",
+    "Instalment",
+    "RuleInvalid",
+    "Slot",
+    "Stage",
+    "Style",
+    "TermsInvalid",
+    "Way",
+    "instalments_of",
+    "usual_order",
+]
 
 
 class TermsInvalid(ValueError):
     """The terms of a debt contradict themselves."""
-
-
-@dataclass(frozen=True, slots=True)
-class Slot:
-    """One place in the order of payment: a class of due items and a component."""
-
-    due_class: DueClass
-    component: str
-
-
-def usual_order(components: Sequence[str] = COMPONENTS) -> tuple[Slot, ...]:
-    """Return the order that takes past due, due and in advance in turn, each by component."""
-    return tuple(Slot(due_class, component) for due_class, component in product(DUE_CLASSES, components))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AllocationRule:
-    """In which order money settles what is owed.
-
-    1. `order` names every component once in each of the three classes.
-    2. `horizontal` finishes a row before the next, `vertical` a component over all rows before the next.
-    3. `in_advance`: whether money ahead of time goes to the next future row first, or to the last.
-    4. `chargeback_order`: which components of the returned payment fall due again first; without it
-       everything returns as principal.
-    """
-
-    order: tuple[Slot, ...] = field(default_factory=usual_order)
-    style: Style = "horizontal"
-    in_advance: InAdvance = "next"
-    chargeback_order: tuple[str, ...] = ()
-
-    def __post_init__(self) -> None:
-        if len(self.order) != len(set(self.order)) or set(self.order) != set(usual_order(self.components)):
-            raise TermsInvalid("the order of payment must name each component once in each class")
-        if missing := {PRINCIPAL, INTEREST, *self.chargeback_order} - set(self.components):
-            raise TermsInvalid(f"the order of payment lacks {', '.join(sorted(missing))}")
-
-    @property
-    def components(self) -> tuple[str, ...]:
-        """Every component that is ordered, in order of first appearance."""
-        return tuple(dict.fromkeys(slot.component for slot in self.order))
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,43 +110,65 @@ class DelinquencyRule:
 
 @dataclass(frozen=True, slots=True)
 class Instalment:
-    """One row of the contract, in minor units."""
+    """One row of the contract, in minor units.
+
+    `others` are amounts of further components; `ref` is the row's name, by which its parts are known.
+    """
 
     due_date: date
     principal: int
     interest: int = 0
+    others: tuple[tuple[str, int], ...] = ()
+    ref: str = ""
 
     def __post_init__(self) -> None:
-        if not (0 <= self.principal <= MAX_MINOR and 0 <= self.interest <= MAX_MINOR):
+        amounts = (self.principal, self.interest, *(amount for _, amount in self.others))
+        if not all(0 <= amount <= MAX_MINOR for amount in amounts):
             raise TermsInvalid(f"instalment due {self.due_date}: an amount below zero or beyond 2^53")
+        names = (PRINCIPAL, INTEREST, *(component for component, _ in self.others))
+        if len(set(names)) != len(names):
+            raise TermsInvalid(f"instalment due {self.due_date}: a component that stands twice")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DebtTerms:
     """Everything that was agreed about one debt. Amounts are integer minor units of one currency.
 
-    `share_multiple`: shares of a re-age or re-amortisation are rounded to a multiple of it.
+    1. `share_multiple`: shares of a re-age or re-amortisation are rounded to a multiple of it.
+    2. `unscheduled` is the balance per component that no instalment asks for, such as a card's beyond its
+       minimum payment; `annual_rates` are those of its components, for rules that go by rate.
+    3. `judgment_date` is the day from which a judgment orders the payments.
     """
 
     disbursed_date: date
     instalments: tuple[Instalment, ...]
+    unscheduled: tuple[tuple[str, int], ...] = ()
+    annual_rates: Mapping[str, Fraction] = field(default_factory=dict, hash=False)
+    judgment_date: date | None = None
     rounding: RoundingMode = "half_even"
     share_multiple: int = 1
     allocation: AllocationRule = field(default_factory=AllocationRule)
     delinquency: DelinquencyRule = field(default_factory=DelinquencyRule)
 
     def __post_init__(self) -> None:
-        if not self.instalments:
+        if not self.instalments and not self.unscheduled:
             raise TermsInvalid("a debt without instalments")
         if self.share_multiple < 1:
             raise TermsInvalid("shares are rounded to a multiple of at least one minor unit")
-        ordered = tuple(sorted(self.instalments, key=lambda row: row.due_date))
+        if not all(0 <= amount <= MAX_MINOR for _, amount in self.unscheduled):
+            raise TermsInvalid("an unscheduled balance below zero or beyond 2^53")
+        others = {component for row in self.instalments for component, _ in row.others}
+        owed = others | {component for component, _ in self.unscheduled}
+        if unknown := owed - set(self.allocation.components):
+            raise TermsInvalid(f"the order of payment lacks {', '.join(sorted(unknown))}")
+        ordered = tuple(sorted(self.instalments, key=lambda row: (row.due_date, row.ref)))
         object.__setattr__(self, "instalments", ordered)
 
     @property
     def principal(self) -> int:
         """The principal lent."""
-        return sum(row.principal for row in self.instalments)
+        loose = sum(amount for component, amount in self.unscheduled if component == PRINCIPAL)
+        return sum(row.principal for row in self.instalments) + loose
 
 
 def instalments_of(terms: Terms) -> tuple[Instalment, ...]:

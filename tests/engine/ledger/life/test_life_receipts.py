@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from debt_lives import charge, debt, entries, fee, goodwill, outstanding, penalty, receipt, reversal, state
 
-from fairdue.engine.ledger.life.terms import AllocationRule, Slot, TermsInvalid, usual_order
+from fairdue.engine.ledger.life.terms import AllocationRule, RuleInvalid, Slot, usual_order
 
 FOUR = (("01-01", 125_00), ("01-16", 125_00), ("01-31", 125_00), ("02-15", 125_00))
 PRINCIPAL_FIRST = usual_order(("penalty", "fee", "principal", "interest"))
@@ -122,9 +122,9 @@ def test_the_state_on_a_day_is_told_as_it_was_known_and_as_it_is_known_now():
 
 
 def test_an_order_of_payment_that_lacks_a_place_is_no_order():
-    with pytest.raises(TermsInvalid, match="each component once in each class"):
+    with pytest.raises(RuleInvalid, match="each component once in each class"):
         AllocationRule(order=usual_order()[1:])
-    with pytest.raises(TermsInvalid, match="lacks interest"):
+    with pytest.raises(RuleInvalid, match="lacks interest"):
         AllocationRule(order=usual_order(("principal", "fee")))
 
 
