@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fairdue.engine.ledger.explaining.earning import accrued_interest
 from fairdue.engine.ledger.explaining.facts import CREDIT_BALANCE, RECEIVABLE, Facts
 from fairdue.engine.ledger.explaining.moves import moves
 from fairdue.engine.ledger.explaining.tree import Piece, total
@@ -27,10 +28,11 @@ def credit_balance(facts: Facts) -> Piece:
 
 
 def total_claim(facts: Facts) -> Piece:
-    """Return the whole claim: all components, less what was paid beyond the debt.
+    """Return the whole claim: all components, what a kept contract has earned and not posted, less credit.
 
-    Interest that is earned but not asked yet is no part of it: whether it may be claimed is for the contract
-    and the court to say.
+    A creditor's own schedule may hold interest of days to come: whether it can be claimed before its time is
+    for the contract and the court to say.
     """
-    parts = [balance(facts), credit_balance(facts).turned()]
+    open_part = [accrued_interest(facts)] if facts.accruals else []
+    parts = [balance(facts), *open_part, credit_balance(facts).turned()]
     return total("total_claim", [part for part in parts if part.amount], subject="total_claim")

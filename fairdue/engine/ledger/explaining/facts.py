@@ -108,6 +108,16 @@ class Earning:
     earned: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accrual:
+    """An amount that a kept contract has earned and not posted yet, with its arithmetic."""
+
+    component: str
+    amount: int
+    effective_date: date
+    why: Mapping[str, Any]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Facts:
     """Everything that is known of an account for its explanation."""
@@ -121,8 +131,10 @@ class Facts:
     rule: AllocationRule
     late: LateRule
     pauses: tuple[Span, ...] = ()
-    earnings: tuple[Earning, ...] | None = None
-    """None where the account's interest is not known by instalments."""
+    earnings: tuple[Earning, ...] = ()
+    """Of a fed account: the interest of its instalments."""
+    accruals: tuple[Accrual, ...] | None = None
+    """Of a kept account: what its contract has earned and not posted yet; None for a fed one."""
     days_at_receipt: Mapping[int, int] = field(default_factory=dict)
     """Days past due of the account on the day of each receipt, before it."""
     settling_order: Mapping[tuple[int, int | None, str], int] = field(default_factory=dict)
