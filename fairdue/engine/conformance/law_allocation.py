@@ -46,9 +46,9 @@ def _split(question: Fields) -> Split:
     given, when, numbers = question["given"], question["when"], numbers_of(question)
     debts = [_debt(fields) for fields in given["debts"]]
     amount, on, directed = minor(when["amount"]), day(when["at"]), when.get("direction")
-    if question["packs"] == ["cn"]:
+    if "cn" in question["packs"]:
         return allocate_cn(debts, amount, on=on, directed=_directed_debt(debts, directed), numbers=numbers)
-    if question["packs"] != ["us"]:
+    if "us" not in question["packs"]:
         raise Unsupported("the order of payment of these packs")
     kind = given["actor"]["kind"]
     if kind in _COLLECTORS and "card" not in given and len(debts) > 1:
@@ -62,8 +62,6 @@ def _excess(card: Fields, debt: Debt, when: Fields, numbers: Numbers) -> Split:
     if not when.get("excess_over_minimum") or debt.product not in _CARDS:
         raise Unsupported("the part of a payment that meets the minimum is not ordered")
     on = day(when["at"])
-    if any(not item.rates or (item.posted_date or on) > on for item in debt.balances):
-        raise Unsupported("a balance without a rate, or one that has not arisen yet")
     terms = CardTerms(
         due_day=card["due_day"],
         is_previous_cycle_end=card["rates_as_of"] == "previous_cycle_end",
@@ -80,12 +78,13 @@ def _excess(card: Fields, debt: Debt, when: Fields, numbers: Numbers) -> Split:
 
 
 def _directed_debt(debts: list[Debt], directed: str | None) -> str | None:
-    """Return the debt that the payer names, by its own id or by that of its only balance."""
+    """Return the debt that the payer names, by its own id or by that of a balance of it.
+
+    Within a debt nobody but the law, or both sides together, says what is paid first.
+    """
     for debt in debts:
-        if directed == debt.id or [directed] == [balance.id for balance in debt.balances]:
+        if directed == debt.id or directed in [balance.id for balance in debt.balances]:
             return debt.id
-    if directed is not None:
-        raise Unsupported("a direction to one balance among several of a debt")
     return None
 
 

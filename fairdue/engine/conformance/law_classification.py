@@ -47,7 +47,7 @@ def answer_classification(question: Fields) -> Answer:
 
 def _five_grades(given: Fields, when: Fields, numbers: Numbers) -> Answer:
     found = classify_five_grades(
-        product=needed(given, "product"),
+        product=given.get("product", ""),
         days_past_due=needed(given, "days_past_due"),
         numbers=numbers,
         on=optional_day(when, "at"),
@@ -84,9 +84,8 @@ def _default(given: Fields, when: Fields, numbers: Numbers) -> Answer:
 
 
 def _is_retail(given: Fields) -> bool:
-    if "exposure_class" not in given and given.get("product") not in _RETAIL_PRODUCTS:
-        raise Unsupported("the class of the exposure is not given")
-    return bool(given.get("exposure_class", "retail") == "retail")
+    """A card is retail; of anything else nothing but `retail` can be said, so that its absence says otherwise."""
+    return given.get("exposure_class") == "retail" or given.get("product") in _RETAIL_PRODUCTS
 
 
 def _forborne(given: Fields, when: Fields, numbers: Numbers) -> Answer:
@@ -105,10 +104,13 @@ def _forborne(given: Fields, when: Fields, numbers: Numbers) -> Answer:
 
 
 def _stage(given: Fields, when: Fields, numbers: Numbers) -> Answer:
-    """`rebutted` does not say which presumption; above 90 days there are two."""
+    """What is rebutted is the presumption that the days raise: above 90 that of default, below it the other."""
     days, is_rebutted = needed(given, "days_past_due"), given.get("rebutted", False)
-    rule = numbers.rule("EU-IFRS-01")
-    if is_rebutted and days > rule.integer("stage_3_more_than"):
-        raise Unsupported("which of the two presumptions is rebutted")
-    stage, rule = ifrs_stage(days_past_due=days, is_increase_rebutted=is_rebutted, numbers=numbers)
+    is_default = days > numbers.rule("EU-IFRS-01").integer("stage_3_more_than")
+    stage, rule = ifrs_stage(
+        days_past_due=days,
+        is_increase_rebutted=is_rebutted and not is_default,
+        is_default_rebutted=is_rebutted and is_default,
+        numbers=numbers,
+    )
     return {"ifrs_stage": stage, "rules": [rule.id]}

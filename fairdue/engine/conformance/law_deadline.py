@@ -31,6 +31,8 @@ def answer_deadline(question: Fields) -> Answer:
     try:
         if when["clock"] == "persistent_debt":
             return _persistent_debt(given, numbers)
+        if when["clock"] == "repair_hidden_by" and "date" in when and not _is_repaired(given, numbers):
+            return {"met": False, "rules": ["CN-CR-05"]}
         if when["clock"] == "default_by_days" and not _is_material(given, numbers):
             return _never(numbers)
         found = _CLOCKS[when["clock"]](given, numbers)
@@ -127,6 +129,10 @@ def entry_of(given: Fields) -> Entry:
     )
 
 
+def _is_repaired(given: Fields, numbers: Numbers) -> bool:
+    return repair_hidden_by(entry_of(given), numbers=numbers) is not None
+
+
 def _repair(given: Fields, numbers: Numbers) -> Deadline:
     found = repair_hidden_by(entry_of(given), numbers=numbers)
     if found is None:
@@ -174,12 +180,12 @@ def _persistent_debt(given: Fields, numbers: Numbers) -> Answer:
 
 def _is_material(given: Fields, numbers: Numbers) -> bool:
     """Tell whether the arrears of the card, a retail exposure, are material; amounts left out are."""
-    if "arrears_amount" not in given or "exposure" not in given:
+    if "arrears_amount" not in given:
         return True
     require_currency(given, "EUR")
     return is_material(
         arrears_minor=minor(given["arrears_amount"]),
-        exposure_minor=minor(given["exposure"]),
+        exposure_minor=minor(given.get("exposure", "0")),
         is_retail=True,
         rule=numbers.rule("EU-DOD-02"),
     )

@@ -31,9 +31,9 @@ def answer_fee(question: Fields) -> Answer:
     """Return whether the fee may be charged, or the highest one that a rule permits."""
     given, when, numbers = question["given"], question["when"], numbers_of(question)
     try:
-        if question["packs"] == ["cn"]:
+        if "cn" in question["packs"]:
             return _answer_cn(given, when, numbers)
-        if question["packs"] == ["us"]:
+        if "us" in question["packs"]:
             return _answer_us(given, when, numbers)
     except (RuleNotInForce, BasisUnknown) as error:
         raise Unsupported(str(error)) from error
@@ -101,6 +101,9 @@ def _highest(account: CardAccount, product: str, when: Fields, on: date, numbers
         amount, rule = penalty_fees.highest_fee(
             account, kind=when["fee"], basis=needed(when, "basis"), on=on, numbers=numbers
         )
+    elif when["under"] == "US-Z-52b1" and "permitted" in when:
+        rule = numbers.rule("US-Z-52b1", on)
+        amount = penalty_fees.highest_rounded(minor(when["permitted"]), rule=rule)
     elif (
         when["under"] == "US-Z-52b1"
         and when.get("method") == "charge_card_share"

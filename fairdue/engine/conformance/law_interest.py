@@ -100,11 +100,13 @@ def _cap(given: Fields, when: Fields, numbers: Numbers) -> Answer:
 
 
 def _may_charge(given: Fields, when: Fields, numbers: Numbers) -> Answer:
-    contract, on = _contract(given), _on(when, _contract(given))
+    contract = _contract(given) if "contract" in given or "at" not in when else None
+    on = day(when["at"]) if contract is None else _on(when, contract)
     is_known = False
     broken = []
     if any(document["jurisdiction"] == "cn" for document in numbers.documents.values()):
         is_known = True
+        contract = contract or _contract(given)
         broken += _faults_cn(contract, when, on, numbers)
     if numbers.has("UK-BS-01"):
         is_known = True
@@ -115,15 +117,11 @@ def _may_charge(given: Fields, when: Fields, numbers: Numbers) -> Answer:
 
 
 def _faults_cn(contract: interest.Contract, when: Fields, on: date, numbers: Numbers) -> list[Rule]:
-    """Return what the rates break, and interest on damages; a contract that no rule is about is not understood."""
+    """Return what the rates break, and interest on a card's damages; what no rule is about breaks none."""
     found = list(interest.rate_faults(contract, on=on, numbers=numbers)) if _must_check(contract) else []
-    is_card = contract.product == "credit_card"
-    if when.get("interest_on", "principal") == "liquidated_damages":
-        if not is_card:
-            raise Unsupported("interest on damages of a debt other than a card")
+    is_on_damages = when.get("interest_on", "principal") == "liquidated_damages"
+    if is_on_damages and contract.product == "credit_card":
         found += interest.damages_interest_faults(on=on, numbers=numbers)
-    elif not is_card and contract.product != "private_loan":
-        interest.private_lending_cap(contract, on=on, numbers=numbers)
     return found
 
 

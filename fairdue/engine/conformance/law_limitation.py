@@ -38,9 +38,10 @@ def _answer(given: Fields, when: Fields, numbers: Numbers) -> Answer:
     is_execution = when["question"] == "last_day_execution"
     if when["question"] in ("last_day", "last_day_execution") and is_execution != (claim.kind == "judgment"):
         raise Unsupported("a claim of this kind has no such period")
+    acts = list(_acts(given, on))
     found = limitation(
         claim,
-        list(_acts(given)),
+        acts,
         is_working=weekdays_without([day(text) for text in given.get("holidays", [])]),
         numbers=numbers,
         on=on,
@@ -50,9 +51,7 @@ def _answer(given: Fields, when: Fields, numbers: Numbers) -> Answer:
             return _last_day(found)
         case "interrupted":
             return _interrupted(found, claim)
-    if on is None:
-        raise Unsupported("the state of a claim without a day")
-    return _status(found, on, numbers)
+    return _status(found, on or max([claim.start_date, *(act.on_date for act in acts)]), numbers)
 
 
 def _last_day(found: Limitation) -> Answer:
@@ -105,15 +104,16 @@ def _claim(fields: Fields) -> Claim:
     )
 
 
-def _acts(given: Fields) -> Iterator[Act]:
+def _acts(given: Fields, on: date | None) -> Iterator[Act]:
     points = {point["id"]: point for point in given.get("contact_points", [])}
-    returned = {event["of"] for event in given.get("events", []) if event["type"] == "undeliverable"}
-    for event in given.get("events", []):
-        on_date = day_in(datetime.fromisoformat(event["at"]))
+    dated = [(day_in(datetime.fromisoformat(event["at"])), event) for event in given.get("events", [])]
+    known = [(on_date, event) for on_date, event in dated if on is None or on_date <= on]
+    returned = {event["of"] for _, event in known if event["type"] == "undeliverable"}
+    for on_date, event in known:
         if event["type"] == "contact":
             yield _demand(event, points, event.get("id") in returned, on_date)
         elif event["type"] in _ACTS:
-            if event.get("by", "debtor") != "debtor":
+            if event["type"] != "account_deduction" and event.get("by", "debtor") != "debtor":
                 raise Unsupported(f"{event['type']} by somebody else")
             yield Act(kind=event["type"], on_date=on_date)
     for notice in given.get("notices", []):
@@ -123,15 +123,12 @@ def _acts(given: Fields) -> Iterator[Act]:
 
 def _demand(event: Fields, points: Fields, is_returned: bool, on_date: date) -> Act:
     point = points.get(event.get("to", ""), {})
-    if point.get("owner", "debtor") != "debtor":
-        raise Unsupported("a demand made to somebody else")
-    is_reserved = point.get("reserved", False) and event.get("channel") in _WRITTEN
-    if is_reserved and is_returned:
-        raise Unsupported("a demand to reserved contact data that came back")
+    is_to_other = point.get("owner", "debtor") == "third_party"
+    is_reserved = point.get("reserved", False) and event.get("channel") in _WRITTEN and not is_to_other
     return Act(
         kind="demand",
         on_date=on_date,
-        receipt=_receipt(event.get("result"), is_returned),
+        receipt=Receipt.NONE if is_to_other else _receipt(event.get("result"), is_returned),
         is_to_reserved_data=is_reserved,
         amount_minor=optional_minor(event, "amount"),
     )

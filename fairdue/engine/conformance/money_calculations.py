@@ -65,19 +65,18 @@ def _rate_factors(given: dict[str, Any]) -> Values:
 
 
 def _apr_effective(given: dict[str, Any]) -> Values:
-    if len({is_dated(flow) for flow in (*given["advances"], *given["payments"])}) != 1:
-        raise Unsupported("flows by dates and flows by times together")
     year_days = Fraction(given.get("year_days", "365"))
     first = min(
         (day for flow in given["advances"] if is_dated(flow) for day, _amount in dated(flow)), default=None
     )
 
     def flows(name: str) -> list[tuple[Fraction, Fraction]]:
-        if first is None:
-            return [pair for flow in given[name] for pair in timed(flow)]
-        return [
-            ((day - first).days / year_days, amount) for flow in given[name] for day, amount in dated(flow)
-        ]
+        found = [pair for flow in given[name] if not is_dated(flow) for pair in timed(flow)]
+        for flow in filter(is_dated, given[name]):
+            if first is None:
+                raise Unsupported("dated payments of advances without a date")
+            found += [((day - first).days / year_days, amount) for day, amount in dated(flow)]
+        return found
 
     return {"apr": apr.effective_rate(flows("advances"), flows("payments")) * 100}
 
@@ -103,11 +102,12 @@ def _simple_interest(given: dict[str, Any]) -> Values:
     principal, rate = Fraction(given["principal"]), Fraction(given["rate"]) / 100
     if "from" in given:
         start, end = date.fromisoformat(given["from"]), date.fromisoformat(given["to"])
-        return {
-            "interest": interest.simple_interest(
-                principal, rate, year_fraction(start, end, given["day_count"])
-            )
-        }
+        part = year_fraction(start, end, given["day_count"])
+        values = {"interest": interest.simple_interest(principal, rate, part)}
+        basis = given.get("year_days") or given["day_count"].partition("/")[2]
+        if basis != "act":
+            values["per_day"] = interest.simple_interest(principal, rate, 1 / Fraction(basis))
+        return values
     day = 1 / Fraction(given.get("year_days", "365"))
     return {
         "interest": interest.simple_interest(principal, rate, given["days"] * day),

@@ -56,8 +56,9 @@ def _series(flow: dict[str, Any]) -> Iterator[date]:
 
 def _half_months(first: date, flow: dict[str, Any]) -> Iterator[date]:
     days = sorted(flow.get("days", ()))
-    if len(days) != 2 or first.day not in days:
+    starts = [index for index, day in enumerate(days) if add_months(first, 0, day=day) == first]
+    if len(days) != 2 or not starts:
         raise Unsupported("half months without two days of which the first date is one")
-    start = days.index(first.day)
+    start = starts[0]
     for index in range(start, start + flow["count"]):
         yield add_months(first.replace(day=1), index // 2, day=days[index % 2])

@@ -12,7 +12,7 @@ from fairdue.engine.conformance.money_events import loans_of_events, read_event
 from fairdue.engine.conformance.money_terms import Unit, read_terms
 from fairdue.engine.conformance.running import Answer, Unsupported
 from fairdue.engine.ledger.life import DebtTerms, LoanState, assess_promise, replay
-from fairdue.engine.ledger.life.events import Event, EventInvalid, PromiseToPay
+from fairdue.engine.ledger.life.events import Event, EventInvalid, PromiseToPay, Waiver
 from fairdue.engine.ledger.life.state import Entry, RowState
 
 _README_REASONS = {
@@ -62,8 +62,15 @@ class _Book:
 
     def _refused(self) -> dict[str, str]:
         found: dict[str, str] = {}
+        waivers = {event.id for event in self.events if isinstance(event, Waiver)}
         for loan in self.loans:
-            found |= self._state(loan, self.events, date.max).refusals
+            refusals = self._state(loan, self.events, date.max).refusals
+            found |= {
+                event_id: "nothing_to_waive"
+                if event_id in waivers and reason == "unknown_reference"
+                else reason
+                for event_id, reason in refusals.items()
+            }
         if unknown := set(found.values()) - _README_REASONS:
             raise Unsupported(f"events refused as {', '.join(sorted(unknown))}")
         return found

@@ -9,7 +9,14 @@ from fractions import Fraction
 from itertools import count, islice
 from typing import Literal
 
-from fairdue.kernel.day_counts import DayCount, RoundingMode, add_months, round_to, year_fraction
+from fairdue.kernel.day_counts import (
+    DayCount,
+    RoundingMode,
+    add_months,
+    round_half_up,
+    round_to,
+    year_fraction,
+)
 
 ZERO = Fraction(0)
 ROWS_LIMIT = 1200
@@ -32,6 +39,7 @@ class Terms:
     instalment_amount: Fraction | None = None
     is_equal_principal: bool = False
     day_count: DayCount = "30/360"
+    compounding: Literal["simple", "daily"] = "simple"
     every: int = 1
     unit: Literal["months", "weeks", "days"] = "months"
     due_day: int | None = None
@@ -104,7 +112,17 @@ def schedule(terms: Terms) -> list[Row]:
 def _period_rates(terms: Terms) -> list[Fraction]:
     rows = terms.instalments or ROWS_LIMIT
     rate = ZERO if terms.interest == "none" else terms.rate
-    return [rate * part for part in islice(year_fractions(terms), rows)]
+    parts = islice(year_fractions(terms), rows)
+    if terms.compounding == "daily":
+        return [_compounded(rate, part, terms.day_count) for part in parts]
+    return [rate * part for part in parts]
+
+
+def _compounded(rate: Fraction, part: Fraction, day_count: DayCount) -> Fraction:
+    """Return the rate of a period whose interest is added each day, (1 + rate/N)^days − 1, to fifteen decimals."""
+    year = 360 if day_count.endswith("360") else 364 if day_count.endswith("364") else 365
+    days = int(round_to(part * year, Fraction(1)))
+    return round_half_up((1 + rate / year) ** days - 1, 15)
 
 
 def _equal_instalments(terms: Terms, rates: list[Fraction]) -> list[Row]:

@@ -107,18 +107,18 @@ def limitation(
        from a rest day it moves to the next working day; contracts cannot change it (CN-LIM-10).
     3. An act that interrupts restarts the full period on its day (CN-LIM-03); see `interrupting_rules`.
     4. An obstacle in the last six months moves the end to six months after it is gone (CN-LIM-04).
-    5. After the end only payment, plan or a signed demand have an effect: they revive (CN-LIM-09).
+    5. Without a day the rules are taken as they stand last, whenever the acts were.
+    6. After the end only payment, plan or a signed demand have an effect: they revive (CN-LIM-09).
     """
     known = sorted((act for act in acts if on is None or act.on_date <= on), key=lambda act: act.on_date)
-    day = on or max([act.on_date for act in known], default=claim.start_date)
-    run = _Run(claim, is_working, numbers, day, suspensions)
+    run = _Run(claim, is_working, numbers, on, suspensions)
     return Limitation(
         without_unproven=run.course([act for act in known if run.is_certain(act)]),
         with_unproven=run.course(known),
     )
 
 
-def interrupting_rules(act: Act, claim: Claim, *, numbers: Numbers, on: date) -> tuple[Rule, ...]:
+def interrupting_rules(act: Act, claim: Claim, *, numbers: Numbers, on: date | None) -> tuple[Rule, ...]:
     """This function will return the rules by which an act interrupts a running period; none if it does not.
 
     1. Bank cards: a deduction as agreed, or a demand to reserved contact data, whether or not its receipt is
@@ -150,12 +150,12 @@ def interrupting_rules(act: Act, claim: Claim, *, numbers: Numbers, on: date) ->
     return (*found, numbers.rule("CN-LIM-07", on)) if is_part else found
 
 
-def is_reserved_demand(act: Act, claim: Claim, *, numbers: Numbers, on: date) -> bool:
+def is_reserved_demand(act: Act, claim: Claim, *, numbers: Numbers, on: date | None) -> bool:
     """Tell whether a demand interrupts by having been sent to reserved contact data (CN-LIM-05)."""
     return act.kind == "demand" and act.is_to_reserved_data and _is_card(claim, numbers, on)
 
 
-def _is_card(claim: Claim, numbers: Numbers, on: date) -> bool:
+def _is_card(claim: Claim, numbers: Numbers, on: date | None) -> bool:
     return claim.product == "credit_card" and numbers.has("CN-LIM-05", on)
 
 
@@ -166,7 +166,7 @@ class _Run:
     claim: Claim
     is_working: IsWorkingDay
     numbers: Numbers
-    on: date
+    on: date | None
     suspensions: Sequence[Suspension]
 
     def is_certain(self, act: Act) -> bool:

@@ -85,9 +85,14 @@ def test_a_card_switches_to_principal_first_on_day_ninety_one(days, principal, r
     assert rule_ids(found.rules) == [rule]
 
 
-def test_a_card_that_is_not_overdue_and_a_fee_on_a_loan_have_no_order_here():
-    with pytest.raises(OrderUnknown):
-        allocate_cn([one("d", 100, product="credit_card")], 10, on=ON, numbers=NUMBERS)
+def test_a_card_that_is_not_overdue_falls_under_the_general_order():
+    card = debt("d", *balances(interest=20, principal=100), product="credit_card")
+    found = allocate_cn([card], 30, on=ON, numbers=NUMBERS)
+    assert found.parts == {"interest": 20, "principal": 10}
+    assert rule_ids(found.rules) == ["CN-ALLOC-03"]
+
+
+def test_a_fee_on_a_loan_has_no_order_here():
     with pytest.raises(OrderUnknown):
         allocate_cn([debt("d", *balances(fee=1, principal=2))], 1, on=ON, numbers=NUMBERS)
 

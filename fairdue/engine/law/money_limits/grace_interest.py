@@ -102,7 +102,7 @@ def _payment(payments: Sequence[ExcessPayment], cycle: date, due_day: int) -> Ex
     if len(payments) > 1:
         raise CycleUnclear("several payments")
     for payment in payments:
-        if not cycle <= payment.on_date <= cycle.replace(day=due_day):
+        if not cycle <= payment.on_date <= add_months(cycle, 0, day=due_day):
             raise CycleUnclear("a payment outside the grace period")
         return payment
     return None

@@ -32,7 +32,9 @@ class Balance:
     deferred_interest_until: date | None = None
 
     def rate_on(self, on: date) -> Fraction:
-        """Return the annual rate on a day; before the first rate, the first."""
+        """Return the annual rate on a day; before the first rate, the first; without any, zero."""
+        if not self.rates:
+            return Fraction(0)
         held = [rate for start, rate in self.rates if start <= on]
         return held[-1] if held else self.rates[0][1]
 
@@ -87,14 +89,12 @@ def component_order(debt: Debt, *, on: date, numbers: Numbers) -> Rule:
        first (CN-ALLOC-02).
     3. Else cost of enforcement, interest, principal (CN-ALLOC-03).
 
-    :raises OrderUnknown: for a card that is not overdue
+    A card that is not overdue yet falls under the general order, as its own begin with the first day overdue.
     """
     if debt.is_judgment:
         return numbers.rule("CN-ALLOC-05", on)
-    if debt.product != "credit_card":
+    if debt.product != "credit_card" or debt.days_past_due < 1:
         return numbers.rule("CN-ALLOC-03", on)
-    if debt.days_past_due < 1:
-        raise OrderUnknown("a card that is not overdue")
     early = numbers.rule("CN-ALLOC-01", on)
     return early if debt.days_past_due <= early.integer("days_max") else numbers.rule("CN-ALLOC-02", on)
 

@@ -260,6 +260,11 @@ def _paid(account: CardAccount, after: date, by: date) -> int:
     )
 
 
+def highest_rounded(permitted_minor: int, *, rule: Rule) -> int:
+    """Return the higher of a permitted fee and the same rounded to a whole dollar; nobody has to round."""
+    return max(permitted_minor, int(round_to(Fraction(permitted_minor), Fraction(rule.minor("rounding")))))
+
+
 def is_rounding_allowed(*, permitted_minor: int, amount_minor: int, rule: Rule) -> bool:
     """Tell whether a fee is no higher than permitted, or is the permitted one rounded to a whole dollar."""
     unit = Fraction(rule.minor("rounding"))
