@@ -1,11 +1,11 @@
-"""Charges, their waivers, and the creditor's corrections."""
+"""Charges, and the creditor's corrections."""
 
 from __future__ import annotations
 
 from datetime import date
 
 from fairdue.engine.ledger.life import entries
-from fairdue.engine.ledger.life.events import Charge, Credit, Waiver
+from fairdue.engine.ledger.life.events import Charge, Credit
 from fairdue.engine.ledger.life.position import Item, Position, Row, Settled
 from fairdue.engine.ledger.life.receipts import hold, settle, use_held
 
@@ -27,22 +27,6 @@ def charge(position: Position, event: Charge) -> None:
         row.add_charge(item)
     position.charges[event.id] = (row, item)
     use_held(position, event.counts_on)
-
-
-def waive(position: Position, event: Waiver) -> None:
-    """Give up what is unpaid of a charge, or part of it; it stays in the total of its row.
-
-    A waiver takes no more than is unpaid at its place: a payment entered later but counting for an
-    earlier day leaves it less, and a charge that was reversed leaves it nothing.
-    """
-    row, item = position.charges.get(event.of, (None, None))
-    if item is None:
-        return
-    amount = item.unpaid if event.amount is None else min(event.amount, item.unpaid)
-    item.waived += amount
-    position.splits[event.id] = {item.component: amount}
-    position.settled.append(Settled(event.id, row, item, amount, event.counts_on, is_waived=True))
-    position.entries[event.id] = entries.waiver(item.component, amount)
 
 
 def credit(position: Position, event: Credit) -> None:

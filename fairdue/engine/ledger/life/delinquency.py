@@ -15,7 +15,7 @@ def delinquency(position: Position, on: date) -> Delinquency:
     """Return how late a debt is on a day.
 
     1. Only an active debt is late, charged off or not.
-    2. A row is past due if something of it is outstanding and its due date, moved to a working day, is
+    2. A row is past due if something of it is outstanding and not in dispute, and its due date, moved to a working day, is
        before the day (with origin `due_date`: or is the day).
     3. Days past due are those of the oldest such row; delinquent days are these less its paused days and
        the grace, not below zero. Only pause days within the row's own overdue span count.
@@ -32,7 +32,7 @@ def delinquency(position: Position, on: date) -> Delinquency:
         days_past_due=days,
         delinquent_days=delinquent,
         bucket=rule.bucket(delinquent),
-        amount=sum(row.unpaid for row, _, _ in late),
+        amount=sum(row.payable for row, _, _ in late),
         oldest_due_date=oldest.due_date,
         by_bucket=_by_bucket(position, late),
     )
@@ -49,7 +49,7 @@ def _late_rows(position: Position, on: date) -> Iterator[tuple[Row, int, int]]:
     for row in position.rows:
         due_date = rule.calendar.following(row.due_date)
         days = days_past_due(due_date, on, rule.origin)
-        if days and row.unpaid:
+        if days and row.payable:
             first = on - timedelta(days=days - 1)
             yield row, days, days - paused_days(position.pauses, first, on)
 
@@ -60,5 +60,5 @@ def _by_bucket(position: Position, late: list[tuple[Row, int, int]]) -> dict[str
     for row, _, counted in late:
         bucket = rule.bucket(max(counted - rule.row_grace_days, 0))
         if bucket is not None:
-            found[bucket] = found.get(bucket, 0) + row.unpaid
+            found[bucket] = found.get(bucket, 0) + row.payable
     return found

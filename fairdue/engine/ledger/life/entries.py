@@ -48,9 +48,9 @@ def _settled(parts: Mapping[str, int], *, is_charged_off: bool) -> Iterable[Entr
     return _credits(parts)
 
 
-def waiver(component: str, amount: int) -> tuple[Entry, ...]:
-    """Return the entries of a waived charge."""
-    return _plain(Entry(WAIVER_EXPENSE, debit=amount), Entry(receivable(component), credit=amount))
+def waiver(parts: Mapping[str, int]) -> tuple[Entry, ...]:
+    """Return the entries of what was waived."""
+    return _plain(Entry(WAIVER_EXPENSE, debit=sum(parts.values())), *_credits(parts))
 
 
 def returned(parts: Mapping[str, int], absorbed: int, *, is_charged_off: bool) -> tuple[Entry, ...]:

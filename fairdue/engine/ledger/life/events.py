@@ -13,7 +13,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Literal
 
-from fairdue.engine.ledger.life.terms import INTEREST, PRINCIPAL, InAdvance
+from fairdue.engine.ledger.life.terms import PRINCIPAL, InAdvance
 from fairdue.kernel.money import MAX_MINOR
 
 Unit = Literal["months", "weeks", "days"]
@@ -35,6 +35,11 @@ class Event:
     def counts_on(self) -> date:
         """The effective date, or else the day of entry."""
         return self.effective_date or self.entered_date
+
+    @property
+    def day_rank(self) -> int:
+        """The place among the events of one day; those of equal rank go in the order of entry."""
+        return 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,21 +80,28 @@ class Reversal(Event):
 class Charge(AmountEvent):
     """An item of its own beside the schedule, such as a fee or a penalty.
 
-    Without a due date it joins the balance that no due item asks for.
+    Without a due date it joins the balance that no due item asks for. One that `keeping` derived counts
+    before all other events of its day, whenever it was entered.
     """
 
     component: str
     due_date: date | None
+    is_kept: bool = False
 
     def __post_init__(self) -> None:
         AmountEvent.__post_init__(self)
-        if self.due_date is not None and self.component in (PRINCIPAL, INTEREST):
+        if self.due_date is not None and self.component == PRINCIPAL:
             raise EventInvalid(f"{self.id}: {self.component} is scheduled, not charged")
 
     @property
     def counts_on(self) -> date:
         """The effective date, or else the earlier of entry and due date."""
         return self.effective_date or min(self.entered_date, self.due_date or self.entered_date)
+
+    @property
+    def day_rank(self) -> int:
+        """Before the others of its day if it was derived."""
+        return -1 if self.is_kept else 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,8 +127,6 @@ class Claim(Event):
         require_amount(self.id, self.amount or 0)
         if (self.of is None) == (not self.component):
             raise EventInvalid(f"{self.id}: names either a charge or a component")
-        if self.amount == 0:
-            raise EventInvalid(f"{self.id}: an amount of nothing")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

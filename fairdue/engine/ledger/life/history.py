@@ -8,7 +8,17 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from fairdue.engine.ledger.life import charges, pausing, receipts, removal, rescheduling, returns
+from fairdue.engine.ledger.life import (
+    agreements,
+    charges,
+    claims,
+    ending,
+    pausing,
+    receipts,
+    removal,
+    rescheduling,
+    returns,
+)
 from fairdue.engine.ledger.life import events as kinds
 from fairdue.engine.ledger.life.events import Event, EventInvalid, Reversal
 from fairdue.engine.ledger.life.position import Position
@@ -19,13 +29,18 @@ _VERBS: Mapping[type[Event], Callable[[Position, Any], None]] = {
     kinds.GoodwillCredit: receipts.receive,
     kinds.Charge: charges.charge,
     kinds.Credit: charges.credit,
-    kinds.Waiver: charges.waive,
+    kinds.Waiver: claims.waive,
+    kinds.Dispute: claims.dispute,
     kinds.Chargeback: returns.charge_back,
     kinds.Refund: returns.refund,
     kinds.Pause: pausing.pause,
     kinds.Resume: pausing.resume,
     kinds.Reage: rescheduling.reage,
     kinds.Reamortise: rescheduling.reamortise,
+    kinds.Deferral: agreements.defer,
+    kinds.Plan: agreements.plan,
+    kinds.Settlement: agreements.settlement,
+    kinds.Assignment: ending.assign,
     kinds.ChargeOff: removal.charge_off,
     kinds.WriteOff: removal.write_off,
     kinds.Recovery: removal.recover,
@@ -50,6 +65,17 @@ class History:
     latest_day: date = date.min
     _kinds: Counter[type[Event]] = field(default_factory=Counter)
     _position: Position | None = None
+
+    @classmethod
+    def trusted(cls, terms: DebtTerms, events: Iterable[Event]) -> History:
+        """Return the history of events that were accepted when they were recorded: none is asked again."""
+        entered = {event.id: event for event in events}
+        taken_back = {event.of for event in entered.values() if isinstance(event, Reversal)}
+        history = cls(terms, entered=entered, reversed_ids=taken_back)
+        standing = history.standing()
+        history._kinds = Counter(type(event) for event in standing)
+        history.latest_day = max((event.counts_on for event in standing), default=date.min)
+        return history
 
     @property
     def position(self) -> Position:
@@ -119,6 +145,11 @@ def position_of(terms: DebtTerms, standing: Iterable[Event]) -> Position:
 
 def apply(position: Position, event: Event) -> None:
     """Apply one event; promises and their cancellations leave the debt as it is."""
+    if position.is_ended:
+        ending.apply_after_end(position, event)
+        return
     verb = _VERBS.get(type(event))
     if verb is not None:
         verb(position, event)
+    if position.agreements and isinstance(event, kinds.Receipt):
+        agreements.count_towards(position, event)

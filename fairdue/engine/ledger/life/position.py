@@ -80,6 +80,11 @@ class Row:
         """What of the row is neither paid nor waived."""
         return sum(item.unpaid for item in self.items)
 
+    @property
+    def payable(self) -> int:
+        """What of the row is unpaid and not in dispute: only this can be late."""
+        return sum(item.payable for item in self.items)
+
     def add_charge(self, item: Item) -> None:
         """Put a charge after those due on or before the same day."""
         insort(self.charges, item, key=lambda other: other.due_date or self.due_date)
@@ -109,6 +114,18 @@ class Interval:
 
 
 @dataclass(slots=True)
+class Agreement:
+    """A settlement while it waits for its money: receipts that count from `from_date` to `by_date` fulfil it."""
+
+    event_id: str
+    amount: int
+    from_date: date
+    by_date: date
+    received: int = 0
+    is_met: bool = False
+
+
+@dataclass(slots=True)
 class Position:
     """A debt at one place of its replay. Verbs change it; nothing outside `life` sees it.
 
@@ -127,7 +144,10 @@ class Position:
     settled: list[Settled] = field(default_factory=list)
     entries: dict[str, tuple[Entry, ...]] = field(default_factory=dict)
     pauses: list[Interval] = field(default_factory=list)
+    agreements: list[Agreement] = field(default_factory=list)
     charged_off_date: date | None = None
+    discharged_date: date | None = None
+    assigned_date: date | None = None
     is_written_off: bool = False
     is_settled: bool = False
     written_off: int = 0
@@ -163,8 +183,8 @@ class Position:
 
     @property
     def is_ended(self) -> bool:
-        """Whether the debt was written off, settled or not."""
-        return self.is_written_off or self.is_settled
+        """Whether the debt was written off, settled or not, or assigned."""
+        return self.is_written_off or self.is_settled or self.assigned_date is not None
 
     @property
     def held(self) -> int:
@@ -173,14 +193,18 @@ class Position:
 
     @property
     def status(self) -> Status:
-        """The first that applies: settled, written off, overpaid, closed, active."""
+        """The first that applies: assigned, settled, written off, overpaid, settled by agreement, closed, active."""
+        if self.assigned_date is not None:
+            return "assigned"
         if self.is_settled:
             return "settled"
         if self.is_written_off:
             return "written_off"
         if self.held:
             return "overpaid"
-        return "active" if self.outstanding else "closed"
+        if self.outstanding:
+            return "active"
+        return "closed" if self.discharged_date is None else "settled"
 
     def unpaid_by_component(self) -> dict[str, int]:
         """Return what is outstanding of each component, without zeros."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from fairdue.engine.ledger.life import events as kinds
+from fairdue.engine.ledger.life.agreements import deferred_rows, open_settlement, replaceable
+from fairdue.engine.ledger.life.claims import claimable
 from fairdue.engine.ledger.life.events import Event
 from fairdue.engine.ledger.life.history import History
 from fairdue.engine.ledger.life.pausing import overlaps, running_pause
@@ -12,10 +14,12 @@ from fairdue.engine.ledger.life.rescheduling import later_rows
 
 _CLOSED_BY_WRITE_OFF = (
     kinds.Receipt, kinds.GoodwillCredit, kinds.Credit, kinds.Reversal, kinds.Charge, kinds.Waiver,
-    kinds.Chargeback, kinds.ChargeOff, kinds.WriteOff, kinds.Reage, kinds.Reamortise,
+    kinds.Chargeback, kinds.ChargeOff, kinds.WriteOff, kinds.Reage, kinds.Reamortise, kinds.Deferral,
+    kinds.Plan, kinds.Settlement, kinds.Assignment, kinds.Dispute,
 )  # fmt: skip
 _FOR_ACTIVE = (
     kinds.ChargeOff, kinds.WriteOff, kinds.Reage, kinds.Reamortise, kinds.Pause, kinds.Resume,
+    kinds.Deferral, kinds.Plan, kinds.Settlement, kinds.Assignment, kinds.Dispute,
 )  # fmt: skip
 
 
@@ -34,6 +38,11 @@ def _is_nothing_to_reverse(history: History, event: Event) -> bool:
 def _is_future_dated(history: History, event: Event) -> bool:
     effective_date = getattr(event, "effective_date", None)
     return effective_date is not None and effective_date > event.entered_date
+
+
+def _is_assigned(history: History, event: Event) -> bool:
+    is_allowed = isinstance(event, kinds.Reversal | kinds.Refund)
+    return history.has(kinds.Assignment) and not is_allowed
 
 
 def _is_written_off(history: History, event: Event) -> bool:
@@ -76,7 +85,7 @@ def _is_reference_unknown(history: History, event: Event) -> bool:
     match event:
         case kinds.Chargeback(of=str(of)):
             return not (history.stands(of) and isinstance(history.entered[of], kinds.Payment))
-        case kinds.Waiver(of=of):
+        case kinds.Waiver(of=str(of)) | kinds.Dispute(of=str(of)):
             return not isinstance(history.entered.get(of), kinds.Charge)
         case kinds.PromiseCancelled(of=of):
             return not (history.stands(of) and isinstance(history.entered[of], kinds.PromiseToPay))
@@ -95,19 +104,18 @@ def _is_beyond_payment(history: History, event: Event) -> bool:
     return isinstance(payment, kinds.Payment) and before + event.amount > payment.amount
 
 
-def _unpaid_of_charge(history: History, charge_id: str) -> int:
-    _, item = history.position.charges.get(charge_id, (None, None))
-    return 0 if item is None else item.unpaid
-
-
 def _is_nothing_to_waive(history: History, event: Event) -> bool:
-    return isinstance(event, kinds.Waiver) and not _unpaid_of_charge(history, event.of)
+    return isinstance(event, kinds.Waiver) and not claimable(history.position, event)
+
+
+def _is_nothing_to_dispute(history: History, event: Event) -> bool:
+    return isinstance(event, kinds.Dispute) and not claimable(history.position, event)
 
 
 def _is_beyond_charge(history: History, event: Event) -> bool:
-    if not isinstance(event, kinds.Waiver) or event.amount is None:
+    if not isinstance(event, kinds.Claim) or event.amount is None:
         return False
-    return event.amount > _unpaid_of_charge(history, event.of)
+    return event.amount > claimable(history.position, event)
 
 
 def _is_component_unknown(history: History, event: Event) -> bool:
@@ -115,6 +123,39 @@ def _is_component_unknown(history: History, event: Event) -> bool:
         isinstance(event, kinds.Charge | kinds.Credit)
         and event.component not in history.terms.allocation.components
     )
+
+
+def _is_plan_component_unknown(history: History, event: Event) -> bool:
+    if not isinstance(event, kinds.Plan):
+        return False
+    return not set(event.by_component) <= set(history.terms.allocation.components)
+
+
+def _is_plan_different(history: History, event: Event) -> bool:
+    if not isinstance(event, kinds.Plan):
+        return False
+    return any(
+        planned != sum(item.payable for _, item in replaceable(history.position, event, component))
+        for component, planned in event.by_component.items()
+    )
+
+
+def _is_plan_past(history: History, event: Event) -> bool:
+    return isinstance(event, kinds.Plan) and any(row.due_date < event.counts_on for row in event.rows)
+
+
+def _is_nothing_to_defer(history: History, event: Event) -> bool:
+    return isinstance(event, kinds.Deferral) and not deferred_rows(history.position, event)
+
+
+def _is_settlement_open(history: History, event: Event) -> bool:
+    if not isinstance(event, kinds.Settlement):
+        return False
+    return open_settlement(history.position, event.counts_on) is not None
+
+
+def _is_settlement_too_much(history: History, event: Event) -> bool:
+    return isinstance(event, kinds.Settlement) and event.amount > history.position.outstanding
 
 
 def _is_nothing_to_spread_over(history: History, event: Event) -> bool:
@@ -126,6 +167,7 @@ def _is_nothing_to_spread_over(history: History, event: Event) -> bool:
 _RULES: tuple[tuple[str, Callable[[History, Event], bool]], ...] = (
     ("nothing_to_reverse", _is_nothing_to_reverse),
     ("future_dated", _is_future_dated),
+    ("assigned", _is_assigned),
     ("written_off", _is_written_off),
     ("not_written_off", _is_not_written_off),
     ("charged_off", _is_charged_off),
@@ -138,9 +180,16 @@ _RULES: tuple[tuple[str, Callable[[History, Event], bool]], ...] = (
     ("unknown_reference", _is_reference_unknown),
     ("exceeds_payment", _is_beyond_payment),
     ("nothing_to_waive", _is_nothing_to_waive),
+    ("nothing_to_dispute", _is_nothing_to_dispute),
     ("exceeds_charge", _is_beyond_charge),
     ("unknown_component", _is_component_unknown),
     ("nothing_to_spread_over", _is_nothing_to_spread_over),
+    ("plan_component_unknown", _is_plan_component_unknown),
+    ("plan_in_the_past", _is_plan_past),
+    ("plan_differs", _is_plan_different),
+    ("nothing_to_defer", _is_nothing_to_defer),
+    ("settlement_running", _is_settlement_open),
+    ("exceeds_debt", _is_settlement_too_much),
 )
 
 REASONS = tuple(reason for reason, _ in _RULES)

@@ -31,10 +31,14 @@ def replay(
     :raises EventInvalid: if an id is entered twice or an entry goes back in time
     """
     known = as_of if known_date is None else known_date
-    history = enter(terms, (event for event in events if event.entered_date <= known))
+    return state_on(enter(terms, (event for event in events if event.entered_date <= known)), as_of)
+
+
+def state_on(history: History, as_of: date) -> LoanState:
+    """Return the state on a day that a history comes to, by rules 3 and 4 of `replay`."""
     standing = [event for event in history.standing() if _bears_on(event, as_of)]
     is_all = history.latest_day <= as_of
-    position = history.position if is_all else position_of(terms, standing)
+    position = history.position if is_all else position_of(history.terms, standing)
     return _state(position, tuple(standing), history.refusals, as_of)
 
 

@@ -9,7 +9,7 @@ from typing import Literal
 
 from fairdue.engine.ledger.life.events import Event
 
-Status = Literal["active", "closed", "overpaid", "written_off", "settled"]
+Status = Literal["active", "closed", "overpaid", "written_off", "settled", "assigned"]
 
 
 @dataclass(frozen=True, slots=True)
