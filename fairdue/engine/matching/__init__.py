@@ -1,0 +1,1 @@
+"""Pure matching of money to debts: repayment codes, what a remittance text says, reasons and scores."""
