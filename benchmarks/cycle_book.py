@@ -17,7 +17,7 @@ values (1, 'bench', '基准银行', 'Bench Bank', 'bank', 'bench', '') on confli
 PRODUCT = """
 insert into book_product (id, creditor_id, code, name_zh, name_en, kind, currency, dpd_origin, bucket_edges,
                           allocation_policy)
-values (1, 1, 'card', '信用卡', 'Card', 'credit_card', 'CNY', 'due_plus_1', '[]', 'cn-card-early')
+values (1, 1, 'card', '信用卡', 'Card', 'credit_card', 'CNY', 'due_plus_1', '[]', 'cn-card')
 on conflict do nothing
 """
 

@@ -31,7 +31,7 @@ class Product(models.Model):
     dpd_origin = models.CharField(max_length=12, default="due_plus_1", db_default="due_plus_1")
     bucket_edges = models.JSONField(default=list)
     """Upper DPD edge of M1, M2, …; empty means 30, 60, … 180."""
-    allocation_policy = models.CharField(max_length=40, default="cn-card-early", db_default="cn-card-early")
+    allocation_policy = models.CharField(max_length=40, default="cn-card", db_default="cn-card")
     """Code of a file in packs/reference/allocation/."""
 
     class Meta:

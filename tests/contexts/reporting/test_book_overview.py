@@ -36,7 +36,7 @@ def account(
     product, _created = Product.objects.get_or_create(
         creditor=owner,
         code=f"card{edges}",
-        defaults={"name_zh": "卡", "name_en": "Card", "kind": "credit_card", "allocation_policy": "cn-card-early",
+        defaults={"name_zh": "卡", "name_en": "Card", "kind": "credit_card", "allocation_policy": "cn-card",
                   "dpd_origin": "due_plus_1", **({"bucket_edges": edges} if edges else {})},
     )  # fmt: skip
     person = Person.objects.create(name_sealed=b"x", name_masked="张*", name_hash=b"h", recorded_at=NOW)

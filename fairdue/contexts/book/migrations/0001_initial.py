@@ -70,7 +70,7 @@ class Migration(migrations.Migration):
                 ('currency', models.CharField(db_default='CNY', default='CNY', max_length=3)),
                 ('dpd_origin', models.CharField(db_default='due_plus_1', default='due_plus_1', max_length=12)),
                 ('bucket_edges', models.JSONField(default=list)),
-                ('allocation_policy', models.CharField(db_default='cn-card-early', default='cn-card-early', max_length=40)),
+                ('allocation_policy', models.CharField(db_default='cn-card', default='cn-card', max_length=40)),
                 ('creditor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='products', to='book.creditor')),
             ],
         ),

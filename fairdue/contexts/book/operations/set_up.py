@@ -66,7 +66,7 @@ def ensure_product(
     currency: str = "CNY",
     dpd_origin: str = "due_plus_1",
     bucket_edges: Sequence[int] = (),
-    allocation_policy: str = "cn-card-early",
+    allocation_policy: str = "cn-card",
 ) -> int:
     """Create a product or bring it up to date, and return its id; repeating changes nothing.
 

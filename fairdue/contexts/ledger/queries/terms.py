@@ -8,7 +8,8 @@ from typing import Any
 import yaml
 from django.conf import settings
 
-from fairdue.engine.ledger.policies import AllocationPolicy, load_policies
+from fairdue.engine.ledger.allocation import AllocationRule
+from fairdue.engine.ledger.policies import load_policies
 
 POLICY_SQL = """
 SELECT s.account_id, s.person_id, s.currency, p.allocation_policy
@@ -19,7 +20,7 @@ SELECT s.account_id, s.person_id, s.currency, p.allocation_policy
 
 
 @cache
-def policies() -> dict[str, AllocationPolicy]:
+def policies() -> dict[str, AllocationRule]:
     """Return the allocation policies of the packs by code."""
     return load_policies(settings.PACKS_DIR / "reference" / "allocation")
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from fairdue.engine.ledger.policies import AllocationPolicy
+from fairdue.engine.ledger.allocation.rules import AllocationRule as AllocationPolicy
 
 ITEM_SCHEMA = {
     "account_id": pl.Int64,

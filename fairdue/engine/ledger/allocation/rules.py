@@ -53,6 +53,8 @@ class Way:
        exceeds these lowers the balance that no item asks for, then settles the items beyond reach.
     5. `unscheduled` orders the components of that balance; without it the order of what is in advance
        holds. With `is_highest_rate_first` the balance with the highest annual rate comes first.
+    6. `law` is the rule of the law packs that this order carries out; of the components, `by_contract` are
+       those whose place that law leaves to the contract.
     """
 
     order: tuple[Slot, ...] = field(default_factory=usual_order)
@@ -62,12 +64,17 @@ class Way:
     reach_days: int | None = None
     unscheduled: tuple[str, ...] = ()
     is_highest_rate_first: bool = False
+    law: str = ""
+    by_contract: tuple[str, ...] = ()
+    citation: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
         if len(self.order) != len(set(self.order)) or set(self.order) != set(usual_order(self.components)):
             raise RuleInvalid("the order of payment must name each component once in each class")
         if self.unscheduled and sorted(self.unscheduled) != sorted(self.components):
             raise RuleInvalid("the order of the unscheduled balance must name each component once")
+        if not set(self.by_contract) <= set(self.components):
+            raise RuleInvalid("what stands by contract must be ordered too")
         if self.reach_days is not None and self.reach_days < 0:
             raise RuleInvalid("a reach of less than no days")
 
@@ -75,6 +82,12 @@ class Way:
     def components(self) -> tuple[str, ...]:
         """Every component that is ordered, in order of first appearance."""
         return tuple(dict.fromkeys(slot.component for slot in self.order))
+
+    @property
+    def by_law(self) -> tuple[str, ...]:
+        """The components whose order for what is past due the law itself gives."""
+        past_due = (slot.component for slot in self.order if slot.due_class == "past_due")
+        return tuple(component for component in past_due if component not in self.by_contract)
 
     @property
     def unscheduled_order(self) -> tuple[str, ...]:
@@ -109,7 +122,6 @@ class Stage(Way):
 
     from_days_past_due: int | None = None
     needs_judgment: bool = False
-    citation: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
         Way.__post_init__(self)
@@ -132,7 +144,6 @@ class AllocationRule(Way):
     chargeback_order: tuple[str, ...] = ()
     code: str = ""
     name: Mapping[str, str] = field(default_factory=dict, hash=False)
-    citation: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
         Way.__post_init__(self)

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from functools import cache
 from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -14,7 +12,6 @@ from django.utils.translation import gettext as _
 
 from fairdue.contexts.cases import facade as cases
 from fairdue.contexts.parties import facade as parties
-from fairdue.engine.ledger.policies import AllocationPolicy, load_policies
 from fairdue.journeys.timeline import TimelineCursorInvalid
 from fairdue.journeys.view_case import CaseView, case_view
 from fairdue.kernel import clock
@@ -26,7 +23,9 @@ from fairdue.web.workbench.actions import panel
 from fairdue.web.workbench.case_forms import OutcomeForm
 from fairdue.web.workbench.gate_panel import gate_lines
 from fairdue.web.workbench.inputs import whole
+from fairdue.web.workbench.money_words import component_word
 from fairdue.web.workbench.office_words import STEPS
+from fairdue.web.workbench.payment_order import order_words
 from fairdue.web.workbench.reasons import reason_text, row_titles
 from fairdue.web.workbench.refusals import refusal_text
 from fairdue.web.workbench.timeline import FILTERS, days
@@ -157,27 +156,15 @@ def _account(entry: Any) -> dict[str, Any]:
         "summary": summary,
         "creditor": in_language(account, "creditor_name"),
         "product": in_language(account, "product_name"),
-        "policy": _policy(account.allocation_policy),
+        "policy": order_words(
+            account.allocation_policy, days_past_due=summary.days_past_due, present=summary.by_component
+        ),
         "components": [
-            (say(words.COMPONENTS, code), amount)
+            (component_word(code), amount)
             for code, amount in summary.by_component.items()
             if amount.minor
         ],
     }
-
-
-def _policy(code: str) -> dict[str, str]:
-    """Return in which order a payment is allocated, and on what that rests."""
-    policy = _policies().get(code)
-    if policy is None:
-        return {"order": code, "citation": ""}
-    order = " → ".join(say(words.COMPONENTS, component) for component in policy.components)
-    return {"order": order, "citation": in_language(policy.citation, "")}
-
-
-@cache
-def _policies() -> dict[str, AllocationPolicy]:
-    return load_policies(settings.PACKS_DIR / "reference" / "allocation")
 
 
 def _point(point: Any) -> dict[str, Any]:
