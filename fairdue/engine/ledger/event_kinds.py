@@ -122,6 +122,7 @@ KINDS: Mapping[str, EventKind] = _kinds(
             DetailField(name="component", type="text", en="Component", zh="科目", is_required=True),
             DetailField(name="due_date", type="date", en="Due date", zh="到期日"),
             DetailField(name="why", type="document", en="How it was computed", zh="计算依据"),
+            DetailField(name="kept", type="flag", en="Derived by keeping", zh="由本系统计收"),
         ),
     ),
     EventKind(
@@ -463,8 +464,13 @@ def _reference(record: EventRecord) -> str | None:
 
 
 def _charge(record: EventRecord, own: dict[str, Any]) -> Event:
-    component, due_date = _component(record), _day(record, "due_date")
-    return life.Charge(**own, amount=record.amount, component=component, due_date=due_date)
+    return life.Charge(
+        **own,
+        amount=record.amount,
+        component=_component(record),
+        due_date=_day(record, "due_date"),
+        is_kept=bool(record.details.get("kept", False)),
+    )
 
 
 def _claim(maker: Callable[..., Event]) -> Callable[[EventRecord, dict[str, Any]], Event]:

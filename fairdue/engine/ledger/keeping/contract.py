@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from fairdue.engine.ledger.allocation.rules import AllocationRule
 from fairdue.engine.ledger.products.rates import RateTable
 from fairdue.engine.ledger.products.terms import ProductTerms
 
@@ -25,3 +26,5 @@ class Contract:
     disbursed_date: date
     details: Mapping[str, Any]
     rates: Mapping[str, RateTable] = field(default_factory=dict)
+    allocation: AllocationRule = field(default_factory=AllocationRule)
+    """The order of payment that the product names."""

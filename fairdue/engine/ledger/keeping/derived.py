@@ -73,12 +73,16 @@ class KeptCharge:
 class Derived:
     """All that a contract and its events come to by a day.
 
-    `accrued` is earned by the day and not yet posted: the open rest of the current segments and periods.
+    1. `accrued` is earned by the day and not yet posted: the open rest of the current segments and periods.
+    2. `cut` are charges that a cap left nothing of; they are shown, never posted.
+    3. `payoff` settles everything on the day, as the product says about interest that is not earned yet.
     """
 
     items: tuple[KeptItem, ...]
     charges: tuple[KeptCharge, ...]
     accrued: tuple[KeptCharge, ...] = ()
+    cut: tuple[KeptCharge, ...] = ()
+    payoff: int | None = None
     facts: Mapping[str, Any] = field(default_factory=dict)
 
     @property

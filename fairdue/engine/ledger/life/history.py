@@ -53,7 +53,7 @@ class History:
 
     1. Events that stand are the accepted ones without reversals and what these name.
     2. The position is what they make of the original schedule, sorted by the day they count for; on the
-       same day in the order of entry.
+       same day what was derived comes first, then in the order of entry.
     3. An event that counts for no earlier day than all others is applied to the position as it is; after
        any other, and after each reversal, it is made anew when it is next asked for.
     """
@@ -91,7 +91,7 @@ class History:
     def standing(self) -> list[Event]:
         """Return the accepted events that stand, in the order in which they are applied."""
         found = [event for event in self.entered.values() if self.stands(event.id)]
-        return sorted(found, key=lambda event: event.counts_on)
+        return sorted(found, key=lambda event: (event.counts_on, event.day_rank))
 
     def stands(self, event_id: str) -> bool:
         """Tell whether an event was accepted, is not taken back, and is itself no reversal."""
@@ -120,7 +120,7 @@ class History:
             self._position = None
             return
         self._kinds[type(event)] += 1
-        if event.counts_on < self.latest_day:
+        if (event.counts_on, event.day_rank) < (self.latest_day, 0):
             self._position = None
         elif self._position is not None:
             apply(self._position, event)
