@@ -29,7 +29,7 @@ def days_past_due_expr(
     :raises OriginUnknown: if a literal origin is neither
     """
     if isinstance(origin, str):
-        origin = pl.lit(_offset(origin))
+        origin = pl.lit(first_day_offset(origin))
     else:
         origin = (origin == "due_date").cast(pl.Int64)
     day = pl.lit(as_of) if isinstance(as_of, date) else as_of
@@ -49,7 +49,7 @@ def days_past_due(oldest_unpaid: date | None, as_of: date, origin: str = "due_pl
 
     :raises OriginUnknown: if the origin is not known
     """
-    offset = _offset(origin)
+    offset = first_day_offset(origin)
     return 0 if oldest_unpaid is None else max(0, (as_of - oldest_unpaid).days + offset)
 
 
@@ -64,7 +64,11 @@ def bucket(days: int, edges: Sequence[int] = DEFAULT_EDGES) -> str:
     return f"M{len(edges) + 1}+"
 
 
-def _offset(origin: str) -> int:
+def first_day_offset(origin: str) -> int:
+    """Return 1 if the due date itself is day 1, 0 if the day after it is.
+
+    :raises OriginUnknown: if the origin is not known
+    """
     if origin not in ORIGINS:
         raise OriginUnknown(f"DPD origin {origin!r} is not one of {', '.join(ORIGINS)}")
     return int(origin == "due_date")
