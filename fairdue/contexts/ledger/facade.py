@@ -19,6 +19,7 @@ from fairdue.contexts.ledger.contracts import (
     ReceiptChange,
     TransactionCard,
 )
+from fairdue.contexts.ledger.contracts_explain import ExplainedPart, Explanation
 from fairdue.contexts.ledger.contracts_standing import (
     BucketStay,
     Classification,
@@ -58,6 +59,13 @@ from fairdue.contexts.ledger.operations.payment import record_payment
 from fairdue.contexts.ledger.operations.reversal import reverse_transaction
 from fairdue.contexts.ledger.operations.transactions import check_transactions, land_transactions
 from fairdue.contexts.ledger.queries.changes import changes_since
+from fairdue.contexts.ledger.queries.explain import SUBJECTS, ExplanationUnsound, SubjectUnknown, explain
+from fairdue.contexts.ledger.queries.export import (
+    ExportReport,
+    ExportTooLarge,
+    FormatUnknown,
+    export_postings,
+)
 from fairdue.contexts.ledger.queries.facts import STATE_FACTS_SQL, state_facts_sql
 from fairdue.contexts.ledger.queries.history import account_dues, account_transactions, transactions_of
 from fairdue.contexts.ledger.queries.life import account_life
@@ -78,6 +86,7 @@ from fairdue.contexts.ledger.queries.terms import components
 
 __all__ = [
     "STATE_FACTS_SQL",
+    "SUBJECTS",
     "AccountNotActive",
     "AccountSummary",
     "AccountUnknown",
@@ -101,6 +110,12 @@ __all__ = [
     "EventKindUnknown",
     "EventReceipt",
     "EventRefused",
+    "ExplainedPart",
+    "Explanation",
+    "ExplanationUnsound",
+    "ExportReport",
+    "ExportTooLarge",
+    "FormatUnknown",
     "FutureDate",
     "InstalmentDelinquency",
     "Landed",
@@ -118,6 +133,7 @@ __all__ = [
     "ReceiptChange",
     "ReferenceReused",
     "ReversalOfReversal",
+    "SubjectUnknown",
     "TransactionCard",
     "TransactionUnknown",
     "account_dues",
@@ -133,6 +149,8 @@ __all__ = [
     "classifications",
     "components",
     "dpd_history",
+    "explain",
+    "export_postings",
     "instalment_delinquency",
     "land_dues",
     "land_transactions",

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date, datetime
-from typing import Any
 
 from fairdue.contexts.ledger.contracts import DueCard
-from fairdue.contexts.ledger.errors import AccountUnknown, BeforeOpening
-from fairdue.contexts.ledger.models import AccountState, Transaction
-from fairdue.contexts.ledger.queries.history import account_dues
-from fairdue.contexts.ledger.queries.life import account_life
+from fairdue.contexts.ledger.models import Transaction
 from fairdue.contexts.ledger.queries.postings import account_postings
 from fairdue.engine.ledger.explaining.facts import Due, Facts, Happening, Line
 
@@ -70,3 +66,8 @@ def dues_of(cards: Iterable[DueCard]) -> tuple[Due, ...]:
         )
         for card in cards
     )
+
+
+def facts_of(account_id: int, as_of: date, known_at: datetime | None) -> Facts:
+    """Return the facts of an account's explanations."""
+    raise NotImplementedError
