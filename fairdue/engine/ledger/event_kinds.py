@@ -563,7 +563,7 @@ def _details(event: Event) -> dict[str, Any]:
     match event:
         case life.Charge():
             due_date = None if event.due_date is None else event.due_date.isoformat()
-            return {"component": event.component, "due_date": due_date}
+            return {"component": event.component, "due_date": due_date, "kept": event.is_kept}
         case life.Credit():
             return {"component": event.component}
         case life.Claim():
