@@ -42,9 +42,14 @@ def test_the_effective_rate_of_an_annuity_is_the_rate_it_was_made_with(periods, 
     assert abs(found - rate) < Fraction(1, 10**20)
 
 
-def test_payments_below_the_advance_have_no_rate():
+def test_payments_below_the_advance_have_a_rate_below_zero():
+    found = apr.effective_rate([(Fraction(0), Fraction(100))], [(Fraction(1), Fraction(99))])
+    assert abs(found + Fraction(1, 100)) < Fraction(1, 10**20)
+
+
+def test_an_advance_of_which_nothing_is_repaid_has_no_rate():
     with pytest.raises(apr.NoRate):
-        apr.effective_rate([(Fraction(0), Fraction(100))], [(Fraction(1), Fraction(99))])
+        apr.effective_rate([(Fraction(0), Fraction(100))], [])
 
 
 @pytest.mark.parametrize(

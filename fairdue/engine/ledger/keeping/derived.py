@@ -53,6 +53,10 @@ class KeptItem:
     component: str
     amount: int
     why: Why | None = None
+    asked_date: date | None = None
+    """The day from which it is asked for: a card's statement. Money of earlier days lowers the balance instead."""
+    is_part_of_balance: bool = False
+    """Whether charges have made it owed already, as on a card: then landing it posts nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +71,8 @@ class KeptCharge:
     amount: int
     effective_date: date
     why: Why
+    is_due_at_once: bool = True
+    """Whether it is asked for on its own day; else it joins the balance of which statements ask a part."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
