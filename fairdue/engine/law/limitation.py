@@ -63,6 +63,17 @@ class Suspension:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One act in the course of a period, whether it counted, by which rules, and the last day after it."""
+
+    act: Act
+    is_counted: bool
+    is_reviving: bool
+    rules: tuple[Rule, ...]
+    last_date: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Course:
     """How a period has run: its last day, what interrupted it, and the rules applied."""
 
@@ -70,6 +81,10 @@ class Course:
     is_interrupted: bool
     is_revived: bool
     rules: tuple[Rule, ...]
+    first_date: date | None = None
+    """The last day as it was before any act."""
+    steps: tuple[Step, ...] = ()
+    """Every act that could have mattered, in order."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,20 +192,26 @@ class _Run:
     def course(self, acts: Sequence[Act]) -> Course:
         end, rules = self.end(self.claim.start_date), list(self.base())
         start, is_interrupted, is_revived = self.claim.start_date, False, False
+        first_date, steps = end[0], []
         for act in acts:
             found = interrupting_rules(act, self.claim, numbers=self.numbers, on=self.on)
             if not found or act.on_date <= start:
                 continue
-            if act.on_date > end[0]:
-                rules.append(self.numbers.rule("CN-LIM-09", self.on))
-                if act.kind not in REVIVING:
-                    continue
-                is_revived = True
-            else:
-                is_interrupted = True
+            is_late, mine = act.on_date > end[0], [*found]
+            if is_late:
+                mine = [*mine, self.numbers.rule("CN-LIM-09", self.on)]
+                rules.append(mine[-1])
+            if is_late and act.kind not in REVIVING:
+                steps.append(_step(act, mine, end[0], is_counted=False))
+                continue
+            is_revived, is_interrupted = is_revived or is_late, is_interrupted or not is_late
             start, end = act.on_date, self.end(act.on_date)
-            rules += [*found, self.numbers.rule("CN-LIM-03", self.on)]
+            restart = self.numbers.rule("CN-LIM-03", self.on)
+            rules += [*found, restart]
+            steps.append(_step(act, [*mine, restart, *end[1]], end[0], is_reviving=is_late))
         return Course(
+            first_date=first_date,
+            steps=tuple(steps),
             last_date=end[0],
             is_interrupted=is_interrupted,
             is_revived=is_revived,
@@ -219,6 +240,24 @@ class _Run:
         if worked != day:
             rules.append(self.numbers.rule("CN-LIM-10", self.on))
         return worked, rules
+
+
+def _step(
+    act: Act, rules: Sequence[Rule], last_date: date, *, is_counted: bool = True, is_reviving: bool = False
+) -> Step:
+    return Step(
+        act=act, is_counted=is_counted, is_reviving=is_reviving, rules=tuple(rules), last_date=last_date
+    )
+
+
+def longest_date(due_date: date, *, numbers: Numbers, on: date | None = None) -> tuple[date, Rule]:
+    """This function will return the day from which no court protects a claim any more, and the rule (CN-LIM-12).
+
+    Twenty years from the day on which the right was infringed: the day after the due date; no act moves it,
+    only a court can extend it.
+    """
+    rule = numbers.rule("CN-LIM-12", on)
+    return add_years(due_date, rule.integer("years")), rule
 
 
 Status = Literal["running", "expired", "revived"]
