@@ -6,7 +6,15 @@ from .contracts import AccountCard, BatchOutcome, CreditorCard, ImportBatchCard,
 from .operations.batches import batch_closed, batch_opened, earlier_batch
 from .operations.landing_accounts import AccountsLanded, digested, land_accounts
 from .operations.set_up import CreditorInvalid, ProductInvalid, ensure_creditor, ensure_product
-from .queries.accounts import account_cards, account_ids_by_reference, visible_persons
+from .queries.accounts import (
+    AccountUnknown,
+    account_card,
+    account_cards,
+    account_cards_by_id,
+    account_ids_by_reference,
+    find_accounts,
+    visible_persons,
+)
 from .queries.batches import ImportBatchUnknown, import_batch, import_batches
 from .queries.creditors import CreditorUnknown, creditor_by_code, creditors, products
 from .queries.facts import ACCOUNT_FACTS_SQL, PRODUCT_FACTS_SQL
@@ -15,6 +23,7 @@ __all__ = [
     "ACCOUNT_FACTS_SQL",
     "PRODUCT_FACTS_SQL",
     "AccountCard",
+    "AccountUnknown",
     "AccountsLanded",
     "BatchOutcome",
     "CreditorCard",
@@ -24,7 +33,9 @@ __all__ = [
     "ImportBatchUnknown",
     "ProductCard",
     "ProductInvalid",
+    "account_card",
     "account_cards",
+    "account_cards_by_id",
     "account_ids_by_reference",
     "batch_closed",
     "batch_opened",
@@ -34,6 +45,7 @@ __all__ = [
     "earlier_batch",
     "ensure_creditor",
     "ensure_product",
+    "find_accounts",
     "import_batch",
     "import_batches",
     "land_accounts",

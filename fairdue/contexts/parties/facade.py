@@ -28,7 +28,7 @@ from .queries.cards import (
 )
 from .queries.facts import CONSENT_FACTS_SQL, CONTACT_POINT_FACTS_SQL, PERSON_FACTS_SQL
 from .queries.lookup import person_ids_by_reference
-from .queries.search import search
+from .queries.search import persons_named, search
 
 __all__ = [
     "CONSENT_FACTS_SQL",
@@ -60,6 +60,7 @@ __all__ = [
     "person_card",
     "person_cards",
     "person_ids_by_reference",
+    "persons_named",
     "record_consent",
     "redeem_portal_link",
     "reseal",

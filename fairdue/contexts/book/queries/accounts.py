@@ -13,7 +13,7 @@ from fairdue.storage.bulk import read_columns
 from fairdue.storage.staging import bounds, staged
 
 from ..contracts import AccountCard
-from ..models import Account
+from ..models import Account, Creditor
 
 
 def _in_scope(actor: Actor | None) -> QuerySet[Account]:
@@ -29,6 +29,37 @@ def account_cards(person_id: int, *, actor: Actor | None = None) -> tuple[Accoun
     """
     rows = _in_scope(actor).filter(person_id=person_id).select_related("creditor", "product").order_by("id")
     return tuple(_account_card(row) for row in rows)
+
+
+class AccountUnknown(LookupError):
+    """There is no such account in the actor's data scope."""
+
+    code = "book.account.unknown"
+
+
+def account_card(account_id: int, *, actor: Actor) -> AccountCard:
+    """Return one account of a creditor that the actor may touch.
+
+    :raises AccountUnknown: if there is none
+    """
+    row = _in_scope(actor).filter(pk=account_id).select_related("creditor", "product").first()
+    if row is None:
+        raise AccountUnknown(f"account {account_id}")
+    return _account_card(row)
+
+
+def account_cards_by_id(account_ids: Iterable[int], *, actor: Actor | None = None) -> dict[int, AccountCard]:
+    """Return the cards of some accounts by id, those outside the actor's scope left out."""
+    rows = _in_scope(actor).filter(pk__in=list(account_ids)).select_related("creditor", "product")
+    return {row.pk: _account_card(row) for row in rows}
+
+
+def find_accounts(reference: str, *, actor: Actor, limit: int = 20) -> tuple[AccountCard, ...]:
+    """Return accounts in scope by the creditor's exact account number."""
+    creditors = Creditor.objects.values("id")  # named, so that the index over creditor and number serves
+    rows = _in_scope(actor).filter(creditor_id__in=creditors, external_ref=reference)
+    rows = rows.select_related("creditor", "product")
+    return tuple(_account_card(row) for row in rows.order_by("id")[:limit])
 
 
 def _account_card(row: Account) -> AccountCard:

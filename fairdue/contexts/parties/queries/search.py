@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.conf import settings
 from django.db.models import Q
 
@@ -35,6 +37,15 @@ def search(*, text: str, actor: Actor) -> tuple[int, ...]:
         points = ContactPoint.objects.filter(value_hash__in=hashes).order_by("person_id")
         found.update(points.values_list("person_id", flat=True)[:LIMIT])
     return tuple(sorted(found)[:LIMIT])
+
+
+def persons_named(name: str, *, among: Iterable[int] | None = None, limit: int = 500) -> tuple[int, ...]:
+    """Return ids of persons whose full name is this one, by its keyed hash, all or among some."""
+    if not name.strip():
+        return ()
+    rows = Person.objects.filter(name_hash=_hash(sealing.normal_name(name), sealing.NAME_PURPOSE))
+    rows = rows if among is None else rows.filter(id__in=list(among))
+    return tuple(rows.order_by("id").values_list("id", flat=True)[:limit])
 
 
 def _hash(value: str, purpose: str) -> bytes:
