@@ -193,7 +193,7 @@ def charge_event(made: KeptCharge, entered_date: date | None = None) -> Charge:
         effective_date=made.effective_date,
         amount=made.amount,
         component=made.component,
-        due_date=made.effective_date,
+        due_date=made.effective_date if made.is_due_at_once else None,
         is_kept=True,
     )
 
