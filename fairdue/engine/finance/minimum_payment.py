@@ -9,7 +9,7 @@ from typing import Literal
 
 from fairdue.kernel.day_counts import round_half_up
 
-Base = Literal["balance", "principal", "in_limit"]
+Base = Literal["balance", "principal", "in_limit", "rest"]
 MONTHS_LIMIT = 12 * 200
 ZERO = Fraction(0)
 
@@ -20,7 +20,10 @@ class NeverRepaid(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
-    """The amounts of a statement in currency units; `limit` None means as large as the balance."""
+    """The amounts of a statement, all in currency units or all in minor units.
+
+    `limit` None means as large as the balance. `rest` is what none of the parts named is.
+    """
 
     balance: Fraction
     limit: Fraction | None = None
@@ -29,6 +32,7 @@ class Statement:
     past_due: Fraction = ZERO
     over_limit: Fraction = ZERO
     instalments: Fraction = ZERO
+    cash_advances: Fraction = ZERO
 
     def base(self, name: Base) -> Fraction:
         """Return what a percentage is taken of."""
@@ -36,6 +40,9 @@ class Statement:
             return self.balance - self.interest - self.fees
         if name == "in_limit":
             return min(self.balance, self.balance if self.limit is None else self.limit) - self.past_due
+        if name == "rest":
+            parts = ("interest", "fees", "past_due", "over_limit", "instalments", "cash_advances")
+            return max(self.balance - self.sum(parts), ZERO)
         return self.balance
 
     def sum(self, names: Sequence[str]) -> Fraction:
@@ -59,11 +66,11 @@ class Entry:
 
 
 def minimum_payment(
-    statement: Statement, greatest_of: Sequence[Entry], then_add: Sequence[str] = ()
+    statement: Statement, greatest_of: Sequence[Entry], then_add: Sequence[str] = (), *, decimals: int = 2
 ) -> Fraction:
-    """Return the greatest entry plus additions, at most the balance, rounded half up to the cent."""
+    """Return the greatest entry plus additions, at most the balance, rounded half up to so many decimals."""
     greatest = max(entry.value(statement) for entry in greatest_of)
-    return round_half_up(min(greatest + statement.sum(then_add), statement.balance))
+    return round_half_up(min(greatest + statement.sum(then_add), statement.balance), decimals)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

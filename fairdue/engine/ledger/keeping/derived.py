@@ -32,6 +32,8 @@ class Why:
     """Code of the cap that cut the amount; empty when none did."""
     cut_minor: int = 0
     """How much the cap took off."""
+    segments: tuple[Mapping[str, Any], ...] = ()
+    """Where the base changed in between: each stretch with its own base, days and exact amount."""
 
     def as_details(self) -> dict[str, Any]:
         """Return the plain form that is kept with the charge; empty fields are left out."""
