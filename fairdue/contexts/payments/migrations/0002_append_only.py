@@ -1,5 +1,5 @@
 """Statements, rows, keys and answers to providers are facts; of payments, matches and requests only the
-progress may be written on, never what was received, matched or asked for."""
+progress may be written on (and sealed values sealed anew), never what was received, matched or asked for."""
 
 from django.db import migrations
 
@@ -57,7 +57,11 @@ class Migration(migrations.Migration):
         append_only("payments_statementrow"),
         append_only("payments_paymentkey"),
         append_only("payments_webhookevent"),
-        frozen_except("payments_incomingpayment", "matched_minor", "returned_minor", "why_waiting"),
+        frozen_except(
+            "payments_incomingpayment",
+            *("matched_minor", "returned_minor", "why_waiting"),
+            *("payer_name_sealed", "payer_account_sealed", "remittance_sealed"),
+        ),
         frozen_except(
             "payments_paymentmatch", "undone_at", "undone_by", "undone_reason", "reversal_id"
         ),
@@ -65,11 +69,11 @@ class Migration(migrations.Migration):
         frozen_except(
             "payments_request",
             *("status", "decided_by_id", "decided_by", "decided_at", "decision_reason"),
-            *("transaction_id", "result_payment_id"),
+            *("transaction_id", "result_payment_id", "payee_sealed"),
         ),
         frozen_except(
             "payments_paymentorder",
-            *("status", "export_ref", "sent_at", "confirmed_at", "failed_at", "failure_reason"),
+            *("status", "export_ref", "sent_at", "confirmed_at", "failed_at", "failure_reason", "payee_sealed"),
         ),
         migrations.RunSQL(
             MATCHED_AS_COUNTED,

@@ -1,0 +1,26 @@
+"""The order in which rows are locked: request, then payment, then accounts by number."""
+
+from __future__ import annotations
+
+from fairdue.contexts.payments.errors import PaymentUnknown
+from fairdue.contexts.payments.models import IncomingPayment
+from fairdue.kernel.actor import Actor
+
+
+def lock_payment(payment_id: int, actor: Actor) -> IncomingPayment:
+    """Lock and return a payment of a creditor in the actor's scope.
+
+    :raises PaymentUnknown: if there is none
+    """
+    rows = IncomingPayment.objects.select_for_update(of=("self",)).filter(pk=payment_id)
+    return found(rows.first(), actor, payment_id)
+
+
+def found(payment: IncomingPayment | None, actor: Actor, payment_id: int) -> IncomingPayment:
+    """Return a payment if it exists in the actor's scope.
+
+    :raises PaymentUnknown: if not
+    """
+    if payment is None or (actor.creditor_ids is not None and payment.creditor_id not in actor.creditor_ids):
+        raise PaymentUnknown(f"payment {payment_id} does not exist or is not in your scope")
+    return payment
