@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import ROUND_HALF_EVEN, Decimal, localcontext
+from decimal import ROUND_DOWN, Decimal, localcontext
 from fractions import Fraction
 from typing import Any
 
@@ -64,7 +64,7 @@ def decimal_text(value: Fraction, least: int = 0) -> str:
     with localcontext() as context:
         context.prec = 60
         exact = Decimal(value.numerator) / Decimal(value.denominator)
-        short = exact.quantize(Decimal(1).scaleb(-PLACES - least), ROUND_HALF_EVEN)
+        short = exact.quantize(Decimal(1).scaleb(-PLACES - least), ROUND_DOWN)
         ends = Fraction(short) == value
         text = f"{short:,f}"
     whole, _, decimals = text.partition(".")
