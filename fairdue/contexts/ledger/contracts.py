@@ -137,11 +137,17 @@ class ProofReport:
     accounts: int
     postings: int
     differences: tuple[Difference, ...] = field(default=())
+    """The first ones, as many as were asked for."""
+    total: int = 0
+    """All that were found."""
+    by_subject: dict[str, int] = field(default_factory=dict)
+    is_deep: bool = False
+    """Whether the facts were replayed too."""
 
     @property
     def is_proved(self) -> bool:
         """Tell whether no difference was found."""
-        return not self.differences
+        return not self.total
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
