@@ -5,6 +5,7 @@ from __future__ import annotations
 from .contracts import AccountCard, BatchOutcome, CreditorCard, ImportBatchCard, ProductCard
 from .operations.batches import batch_closed, batch_opened, earlier_batch
 from .operations.landing_accounts import AccountsLanded, digested, land_accounts
+from .operations.open_account import AccountReused, open_account
 from .operations.set_up import CreditorInvalid, ProductInvalid, ensure_creditor, ensure_product
 from .queries.accounts import (
     AccountUnknown,
@@ -23,6 +24,7 @@ __all__ = [
     "ACCOUNT_FACTS_SQL",
     "PRODUCT_FACTS_SQL",
     "AccountCard",
+    "AccountReused",
     "AccountUnknown",
     "AccountsLanded",
     "BatchOutcome",
@@ -49,6 +51,7 @@ __all__ = [
     "import_batch",
     "import_batches",
     "land_accounts",
+    "open_account",
     "products",
     "visible_persons",
 ]

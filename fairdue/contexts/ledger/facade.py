@@ -51,14 +51,34 @@ from fairdue.contexts.ledger.errors import (
     ReversalOfReversal,
     TransactionUnknown,
 )
+from fairdue.contexts.ledger.operations.contracts import (
+    ContractAboveCap,
+    ContractExists,
+    ContractInvalid,
+    OpenedOtherwise,
+    ScheduleNeverRepaid,
+    open_contract,
+)
 from fairdue.contexts.ledger.operations.dues import land_dues
 from fairdue.contexts.ledger.operations.events import preview_event, record_event
 from fairdue.contexts.ledger.operations.house import book_incoming, return_incoming
+from fairdue.contexts.ledger.operations.keep import KeepReport, keep_contracts
 from fairdue.contexts.ledger.operations.opening import open_accounts
 from fairdue.contexts.ledger.operations.payment import record_payment
 from fairdue.contexts.ledger.operations.reversal import reverse_transaction
 from fairdue.contexts.ledger.operations.transactions import check_transactions, land_transactions
 from fairdue.contexts.ledger.queries.changes import changes_since
+from fairdue.contexts.ledger.queries.contracts import (
+    ContractCard,
+    ContractUnknown,
+    ProductUnknown,
+    contract_card,
+    derived,
+    is_kept,
+    product_terms,
+    products,
+    rate_tables,
+)
 from fairdue.contexts.ledger.queries.explain import SUBJECTS, ExplanationUnsound, SubjectUnknown, explain
 from fairdue.contexts.ledger.queries.export import (
     ExportReport,
@@ -99,6 +119,11 @@ __all__ = [
     "Classification",
     "ClassificationReason",
     "ComponentUnknown",
+    "ContractAboveCap",
+    "ContractCard",
+    "ContractExists",
+    "ContractInvalid",
+    "ContractUnknown",
     "CureCard",
     "CurrencyDiffers",
     "DetailsInvalid",
@@ -118,21 +143,25 @@ __all__ = [
     "FormatUnknown",
     "FutureDate",
     "InstalmentDelinquency",
+    "KeepReport",
     "Landed",
     "LandingRefused",
     "LedgerError",
     "MonthStatus",
     "MonthStatusChange",
+    "OpenedOtherwise",
     "PartCard",
     "PaymentReceipt",
     "PersonDpdHistory",
     "PersonSummary",
     "PostingCard",
+    "ProductUnknown",
     "ProofReport",
     "ReceiptCard",
     "ReceiptChange",
     "ReferenceReused",
     "ReversalOfReversal",
+    "ScheduleNeverRepaid",
     "SubjectUnknown",
     "TransactionCard",
     "TransactionUnknown",
@@ -148,17 +177,25 @@ __all__ = [
     "check_transactions",
     "classifications",
     "components",
+    "contract_card",
+    "derived",
     "dpd_history",
     "explain",
     "export_postings",
     "instalment_delinquency",
+    "is_kept",
+    "keep_contracts",
     "land_dues",
     "land_transactions",
     "open_accounts",
+    "open_contract",
     "person_dpd_history",
     "person_summary",
     "preview_event",
+    "product_terms",
+    "products",
     "prove",
+    "rate_tables",
     "receipts",
     "record_event",
     "record_payment",

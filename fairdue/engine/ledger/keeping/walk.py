@@ -23,7 +23,7 @@ from fairdue.engine.ledger.keeping.settling import EARNED_PREFIX, earned_interes
 from fairdue.engine.ledger.life.events import Charge, Event, Pause, Receipt, Resume
 from fairdue.engine.ledger.life.history import apply
 from fairdue.engine.ledger.life.position import Interval, Position, Row
-from fairdue.engine.ledger.life.terms import PRINCIPAL, DebtTerms, Instalment
+from fairdue.engine.ledger.life.terms import PRINCIPAL, DebtTerms, DelinquencyRule, Instalment
 from fairdue.engine.ledger.products.agreement import Agreement
 from fairdue.engine.ledger.products.scheduling import ScheduledRow
 from fairdue.kernel.day_counts import add_months
@@ -201,7 +201,10 @@ def charge_event(made: KeptCharge, entered_date: date | None = None) -> Charge:
 def debt_terms(
     contract: Contract, rows: Sequence[ScheduledRow], extra: Sequence[ScheduledRow] = ()
 ) -> DebtTerms:
-    """Return the debt that the rows make; `extra` rows are interest earned by an early settlement."""
+    """Return the debt that the rows make; `extra` rows are interest earned by an early settlement.
+
+    It is the debt that the ledger reads from the landed items, so that both settle alike.
+    """
     made = [
         Instalment(row.due_date, row.principal, row.interest, ref=instalment_ref(row))
         for row in rows
@@ -211,9 +214,8 @@ def debt_terms(
     return DebtTerms(
         disbursed_date=contract.disbursed_date,
         instalments=tuple(made),
-        rounding=contract.terms.rounding.mode,
-        share_multiple=contract.terms.rounding.multiple,
         allocation=contract.allocation,
+        delinquency=DelinquencyRule(origin=contract.terms.delinquency.dpd_origin),
     )
 
 
