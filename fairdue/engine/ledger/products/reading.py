@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 import jsonschema
 import yaml
 
+from fairdue.engine.ledger.products.card import card_faults
 from fairdue.engine.ledger.products.rates import Rate, RateTable
 from fairdue.engine.ledger.products.terms import (
     CapTerms,
@@ -131,6 +132,7 @@ def _cross_faults(document: Mapping[str, Any]) -> list[str]:
         faults.append("delinquency.bucket_edges: the edges do not rise")
     if ("card" in document) != (document["kind"] == "card"):
         faults.append("card: a product of kind card has this section, and no other has")
+    faults += card_faults(document["card"]) if document["kind"] == "card" and "card" in document else []
     penalty, fee = document.get("penalty", {}), document.get("late_fee", {})
     if document["jurisdiction"] == "cn" and "factor" in penalty:
         low, high = PENALTY_FACTORS
