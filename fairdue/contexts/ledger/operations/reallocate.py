@@ -91,7 +91,7 @@ def _target(
         allocation = allocate(
             items.select(*ITEM_SCHEMA), standing.select(*RECEIPT_SCHEMA), debts, policies()[codes[0]]
         )
-        return allocation.parts, allocation.asked
+        return allocation.parts.select(*PART_SCHEMA), allocation.asked
     parts, asked = [], []
     for code in codes:
         mine = terms.filter(pl.col("policy") == code).select("account_id")
@@ -101,7 +101,7 @@ def _target(
             debts.join(mine, on="account_id", how="semi"),
             policies()[code],
         )
-        parts.append(allocation.parts)
+        parts.append(allocation.parts.select(*PART_SCHEMA))
         asked.append(allocation.asked)
     if not parts:
         return pl.DataFrame(schema=PART_SCHEMA), items.clear()
