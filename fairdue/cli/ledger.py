@@ -10,9 +10,11 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
+from fairdue.cli import ledger_explain
 from fairdue.cli.session import console, emit, fail, prepare
 
 group = typer.Typer(no_args_is_help=True, help="Prove every cached balance from postings; show one account.")
+ledger_explain.register_in(group)
 
 
 def register(root: typer.Typer) -> None:

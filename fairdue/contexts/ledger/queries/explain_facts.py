@@ -6,9 +6,15 @@ from collections.abc import Iterable
 from datetime import date, datetime
 
 from fairdue.contexts.ledger.contracts import DueCard
+from fairdue.contexts.ledger.errors import AccountUnknown, BeforeOpening
 from fairdue.contexts.ledger.models import Transaction
+from fairdue.contexts.ledger.queries.account_facts import load_facts
+from fairdue.contexts.ledger.queries.contracts import derived, is_kept
+from fairdue.contexts.ledger.queries.history import account_dues
+from fairdue.contexts.ledger.queries.life import account_life
 from fairdue.contexts.ledger.queries.postings import account_postings
-from fairdue.engine.ledger.explaining.facts import Due, Facts, Happening, Line
+from fairdue.engine.ledger.explaining.facts import Accrual, Due, Facts, Happening, LateRule, Line
+from fairdue.engine.ledger.explaining.living import lived, running_earnings
 
 
 def lines_of(account_id: int, as_of: date | None, known_at: datetime | None) -> tuple[Line, ...]:
@@ -69,5 +75,53 @@ def dues_of(cards: Iterable[DueCard]) -> tuple[Due, ...]:
 
 
 def facts_of(account_id: int, as_of: date, known_at: datetime | None) -> Facts:
-    """Return the facts of an account's explanations."""
-    raise NotImplementedError
+    """Return the facts of an account's explanations.
+
+    :raises AccountUnknown: if the account is not open
+    :raises BeforeOpening: if the day lies before the opening balances
+    """
+    account = load_facts(account_id, known_at=known_at)
+    if account is None:
+        raise AccountUnknown(f"account {account_id} is not open")
+    if as_of < account.balance_date:
+        raise BeforeOpening(f"account {account_id} has no balances before {account.balance_date}")
+    terms, life = account.terms(), account_life(account_id, as_of, known_at)
+    dues = dues_of(account_dues(account_id, as_of, known_at))
+    item_ids = {(due.ref, due.component): due.id for due in dues}
+    past = lived(terms, life.events, item_ids)
+    calendar = terms.delinquency.calendar
+    return Facts(
+        as_of=as_of,
+        currency=account.currency,
+        days_past_due=life.delinquency.delinquent_days,
+        lines=lines_of(account_id, as_of, known_at),
+        happenings=happenings_of(account_id, known_at),
+        dues=dues,
+        rule=terms.allocation,
+        late=LateRule(
+            origin=terms.delinquency.origin,
+            grace_days=terms.delinquency.grace_days,
+            counted_due_date={due.due_date: calendar.following(due.due_date) for due in dues},
+        ),
+        pauses=past.pauses,
+        earnings=running_earnings(terms, as_of),
+        accruals=_accruals(account_id, as_of),
+        days_at_receipt=past.days_at_receipt,
+        settling_order=past.settling_order,
+        judged_from=terms.judgment_date,
+    )
+
+
+def _accruals(account_id: int, as_of: date) -> tuple[Accrual, ...] | None:
+    """Return what a kept contract has earned and not posted, or None for an account that its creditor keeps."""
+    if not is_kept(account_id):
+        return None
+    return tuple(
+        Accrual(
+            component=charge.component,
+            amount=charge.amount,
+            effective_date=charge.effective_date,
+            why=charge.why.as_details(),
+        )
+        for charge in derived(account_id, as_of).accrued
+    )

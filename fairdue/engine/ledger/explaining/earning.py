@@ -44,7 +44,7 @@ def _earned(facts: Facts, earning: Earning) -> Piece:
     working = Working(
         factors=(money_text(Fraction(earning.interest), facts.currency), f"{gone}/{period}"),
         exact=money_text(Fraction(earning.interest * gone, period), facts.currency),
-        rounding="half_even",
+        rounding=earning.rounding,
         result=facts.money(earning.earned),
     )
     return Piece(

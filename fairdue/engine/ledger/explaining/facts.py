@@ -106,6 +106,7 @@ class Earning:
     due_date: date
     interest: int
     earned: int
+    rounding: str = "half_even"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
