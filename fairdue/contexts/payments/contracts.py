@@ -91,7 +91,7 @@ class SharePart:
     account_ref_masked: str
     amount: Money
     rule: str
-    """`designated`, `due`, `security`, `burden`, `due_date`, `pro_rata`, `only_debt`, `excess` or `by_hand`."""
+    """`only_debt`, `by_hand`, or a reason of `engine.ledger.allocation.debts`: `designated`, `due`, …"""
     zh: str
     en: str
 
@@ -145,8 +145,8 @@ class PaymentCard:
     statement_id: int | None
     resembles_id: int | None
     why_waiting: str
-    """Code: `no_candidate`, `weak_reasons`, `several_certain`, `currency_differs`, `maybe_repeated`,
-    `ledger_refused`, `match_undone`, or empty when nothing waits."""
+    """Code: `not_certain`, `amount_differs`, `several_certain`, `currency_differs`, `maybe_repeated`,
+    `ledger_refused`, `match_undone`; empty when nothing waits or matching was not tried yet."""
     matches: tuple[MatchCard, ...] = ()
     """Live and undone, in the order in which they were made."""
 

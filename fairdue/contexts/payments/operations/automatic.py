@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -14,7 +15,7 @@ from fairdue.contexts.payments.operations.locking import lock_payment
 from fairdue.contexts.payments.operations.match import answer, place
 from fairdue.contexts.payments.queries.candidates import rank_certain
 from fairdue.contexts.payments.queries.division import shares_of
-from fairdue.engine.matching.scoring import certain_account
+from fairdue.engine.matching.scoring import Ranked, certain_account
 from fairdue.kernel.actor import Actor
 
 
@@ -37,13 +38,10 @@ def match_automatically(*, payment_id: int, actor: Actor, now: datetime) -> Matc
         return answer(payment, ())
     if payment.resembles_id is not None:
         return _wait(payment, "maybe_repeated")
-    ranked = rank_certain(payment)
+    ranked, named_count = rank_certain(payment)
     account_id = certain_account(ranked)
     if account_id is None:
-        is_several = sum(each.is_certain for each in ranked) > 1
-        return _wait(
-            payment, "several_certain" if is_several else "weak_reasons" if ranked else "no_candidate"
-        )
+        return _wait(payment, _why(ranked, named_count))
     grounds = next(each.grounds for each in ranked if each.account_id == account_id)
     try:
         with transaction.atomic():
@@ -53,6 +51,14 @@ def match_automatically(*, payment_id: int, actor: Actor, now: datetime) -> Matc
     except ledger.LedgerError:
         payment.refresh_from_db()
         return _wait(payment, "ledger_refused")
+
+
+def _why(ranked: Sequence[Ranked], named_count: int) -> str:
+    if sum(each.is_certain for each in ranked) > 1:
+        return "several_certain"
+    if ranked:
+        return "amount_differs"
+    return "currency_differs" if named_count else "not_certain"
 
 
 def _wait(payment: IncomingPayment, why: str) -> Matched:

@@ -51,20 +51,24 @@ def candidates(
     return _cards(ranked[:limit], accounts, summaries, actor)
 
 
-def rank_certain(payment: IncomingPayment) -> tuple[Ranked, ...]:
-    """Return the accounts that a payment names itself, ranked; other grounds are not even looked for."""
+def rank_certain(payment: IncomingPayment) -> tuple[tuple[Ranked, ...], int]:
+    """Return the accounts that a payment names itself, ranked, and how many it names in any currency.
+
+    Other grounds are not even looked for.
+    """
     named = accounts_named(payment, words_of(payment), only_certain=True)
     accounts = book.account_cards_by_id(named)
     summaries = {
         account_id: ledger.account_summary(account_id, payment.effective_date) for account_id in accounts
     }
-    return rank(
+    ranked = rank(
         _owed(accounts, summaries, ()),
         named,
         amount_minor=waiting_minor(payment),
         currency=payment.currency,
         paid_date=payment.value_date,
     )
+    return ranked, len(accounts)
 
 
 def _accounts(
