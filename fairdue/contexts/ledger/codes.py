@@ -6,12 +6,30 @@ A posting has at most one side `receivable:<component>`. The other side tells wh
 
 from __future__ import annotations
 
-from fairdue.engine.ledger.allocation import CREDIT_BALANCE
+from fairdue.engine.ledger.accounts import ADJUSTMENT, CASH, INCOME, OPENING, RECEIVABLE, SUSPENSE, receivable
 
-RECEIVABLE = "receivable:"
-OPENING, INCOME, CASH, ADJUSTMENT = "opening", "income:", "cash", "adjustment"
-FUNDS = {"payment": CASH, "credit": ADJUSTMENT}
-"""The account that a receipt of a kind is debited to."""
+__all__ = [
+    "ADJUSTMENT",
+    "CASH",
+    "DEBT_SQL",
+    "FOLD_SQL",
+    "FUNDS",
+    "INCOME",
+    "LENT",
+    "LENT_SQL",
+    "OPENING",
+    "PARTS_SQL",
+    "RECEIVABLE",
+    "SUSPENSE",
+    "receivable",
+]
+
+FUNDS = ("cash", "suspense", "adjustment")
+"""The accounts that receipts are debited to."""
+LENT = ("principal", "cash_advance", "balance_transfer", "judgment_debt")
+"""Components that were lent or judged: a due item asks for part of what is owed of them and charges nothing."""
+LENT_SQL = ", ".join(f"'{component}'" for component in LENT)
+_FUNDS_SQL = ", ".join(f"'{fund}'" for fund in FUNDS)
 
 DEBT_SQL = """
 SELECT account_id,
@@ -24,16 +42,16 @@ SELECT account_id,
 """
 """What was ever receivable per component: openings and charges with their corrections."""
 
-PARTS_SQL = """
+PARTS_SQL = f"""
 SELECT p.account_id, coalesce(t.reverses_id, t.id) AS receipt_id, p.due_item_id,
-       replace(CASE WHEN p.debit IN ('cash', 'adjustment') THEN p.credit ELSE p.debit END, 'receivable:', '')
+       replace(CASE WHEN p.debit IN ({_FUNDS_SQL}) THEN p.credit ELSE p.debit END, 'receivable:', '')
          AS component,
-       sum(CASE WHEN p.debit IN ('cash', 'adjustment') THEN p.amount_minor ELSE -p.amount_minor END)::bigint
+       sum(CASE WHEN p.debit IN ({_FUNDS_SQL}) THEN p.amount_minor ELSE -p.amount_minor END)::bigint
          AS amount_minor
   FROM ledger_posting p JOIN ledger_transaction t ON t.id = p.transaction_id
- WHERE p.account_id IN ({scope})
-   AND (p.debit IN ('cash', 'adjustment') OR p.credit IN ('cash', 'adjustment'))
- GROUP BY 1, 2, 3, 4 HAVING sum(CASE WHEN p.debit IN ('cash', 'adjustment') THEN p.amount_minor
+ WHERE p.account_id IN ({{scope}})
+   AND (p.debit IN ({_FUNDS_SQL}) OR p.credit IN ({_FUNDS_SQL}))
+ GROUP BY 1, 2, 3, 4 HAVING sum(CASE WHEN p.debit IN ({_FUNDS_SQL}) THEN p.amount_minor
                                      ELSE -p.amount_minor END) <> 0
 """
 """Where every receipt stands now, its corrections and its reversal taken off."""
@@ -47,8 +65,3 @@ SELECT account_id,
   FROM ledger_posting WHERE account_id IN ({scope}) GROUP BY account_id
 """
 """Balance and credit balance of an account: the fold over all its postings."""
-
-
-def receivable(component: str) -> str:
-    """Return the code of the account that holds a component, or of the credit balance."""
-    return component if component == CREDIT_BALANCE else RECEIVABLE + component

@@ -103,6 +103,149 @@ class AccountNotActive(EventRefused):
     code = "ledger.event.account_not_active"
 
 
+class AccountAssigned(EventRefused):
+    """The debt passed to another creditor: nothing but the return of held money can happen to it."""
+
+    code = "ledger.event.assigned"
+
+
+class AccountWrittenOff(EventRefused):
+    """The debt was written off: record a recovery, or reverse the write-off first."""
+
+    code = "ledger.event.written_off"
+
+
+class NotWrittenOff(EventRefused):
+    """A recovery needs a write-off before it; money on an open debt is a payment."""
+
+    code = "ledger.event.not_written_off"
+
+
+class AccountChargedOff(EventRefused):
+    """A debt that was charged off is charged nothing more."""
+
+    code = "ledger.event.charged_off"
+
+
+class AlreadyChargedOff(EventRefused):
+    """The debt was charged off before."""
+
+    code = "ledger.event.already_charged_off"
+
+
+class PausesOverlap(EventRefused):
+    """The pause shares more than an end with another."""
+
+    code = "ledger.event.pause_overlap"
+
+
+class NotPaused(EventRefused):
+    """No pause runs on that day."""
+
+    code = "ledger.event.not_paused"
+
+
+class BeyondOverpayment(EventRefused):
+    """The refund is more than the overpayment held."""
+
+    code = "ledger.event.exceeds_overpayment"
+
+
+class ReferenceUnknown(EventRefused):
+    """The event names a transaction that is not of this account, was taken back, or is of another kind."""
+
+    code = "ledger.event.unknown_reference"
+
+
+class BeyondPayment(EventRefused):
+    """The chargebacks of a payment would come to more than the payment."""
+
+    code = "ledger.event.exceeds_payment"
+
+
+class NothingToWaive(EventRefused):
+    """Nothing is unpaid of what the waiver names."""
+
+    code = "ledger.event.nothing_to_waive"
+
+
+class NothingToDispute(EventRefused):
+    """Nothing is unpaid and undisputed of what the dispute names."""
+
+    code = "ledger.event.nothing_to_dispute"
+
+
+class BeyondClaim(EventRefused):
+    """The amount is more than what is unpaid of the charge or component that the event names."""
+
+    code = "ledger.event.exceeds_charge"
+
+
+class NothingToSpreadOver(EventRefused):
+    """No later instalment is left that could take what is due."""
+
+    code = "ledger.event.nothing_to_spread_over"
+
+
+class PlanInThePast(EventRefused):
+    """A row of the plan falls due before the plan begins."""
+
+    code = "ledger.event.plan_in_the_past"
+
+
+class PlanDiffers(EventRefused):
+    """Rows and discount of the plan do not come to what is unpaid of the components that it names."""
+
+    code = "ledger.event.plan_differs"
+
+
+class NothingToDefer(EventRefused):
+    """Nothing unpaid falls due on or after the day of the deferral."""
+
+    code = "ledger.event.nothing_to_defer"
+
+
+class SettlementRunning(EventRefused):
+    """Another settlement still waits for its money."""
+
+    code = "ledger.event.settlement_running"
+
+
+class BeyondDebt(EventRefused):
+    """A settlement for more than is owed is none."""
+
+    code = "ledger.event.exceeds_debt"
+
+
+REFUSALS: dict[str, type[LedgerError]] = {
+    "nothing_to_reverse": TransactionUnknown,
+    "future_dated": FutureDate,
+    "assigned": AccountAssigned,
+    "written_off": AccountWrittenOff,
+    "not_written_off": NotWrittenOff,
+    "charged_off": AccountChargedOff,
+    "already_charged_off": AlreadyChargedOff,
+    "not_active": AccountNotActive,
+    "pause_overlap": PausesOverlap,
+    "not_paused": NotPaused,
+    "exceeds_overpayment": BeyondOverpayment,
+    "unknown_reference": ReferenceUnknown,
+    "exceeds_payment": BeyondPayment,
+    "nothing_to_waive": NothingToWaive,
+    "nothing_to_dispute": NothingToDispute,
+    "exceeds_charge": BeyondClaim,
+    "unknown_component": ComponentUnknown,
+    "nothing_to_spread_over": NothingToSpreadOver,
+    "plan_component_unknown": ComponentUnknown,
+    "plan_in_the_past": PlanInThePast,
+    "plan_differs": PlanDiffers,
+    "nothing_to_defer": NothingToDefer,
+    "settlement_running": SettlementRunning,
+    "exceeds_debt": BeyondDebt,
+}
+"""The error of each reason for which a debt's life refuses an event (`engine.ledger.life.refusals.REASONS`)."""
+
+
 class LandingRefused(LedgerError):
     """A frame holds rows that the ledger cannot take; `rows` counts them per reason code."""
 

@@ -2,20 +2,67 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import date, datetime
 
-from fairdue.kernel.money import Money
+from fairdue.contexts.ledger.errors import AmountInvalid, FutureDate, ReferenceReused
+from fairdue.contexts.ledger.models import HousePosting
+from fairdue.engine.ledger.accounts import CASH, SUSPENSE
+from fairdue.kernel.clock import business_date
+from fairdue.kernel.money import MAX_MINOR, Money
 
 
 def book_incoming(
     *, incoming_payment_id: int, creditor_id: int, amount: Money, effective_date: date, now: datetime
 ) -> None:
-    """This function will book money that arrived: cash against suspense, once per incoming payment."""
-    raise NotImplementedError
+    """This function will book money that arrived: cash against suspense, once per incoming payment.
+
+    The same booking again changes nothing.
+
+    :raises AmountInvalid, FutureDate: as they say
+    :raises ReferenceReused: if the incoming payment was booked with another amount, currency, day or creditor
+    """
+    _book("incoming", CASH, SUSPENSE, incoming_payment_id, creditor_id, amount, effective_date, now)
 
 
 def return_incoming(
     *, incoming_payment_id: int, creditor_id: int, amount: Money, effective_date: date, now: datetime
 ) -> None:
-    """This function will book money that was sent back to its payer: suspense against cash."""
-    raise NotImplementedError
+    """This function will book money that was sent back to its payer: suspense against cash, once.
+
+    :raises AmountInvalid, FutureDate, ReferenceReused: as for `book_incoming`
+    """
+    _book("returned", SUSPENSE, CASH, incoming_payment_id, creditor_id, amount, effective_date, now)
+
+
+def _book(
+    kind: str,
+    debit: str,
+    credit: str,
+    incoming_payment_id: int,
+    creditor_id: int,
+    amount: Money,
+    effective_date: date,
+    now: datetime,
+) -> None:
+    if not 0 < amount.minor <= MAX_MINOR:
+        raise AmountInvalid(f"an amount is more than 0 and at most 2^53 minor units, not {amount.minor}")
+    if effective_date > business_date(now):
+        raise FutureDate(f"{effective_date} lies after the business date {business_date(now)}")
+    booked, is_new = HousePosting.objects.get_or_create(
+        incoming_payment_id=incoming_payment_id,
+        kind=kind,
+        defaults={
+            "entry": uuid.uuid4(),
+            "creditor_id": creditor_id,
+            "debit": debit,
+            "credit": credit,
+            "amount_minor": amount.minor,
+            "currency": amount.currency,
+            "effective_date": effective_date,
+            "recorded_at": now,
+        },
+    )
+    same = (booked.creditor_id, booked.amount_minor, booked.currency, booked.effective_date)
+    if not is_new and same != (creditor_id, amount.minor, amount.currency, effective_date):
+        raise ReferenceReused(f"incoming payment {incoming_payment_id} was booked before as something else")

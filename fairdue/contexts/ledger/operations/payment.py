@@ -1,4 +1,4 @@
-"""Record one payment: by hand, from a provider, or by the borrower."""
+"""Record one payment: by hand, from a provider, from a bank, or by the borrower."""
 
 from __future__ import annotations
 
@@ -7,21 +7,18 @@ from datetime import date, datetime
 from django.db import transaction
 
 from fairdue.contexts.audit import facade as audit
-from fairdue.contexts.ledger.contracts import PaymentReceipt
-from fairdue.contexts.ledger.errors import (
-    AccountUnknown,
-    AmountInvalid,
-    BeforeOpening,
-    CurrencyDiffers,
-    FutureDate,
-    ReferenceReused,
-)
-from fairdue.contexts.ledger.models import AccountState, Transaction
-from fairdue.contexts.ledger.operations.reallocate import reallocate
+from fairdue.contexts.ledger.contracts import PartCard, PaymentReceipt
+from fairdue.contexts.ledger.errors import ReferenceReused
+from fairdue.contexts.ledger.operations.events import insert_transaction, refuse, require_fit, require_scope
+from fairdue.contexts.ledger.operations.settle import lock_facts, settle
+from fairdue.contexts.ledger.queries.account_facts import AccountFacts, StoredTransaction
 from fairdue.contexts.ledger.queries.history import parts_of
+from fairdue.contexts.ledger.queries.snapshot import split_of
+from fairdue.engine.ledger.accounts import FUNDS
+from fairdue.engine.ledger.life.events import Assignment
+from fairdue.engine.ledger.projection import Line
 from fairdue.kernel.actor import Actor
-from fairdue.kernel.clock import business_date
-from fairdue.kernel.money import MAX_MINOR, Money
+from fairdue.kernel.money import Money
 
 
 @transaction.atomic
@@ -40,83 +37,113 @@ def record_payment(
 
     1. The same reference with the same content returns the earlier receipt with `is_repeated`.
     2. The effective date is not before the day of the opening balances and not after the business date.
+    3. `fund` is `cash`, or `suspense` for money that was booked there when it arrived.
+    4. On a debt that was written off it is a recovery and settles no due item.
 
     :raises PermissionRefused: without `payments.record`
     :raises AccountUnknown: if the account is not open or belongs to a creditor outside the actor's scope
     :raises CurrencyDiffers, AmountInvalid, BeforeOpening, FutureDate: as they say
+    :raises AccountAssigned: if the debt passed to another creditor
     :raises ReferenceReused: if the reference was used for another content
     """
     actor.require("payments.record")
-    state = lock_state(account_id, actor)
-    if known := Transaction.objects.filter(account_id=account_id, external_ref=external_ref).first():
-        return _repeat(known, amount, effective_date)
-    _guard(state, amount, effective_date, now)
-    payment = Transaction.objects.create(
-        account_id=account_id,
-        person_id=state.person_id,
+    if fund not in FUNDS:
+        raise ValueError(f"{fund!r} is none of {', '.join(FUNDS)}")
+    facts, present = lock_facts(account_id)
+    require_scope(facts, actor)
+    known = next((one for one in facts.transactions if one.external_ref == external_ref), None)
+    if known is not None:
+        return _repeat(facts, known, amount, effective_date)
+    require_fit(facts, amount, effective_date, now)
+    if facts.history.has(Assignment):
+        refuse("assigned", f"account {account_id} passed to another creditor")
+    given = _stored(facts, amount, effective_date, external_ref, source, now, fund)
+    payment = insert_transaction(facts, given)
+    after = facts.with_transaction(payment)
+    settlement = settle(after, present, now=now)
+    _audit(facts, payment, amount, actor, now)
+    return _receipt(facts, payment, _parts(after, settlement.lines, payment), is_repeated=False)
+
+
+def _stored(
+    facts: AccountFacts,
+    amount: Money,
+    effective_date: date,
+    external_ref: str,
+    source: str,
+    now: datetime,
+    fund: str,
+) -> StoredTransaction:
+    return StoredTransaction(
+        id=0,
         external_ref=external_ref,
         kind="payment",
+        component="",
         amount_minor=amount.minor,
-        currency=amount.currency,
+        currency=facts.currency,
         effective_date=effective_date,
         recorded_at=now,
-        source=source,
+        reverses_id=None,
         fund=fund,
+        details={},
+        source=source,
     )
-    reallocate(str(account_id), now=now)
+
+
+def _repeat(
+    facts: AccountFacts, known: StoredTransaction, amount: Money, effective_date: date
+) -> PaymentReceipt:
+    same = (known.kind, known.amount_minor, known.currency, known.effective_date)
+    if same != ("payment", amount.minor, amount.currency, effective_date):
+        raise ReferenceReused(f"reference {known.external_ref!r} was used before for something else")
+    parts = parts_of([known.id], facts.currency).get(known.id, ())
+    return _receipt(facts, known, parts, is_repeated=True)
+
+
+def _parts(
+    facts: AccountFacts, lines: tuple[Line, ...], payment: StoredTransaction
+) -> tuple[PartCard, ...]:
+    dates = {item.key: item.due_date for item in facts.items}
+    cards = [
+        PartCard(
+            component=component,
+            due_ref=key[0] if key else "",
+            due_date=dates.get(key) if key else None,
+            amount=Money(amount, facts.currency),
+        )
+        for (component, key), amount in split_of(lines, str(payment.id)).items()
+    ]
+    return tuple(sorted(cards, key=lambda card: (card.due_date or date.max, card.component)))
+
+
+def _receipt(
+    facts: AccountFacts, payment: StoredTransaction, parts: tuple[PartCard, ...], *, is_repeated: bool
+) -> PaymentReceipt:
+    return PaymentReceipt(
+        transaction_id=payment.id,
+        account_id=facts.account_id,
+        person_id=facts.person_id,
+        amount=Money(payment.amount_minor, payment.currency),
+        effective_date=payment.effective_date,
+        parts=parts,
+        is_repeated=is_repeated,
+    )
+
+
+def _audit(
+    facts: AccountFacts, payment: StoredTransaction, amount: Money, actor: Actor, now: datetime
+) -> None:
     audit.record(
         code="ledger.payment.recorded",
         actor=actor,
         subject_type="ledger.transaction",
         subject_id=payment.id,
-        person_id=state.person_id,
+        person_id=facts.person_id,
         now=now,
         after={
-            "account_id": account_id,
+            "account_id": facts.account_id,
             "amount": str(amount),
-            "effective_date": str(effective_date),
-            "source": source,
+            "effective_date": str(payment.effective_date),
+            "source": payment.source,
         },
-    )
-    return _receipt(payment, is_repeated=False)
-
-
-def lock_state(account_id: int, actor: Actor) -> AccountState:
-    """Lock and return the state of an account in the actor's scope.
-
-    :raises AccountUnknown: if there is none
-    """
-    state = AccountState.objects.select_for_update().filter(account_id=account_id).first()
-    if state is None or (actor.creditor_ids is not None and state.creditor_id not in actor.creditor_ids):
-        raise AccountUnknown(f"account {account_id} is not open or not in your scope")
-    return state
-
-
-def _guard(state: AccountState, amount: Money, effective_date: date, now: datetime) -> None:
-    if amount.currency != state.currency:
-        raise CurrencyDiffers(f"the account is kept in {state.currency}, the payment is in {amount.currency}")
-    if not 0 < amount.minor <= MAX_MINOR:
-        raise AmountInvalid(f"a payment is more than 0 and at most 2^53 minor units, not {amount.minor}")
-    if effective_date > business_date(now):
-        raise FutureDate(f"{effective_date} lies after the business date {business_date(now)}")
-    if effective_date < state.balance_date:
-        raise BeforeOpening(f"{effective_date} lies before the opening balances of {state.balance_date}")
-
-
-def _repeat(known: Transaction, amount: Money, effective_date: date) -> PaymentReceipt:
-    same = (known.kind, known.amount_minor, known.currency, known.effective_date)
-    if same != ("payment", amount.minor, amount.currency, effective_date):
-        raise ReferenceReused(f"reference {known.external_ref!r} was used before for something else")
-    return _receipt(known, is_repeated=True)
-
-
-def _receipt(payment: Transaction, *, is_repeated: bool) -> PaymentReceipt:
-    return PaymentReceipt(
-        transaction_id=payment.id,
-        account_id=payment.account_id,
-        person_id=payment.person_id,
-        amount=Money(payment.amount_minor, payment.currency),
-        effective_date=payment.effective_date,
-        parts=parts_of([payment.id], payment.currency).get(payment.id, ()),
-        is_repeated=is_repeated,
     )

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import uuid
 from datetime import datetime
 
 from django.db import transaction
 
 from fairdue.contexts.audit import facade as audit
-from fairdue.contexts.ledger.codes import INCOME, RECEIVABLE
 from fairdue.contexts.ledger.errors import (
     AlreadyReversed,
     ReferenceReused,
     ReversalOfReversal,
     TransactionUnknown,
 )
-from fairdue.contexts.ledger.models import Posting, Transaction
-from fairdue.contexts.ledger.operations.payment import lock_state
-from fairdue.contexts.ledger.operations.reallocate import reallocate
+from fairdue.contexts.ledger.models import Transaction
+from fairdue.contexts.ledger.operations.events import insert_transaction, require_scope
+from fairdue.contexts.ledger.operations.settle import lock_facts, settle
+from fairdue.contexts.ledger.queries.account_facts import AccountFacts, StoredTransaction
+from fairdue.engine.ledger.event_kinds import KINDS, REVERSAL
 from fairdue.kernel.actor import Actor
 from fairdue.kernel.clock import business_date
 
@@ -26,44 +26,36 @@ from fairdue.kernel.clock import business_date
 def reverse_transaction(
     *, transaction_id: int, reason: str, actor: Actor, now: datetime, external_ref: str = ""
 ) -> int:
-    """This function will reverse a payment, charge or credit and return the id of the reversal.
+    """This function will reverse a transaction of any kind and return the id of the reversal.
 
-    1. Its postings are mirrored on their own effective dates, and the account's other receipts are allocated
-       as if it had never come; `recorded_at` keeps what was known when.
-    2. Without a reference of its own the reversal is called `reversal:<id of the original>`.
+    1. What the account comes to without it is posted: its own postings the other way round on their own
+       effective dates, and the differences of all that stands otherwise without it. `recorded_at` keeps what
+       was known when.
+    2. So a charge-off, plan, pause, settlement or assignment is undone by its reversal: due items, days past
+       due and standing are those of an account to which it never happened.
+    3. Without a reference of its own the reversal is called `reversal:<id of the original>`.
 
-    :raises PermissionRefused: without `payments.reverse`
+    :raises PermissionRefused: without `payments.reverse`, or for what is no money without `ledger.adjust`
     :raises TransactionUnknown: if there is no such transaction in the actor's scope
     :raises ReversalOfReversal, AlreadyReversed, ReferenceReused: as they say
     """
-    actor.require("payments.reverse")
-    original = Transaction.objects.filter(id=transaction_id).first()
-    if original is None:
+    owner = Transaction.objects.filter(id=transaction_id).values_list("account_id", "kind").first()
+    actor.require(_permission(owner[1] if owner else ""))
+    if owner is None:
         raise TransactionUnknown(f"there is no transaction {transaction_id}")
-    state = lock_state(original.account_id, actor)
+    facts, present = lock_facts(owner[0])
+    require_scope(facts, actor)
+    original = next(one for one in facts.transactions if one.id == transaction_id)
     external_ref = external_ref or f"reversal:{original.id}"
-    _guard(original, external_ref)
-    reversal = Transaction.objects.create(
-        account_id=original.account_id,
-        person_id=state.person_id,
-        external_ref=external_ref,
-        kind="reversal",
-        amount_minor=original.amount_minor,
-        currency=original.currency,
-        effective_date=max(business_date(now), original.effective_date),
-        recorded_at=now,
-        reverses=original,
-        source="hand",
-    )
-    if original.kind == "charge":
-        _mirror_charge(original, reversal)
-    reallocate(str(original.account_id), now=now)
+    _guard(facts, original, external_ref)
+    reversal = insert_transaction(facts, _stored(original, external_ref, now))
+    settle(facts.with_transaction(reversal), present, now=now)
     audit.record(
         code="ledger.transaction.reversed",
         actor=actor,
         subject_type="ledger.transaction",
         subject_id=original.id,
-        person_id=state.person_id,
+        person_id=facts.person_id,
         now=now,
         reason=reason,
         after={"reversal_id": reversal.id, "kind": original.kind, "amount_minor": original.amount_minor},
@@ -71,26 +63,33 @@ def reverse_transaction(
     return reversal.id
 
 
-def _guard(original: Transaction, external_ref: str) -> None:
-    if original.kind == "reversal":
-        raise ReversalOfReversal("a reversal cannot be reversed; record the payment again instead")
-    if Transaction.objects.filter(reverses=original).exists():
+def _permission(kind: str) -> str:
+    described = KINDS.get(kind)
+    is_adjustment = described is not None and not described.is_money and kind not in ("charge", "credit")
+    return "ledger.adjust" if is_adjustment else "payments.reverse"
+
+
+def _guard(facts: AccountFacts, original: StoredTransaction, external_ref: str) -> None:
+    if original.kind == REVERSAL:
+        raise ReversalOfReversal("a reversal cannot be reversed; record the event again instead")
+    if original.id in facts.reversed_by:
         raise AlreadyReversed(f"transaction {original.id} was reversed before")
-    if Transaction.objects.filter(account_id=original.account_id, external_ref=external_ref).exists():
+    if any(one.external_ref == external_ref for one in facts.transactions):
         raise ReferenceReused(f"reference {external_ref!r} was used before for something else")
 
 
-def _mirror_charge(original: Transaction, reversal: Transaction) -> None:
-    Posting.objects.create(
-        entry=uuid.uuid4(),
-        account_id=original.account_id,
-        person_id=original.person_id,
-        transaction=reversal,
-        kind="reversal",
-        debit=INCOME + original.component,
-        credit=RECEIVABLE + original.component,
+def _stored(original: StoredTransaction, external_ref: str, now: datetime) -> StoredTransaction:
+    return StoredTransaction(
+        id=0,
+        external_ref=external_ref,
+        kind=REVERSAL,
+        component="",
         amount_minor=original.amount_minor,
         currency=original.currency,
-        effective_date=original.effective_date,
-        recorded_at=reversal.recorded_at,
+        effective_date=max(business_date(now), original.effective_date),
+        recorded_at=now,
+        reverses_id=original.id,
+        fund=original.fund,
+        details={},
+        source="hand",
     )

@@ -27,9 +27,9 @@ def defer(position: Position, event: Deferral) -> None:
         _move(position, row, event, f"{event.id}:{number}")
     if rows and event.amount:
         first = position.row_of_charge(_later(rows[0].due_date, event))
-        first.add_charge(
-            Item(INTEREST, first.due_date, event.amount, charge_id=event.id, ref=f"{event.id}:0")
-        )
+        item = Item(INTEREST, first.due_date, event.amount, charge_id=event.id, ref=f"{event.id}:0")
+        first.add_charge(item)
+        position.charges[event.id] = (first, item)
         use_held(position, event.counts_on)
 
 

@@ -36,12 +36,14 @@ def apply_after_end(position: Position, event: Event) -> None:
             hold(position, event.id, event.amount)
         case Payment() | Recovery():
             position.recovered += event.amount
+            position.recoveries[event.id] = event.amount
             position.is_settled |= isinstance(event, Recovery) and event.is_settling
             position.entries[event.id] = entries.recovery(event.amount)
         case Chargeback() | Refund():
             held = position.take_held(event.amount)
             position.overpaid[event.id] = held
             position.recovered -= event.amount - held
+            position.recoveries[event.id] = held - event.amount
         case Pause():
             pausing.pause(position, event)
         case Resume():

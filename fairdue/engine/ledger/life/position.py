@@ -152,6 +152,9 @@ class Position:
     is_settled: bool = False
     written_off: int = 0
     recovered: int = 0
+    recoveries: dict[str, int] = field(default_factory=dict)
+    charge_off_mark: int | None = None
+    """How many parts had been settled when the debt was charged off: those after it are recoveries."""
 
     @classmethod
     def opened(cls, terms: DebtTerms) -> Position:

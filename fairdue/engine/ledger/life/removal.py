@@ -11,6 +11,7 @@ def charge_off(position: Position, event: ChargeOff) -> None:
     """Take what is outstanding off the books; rows stay, payments are still allocated, as recoveries."""
     taken = position.unpaid_by_component()
     position.charged_off_date = event.counts_on
+    position.charge_off_mark = len(position.settled)
     position.splits[event.id] = taken
     position.entries[event.id] = entries.charge_off(taken)
 
@@ -29,5 +30,6 @@ def write_off(position: Position, event: WriteOff) -> None:
 def recover(position: Position, event: Recovery) -> None:
     """Book money received after a write-off; a settling recovery ends the claim."""
     position.recovered += event.amount
+    position.recoveries[event.id] = event.amount
     position.is_settled = position.is_settled or event.is_settling
     position.entries[event.id] = entries.recovery(event.amount)

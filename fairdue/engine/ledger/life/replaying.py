@@ -34,12 +34,22 @@ def replay(
     return state_on(enter(terms, (event for event in events if event.entered_date <= known)), as_of)
 
 
+def standing_on(history: History, as_of: date) -> list[Event]:
+    """Return the events that bear on a day, in the order in which they are applied."""
+    return [event for event in history.standing() if _bears_on(event, as_of)]
+
+
+def position_on(history: History, as_of: date) -> Position:
+    """Return the position on a day that a history comes to."""
+    if history.latest_day <= as_of:
+        return history.position
+    return position_of(history.terms, standing_on(history, as_of))
+
+
 def state_on(history: History, as_of: date) -> LoanState:
     """Return the state on a day that a history comes to, by rules 3 and 4 of `replay`."""
-    standing = [event for event in history.standing() if _bears_on(event, as_of)]
-    is_all = history.latest_day <= as_of
-    position = history.position if is_all else position_of(history.terms, standing)
-    return _state(position, tuple(standing), history.refusals, as_of)
+    standing = standing_on(history, as_of)
+    return _state(position_on(history, as_of), tuple(standing), history.refusals, as_of)
 
 
 def _bears_on(event: Event, as_of: date) -> bool:

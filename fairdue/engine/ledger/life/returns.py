@@ -64,7 +64,9 @@ def _owe_again(position: Position, day: date, parts: Mapping[str, int], event_id
         elif component == INTEREST:
             row.interest.amount += amount
         else:
-            row.add_charge(Item(component, row.due_date, amount, charge_id=event_id, ref=f"charge:{event_id}"))
+            row.add_charge(
+                Item(component, row.due_date, amount, charge_id=event_id, ref=f"charge:{event_id}")
+            )
 
 
 def _record(position: Position, event_id: str, parts: dict[str, int], absorbed: int) -> None:

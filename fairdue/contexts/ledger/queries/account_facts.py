@@ -1,0 +1,334 @@
+"""The facts of one account, as known at an instant: from rows to the terms and events of its life."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Any
+
+from django.db import connection
+
+from fairdue.contexts.ledger.codes import LENT
+from fairdue.contexts.ledger.queries.terms import policies
+from fairdue.engine.ledger import event_kinds
+from fairdue.engine.ledger.accounts import INCOME, OPENING, receivable
+from fairdue.engine.ledger.event_kinds import EventRecord, event_of
+from fairdue.engine.ledger.life import DebtTerms
+from fairdue.engine.ledger.life.events import Claim, Event
+from fairdue.engine.ledger.life.history import History
+from fairdue.engine.ledger.life.terms import INTEREST, PRINCIPAL, DelinquencyRule, Instalment
+from fairdue.engine.ledger.projection import Books, Key, Line, lines_of
+from fairdue.kernel.clock import business_date
+
+ACCOUNT_SQL = """
+SELECT s.person_id, s.creditor_id, s.currency, s.balance_date, p.dpd_origin, p.bucket_edges, p.allocation_policy,
+       a.external_ref
+  FROM ledger_accountstate s JOIN book_account a ON a.id = s.account_id JOIN book_product p ON p.id = a.product_id
+ WHERE s.account_id = %s
+"""
+TRANSACTIONS_SQL = """
+SELECT id, external_ref, kind, component, amount_minor, currency, effective_date, recorded_at, reverses_id, fund,
+       details, source, approval_ref
+  FROM ledger_transaction WHERE account_id = %s AND (%s::timestamptz IS NULL OR recorded_at <= %s) ORDER BY id
+"""
+ITEMS_SQL = """
+SELECT id, due_ref, component, due_date, amount_minor, asked_minor, paid_minor, settled_date, made_by_id
+  FROM ledger_dueitem WHERE account_id = %s ORDER BY component, due_date, id
+"""
+ITEMS_KNOWN_SQL = """
+SELECT d.id, d.due_ref, d.component, coalesce((v.before ->> 'due_date')::date, d.due_date) AS due_date,
+       coalesce((v.before ->> 'amount_minor')::bigint, d.amount_minor), d.asked_minor, d.paid_minor,
+       d.settled_date, d.made_by_id
+  FROM ledger_dueitem d
+  LEFT JOIN LATERAL (SELECT before FROM ledger_dueversion v
+                      WHERE v.due_item_id = d.id AND v.recorded_at > %s ORDER BY v.id LIMIT 1) v ON true
+ WHERE d.account_id = %s AND d.recorded_at <= %s ORDER BY d.component, due_date, d.id
+"""
+OPENINGS_SQL = """
+SELECT substr(CASE WHEN debit = 'opening' THEN credit ELSE debit END, 12),
+       sum(CASE WHEN debit = 'opening' THEN -amount_minor ELSE amount_minor END)::bigint
+  FROM ledger_posting WHERE account_id = %s AND 'opening' IN (debit, credit) AND (%s::timestamptz IS NULL OR recorded_at <= %s)
+ GROUP BY 1
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredTransaction:
+    """A transaction as it is stored."""
+
+    id: int
+    external_ref: str
+    kind: str
+    component: str
+    amount_minor: int
+    currency: str
+    effective_date: date
+    recorded_at: datetime
+    reverses_id: int | None
+    fund: str
+    details: Mapping[str, Any]
+    source: str = ""
+    approval_ref: str = ""
+
+    @property
+    def is_undated_charge(self) -> bool:
+        """Whether it adds to the balance that no due item asks for: part of the terms, not an event."""
+        return self.kind == "charge" and "due_date" not in self.details
+
+
+@dataclass(frozen=True, slots=True)
+class StoredItem:
+    """A due item as it is stored."""
+
+    id: int
+    due_ref: str
+    component: str
+    due_date: date
+    amount_minor: int
+    asked_minor: int
+    paid_minor: int
+    settled_date: date | None
+    made_by_id: int | None
+
+    @property
+    def key(self) -> Key:
+        """Its reference and component."""
+        return (self.due_ref, self.component)
+
+
+@dataclass(slots=True)
+class AccountFacts:
+    """What is known of one account; what follows from it is computed when asked for."""
+
+    account_id: int
+    person_id: int
+    creditor_id: int
+    currency: str
+    balance_date: date
+    dpd_origin: str
+    bucket_edges: tuple[int, ...]
+    policy: str
+    external_ref: str
+    transactions: list[StoredTransaction]
+    items: list[StoredItem]
+    openings: Mapping[str, int]
+    _history: History | None = field(default=None)
+
+    @property
+    def reversed_by(self) -> dict[int, int]:
+        """The reversal of each reversed transaction."""
+        return {one.reverses_id: one.id for one in self.transactions if one.reverses_id is not None}
+
+    @property
+    def given_items(self) -> list[StoredItem]:
+        """Due items that the creditor or the contract asked for, not those that events made."""
+        return [item for item in self.items if item.made_by_id is None]
+
+    @property
+    def undated_charges(self) -> list[StoredTransaction]:
+        """Charges without a due date that stand."""
+        gone = self.reversed_by
+        return [one for one in self.transactions if one.is_undated_charge and one.id not in gone]
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether only payments, credits and undated charges ever came, and reversals of these."""
+        return all(
+            one.kind in event_kinds.PLAIN_KINDS and (one.kind != "charge" or one.is_undated_charge)
+            for one in self.transactions
+            if one.kind != event_kinds.REVERSAL
+        )
+
+    @property
+    def history(self) -> History:
+        """What the facts come to; every stored event is trusted."""
+        if self._history is None:
+            self._history = History.trusted(self.terms(), self.events())
+        return self._history
+
+    def is_charged(self, item: StoredItem) -> bool:
+        """Tell whether a due item adds to the debt on its day, rather than asking for part of the opening."""
+        return item.component not in LENT and item.due_date > self.balance_date
+
+    def terms(self) -> DebtTerms:
+        """Return what was agreed, as far as the facts tell.
+
+        Due items ask for what is receivable, per component in order of due date, as far as it reaches; what no
+        item asks for is unscheduled balance.
+        """
+        left = self._receivable()
+        rows: dict[tuple[date, str], dict[str, int]] = {}
+        for item in self.given_items:  # by component and due date
+            asked = min(item.amount_minor, max(left.get(item.component, 0), 0))
+            if asked:
+                left[item.component] -= asked
+                rows.setdefault((item.due_date, item.due_ref), {})[item.component] = asked
+        loose = tuple((component, amount) for component, amount in left.items() if amount > 0)
+        return DebtTerms(
+            disbursed_date=self.balance_date,
+            instalments=tuple(_instalment(*place, amounts) for place, amounts in rows.items()),
+            unscheduled=loose or ((PRINCIPAL, 0),),
+            allocation=policies()[self.policy],
+            delinquency=DelinquencyRule(origin=self.dpd_origin),  # type: ignore[arg-type]
+        )
+
+    def _receivable(self) -> dict[str, int]:
+        owed = dict(self.openings)
+        charged = [(item.component, item.amount_minor) for item in self.given_items if self.is_charged(item)]
+        charged += [(one.component, one.amount_minor) for one in self.undated_charges]
+        for component, amount in charged:
+            owed[component] = owed.get(component, 0) + amount
+        return owed
+
+    def events(self) -> list[Event]:
+        """Return the events in the order in which they were recorded, charges without a due date left out."""
+        loose = {one.id: one for one in self.transactions if one.is_undated_charge}
+        return [
+            self.event(one, loose)
+            for one in self.transactions
+            if one.id not in loose and one.reverses_id not in loose
+        ]
+
+    def event(self, stored: StoredTransaction, loose: Mapping[int, StoredTransaction] | None = None) -> Event:
+        """Return the event of one transaction.
+
+        A waiver or dispute of a charge without a due date means that much of the charge's component.
+        """
+        event = event_of(record_of(stored))
+        if isinstance(event, Claim) and event.of is not None:
+            if loose is None:
+                loose = {one.id: one for one in self.transactions if one.is_undated_charge}
+            charge = loose.get(int(event.of))
+            if charge is not None:
+                amount = charge.amount_minor if event.amount is None else event.amount
+                return replace(event, of=None, component=charge.component, amount=amount)
+        return event
+
+    def books(self) -> Books:
+        """Return what the projection must know beside the position."""
+        return Books(
+            funds={str(one.id): one.fund for one in self.transactions},
+            charged_dates={item.key: item.due_date for item in self.given_items if self.is_charged(item)},
+        )
+
+    def charge_lines(self) -> list[Line]:
+        """Return what charges without a due date post."""
+        return [
+            Line(
+                str(one.id),
+                "charge",
+                receivable(one.component),
+                INCOME + one.component,
+                one.amount_minor,
+                one.effective_date,
+            )
+            for one in self.undated_charges
+        ]
+
+    def event_lines(self) -> list[Line]:
+        """Return all that transactions post."""
+        history = self.history
+        return [*self.charge_lines(), *lines_of(history.position, history.standing(), self.books())]
+
+    def base_lines(self) -> list[Line]:
+        """Return what openings and due items post, which no transaction does."""
+        opened = [
+            Line("", "opening", receivable(component), OPENING, amount, self.balance_date)
+            for component, amount in self.openings.items()
+            if amount
+        ]
+        return opened + [
+            Line(
+                "",
+                "charge",
+                receivable(item.component),
+                INCOME + item.component,
+                item.amount_minor,
+                item.due_date,
+                item.key,
+            )
+            for item in self.given_items
+            if self.is_charged(item) and item.amount_minor
+        ]
+
+    def with_transaction(self, stored: StoredTransaction) -> AccountFacts:
+        """Return the facts with one transaction more."""
+        return replace(self, transactions=[*self.transactions, stored], _history=None)
+
+
+def record_of(stored: StoredTransaction) -> EventRecord:
+    """Return a transaction in the form that the engine reads."""
+    return EventRecord(
+        id=str(stored.id),
+        kind=stored.kind,
+        effective_date=stored.effective_date,
+        entered_date=business_date(stored.recorded_at),
+        amount=0 if stored.kind == event_kinds.REVERSAL else stored.amount_minor,
+        component=stored.component,
+        details=stored.details,
+        reverses_id="" if stored.reverses_id is None else str(stored.reverses_id),
+    )
+
+
+def load_facts(
+    account_id: int, *, known_at: datetime | None = None, is_locked: bool = False, openings: bool = True
+) -> AccountFacts | None:
+    """Return the facts of an account as known at an instant, or None if it is not open.
+
+    1. Known are transactions and due items recorded by then; a due item corrected since says what it said then.
+    2. With `is_locked` its state is locked first, so that nothing changes until the transaction ends.
+    3. Without `openings` the caller knows them from the postings and adds them.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(ACCOUNT_SQL + ("FOR UPDATE OF s" if is_locked else ""), [account_id])
+        account = cursor.fetchone()
+        if account is None:
+            return None
+        cursor.execute(TRANSACTIONS_SQL, [account_id, known_at, known_at])
+        transactions = [_stored(row) for row in cursor.fetchall()]
+        if known_at is None:
+            cursor.execute(ITEMS_SQL, [account_id])
+        else:
+            cursor.execute(ITEMS_KNOWN_SQL, [known_at, account_id, known_at])
+        items = [StoredItem(*row) for row in cursor.fetchall()]
+        opened: dict[str, int] = {}
+        if openings:
+            cursor.execute(OPENINGS_SQL, [account_id, known_at, known_at])
+            opened = dict(cursor.fetchall())
+    person_id, creditor_id, currency, balance_date, origin, edges, policy, reference = account
+    return AccountFacts(
+        account_id=account_id,
+        person_id=person_id,
+        creditor_id=creditor_id,
+        currency=currency,
+        balance_date=balance_date,
+        dpd_origin=origin,
+        bucket_edges=tuple(_decoded(edges) or ()),
+        policy=policy,
+        external_ref=reference,
+        transactions=transactions,
+        items=items,
+        openings=opened,
+    )
+
+
+def _instalment(due_date: date, due_ref: str, amounts: Mapping[str, int]) -> Instalment:
+    others = tuple((name, part) for name, part in amounts.items() if name not in (PRINCIPAL, INTEREST))
+    return Instalment(
+        due_date,
+        amounts.get(PRINCIPAL, 0),
+        amounts.get(INTEREST, 0),
+        others=others,
+        ref=due_ref,
+    )
+
+
+def _stored(row: tuple[Any, ...]) -> StoredTransaction:
+    return StoredTransaction(*row[:10], _decoded(row[10]), row[11], row[12])
+
+
+def _decoded(value: Any) -> Any:
+    """Return JSON as it is meant: Django's connections hand it out as text."""
+    return json.loads(value) if isinstance(value, str) else value
