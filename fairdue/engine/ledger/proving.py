@@ -37,27 +37,29 @@ ITEM_SCHEMA: dict[str, Any] = {
     "asked_minor": pl.Int64,
     "paid_minor": pl.Int64,
     "settled_date": pl.Date,
-    "currency": pl.String,
+    "currency": pl.Categorical,
 }
 EVENT_SCHEMA: dict[str, Any] = {
     "account_id": pl.Int64,
     "id": pl.Int64,
-    "kind": pl.String,
+    "kind": pl.Categorical,
     "amount_minor": pl.Int64,
     "effective_date": pl.Date,
     "reverses_id": pl.Int64,
-    "fund": pl.String,
+    "fund": pl.Categorical,
 }
 POSTING_SCHEMA: dict[str, Any] = {
     "account_id": pl.Int64,
     "transaction_id": pl.Int64,
-    "debit": pl.String,
-    "credit": pl.String,
+    "debit": pl.Categorical,
+    "credit": pl.Categorical,
     "due_item_id": pl.Int64,
     "amount_minor": pl.Int64,
     "effective_date": pl.Date,
-    "currency": pl.String,
+    "currency": pl.Categorical,
 }
+
+# Codes are categories: they are few, and a row of the largest table then carries a number for each.
 
 PLAIN_KINDS = ("payment", "charge", "credit", "reversal")
 """Accounts with other events may ask for less than an item's amount, and may stand otherwise than `active`."""
@@ -117,7 +119,7 @@ def suspense_drawn(books: Books) -> pl.DataFrame:
     sign = pl.when(pl.col("debit") == accounts.SUSPENSE).then(1).otherwise(-1)
     return (
         of_suspense.join(books.states.select("account_id", "creditor_id"), on="account_id")
-        .group_by("creditor_id", "currency")
+        .group_by("creditor_id", pl.col("currency").cast(pl.String))
         .agg(amount_minor=(sign * pl.col("amount_minor")).sum())
     )
 
@@ -134,8 +136,13 @@ def _moved(postings: pl.DataFrame) -> pl.DataFrame:
         pairs.select("account_id", pl.col("debit").alias("code"), "amount_minor"),
         pairs.select("account_id", pl.col("credit").alias("code"), -pl.col("amount_minor")),
     ]
-    codes = pl.concat(sides).with_columns(pl.col("code").cast(pl.String))
-    return codes.group_by("account_id", "code").agg(pl.col("amount_minor").sum())
+    return pl.concat(sides).lazy().group_by("account_id", "code").agg(pl.col("amount_minor").sum()).collect()
+
+
+def _in_group(column: str, frame: pl.DataFrame, *groups: str) -> pl.Expr:
+    """Tell whether a code is one of some accounts, or is kept under one of them (`receivable:`)."""
+    codes = [code for code in frame[column].unique().cast(pl.String) if code.startswith(groups)]
+    return pl.col(column).is_in(codes) if codes else pl.lit(value=False)
 
 
 def _plain_accounts(books: Books) -> pl.DataFrame:
@@ -144,7 +151,7 @@ def _plain_accounts(books: Books) -> pl.DataFrame:
 
 
 def _balances(states: pl.DataFrame, moved: pl.DataFrame) -> pl.DataFrame:
-    is_owed = pl.col("code").str.starts_with(accounts.RECEIVABLE)
+    is_owed = _in_group("code", moved, accounts.RECEIVABLE)
     is_credit = pl.col("code") == accounts.CREDIT_BALANCE
     folded = moved.group_by("account_id").agg(
         balance_minor=pl.col("amount_minor").filter(is_owed).sum(),
@@ -188,8 +195,10 @@ def _components(states: pl.DataFrame, moved: pl.DataFrame) -> pl.DataFrame:
 
 
 def _of_group(moved: pl.DataFrame, group: str) -> pl.DataFrame:
-    return moved.filter(pl.col("code").str.starts_with(group)).select(
-        "account_id", pl.col("code").str.strip_prefix(group).alias("component"), "amount_minor"
+    return moved.filter(_in_group("code", moved, group)).select(
+        "account_id",
+        pl.col("code").cast(pl.String).str.strip_prefix(group).alias("component"),
+        "amount_minor",
     )
 
 
