@@ -18,6 +18,7 @@ from fairdue.contexts.ledger.queries.contracts import allocation_of, product_ter
 from fairdue.engine.law.numbers import shipped_numbers
 from fairdue.engine.ledger.keeping.quoting import quote
 from fairdue.engine.ledger.products.agreement import AgreementInvalid
+from fairdue.engine.ledger.products.card import agreed_details
 from fairdue.engine.ledger.products.cost import AboveCap
 from fairdue.engine.ledger.products.scheduling import NotAmortising
 from fairdue.engine.ledger.products.terms import ProductTerms
@@ -130,7 +131,7 @@ def _agreed(
     """Return the details as they are kept, with the caps fixed at formation."""
     try:
         if terms.kind == "card":
-            return dict(details)
+            return agreed_details(terms, details)
         quoted = quote(
             terms,
             details,
