@@ -44,6 +44,51 @@ def sparkline(values: Sequence[float], *, title: str) -> SafeString:
     )  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leg:
+    """One stretch of a course in time: from a place and value to a place and value."""
+
+    start: float
+    end: float
+    first: float
+    final: float
+
+
+COURSE_WIDTH, COURSE_HEIGHT = 600, 100
+
+
+def course(
+    legs: Sequence[Leg],
+    *,
+    title: str,
+    marks: Sequence[float] = (),
+    start: str = "",
+    end: str = "",
+    top: str = "",
+) -> SafeString:
+    """Return how a figure went in time, with dashed lines at its limits; `start`, `end` and `top` label the axes.
+
+    The words and figures stand in the page; what each stretch is belongs into a table beside it.
+    """
+    if not legs:
+        return format_html('<p class="muted">{}</p>', title)
+    first, span = legs[0].start, (legs[-1].end - legs[0].start) or 1
+    highest = max(*(max(leg.first, leg.final) for leg in legs), *marks[:1], 1) * 1.08
+    wide = [round((place - first) / span * COURSE_WIDTH, 1) for leg in legs for place in (leg.start, leg.end)]
+    high = [_height(value, highest) for leg in legs for value in (leg.first, leg.final)]
+    line = " ".join(f"{x},{y}" for x, y in zip(wide, high, strict=True))
+    context = {
+        "title": title, "line": line, "width": COURSE_WIDTH, "height": COURSE_HEIGHT, "start": start, "end": end, "top": top,
+        "area": f"0,{COURSE_HEIGHT} {line} {wide[-1]},{COURSE_HEIGHT}",
+        "marks": [_height(mark, highest) for mark in marks if mark < highest],
+    }  # fmt: skip
+    return SafeString(render_to_string("ui/components/course.html", context))
+
+
+def _height(value: float, highest: float) -> float:
+    return round(COURSE_HEIGHT - value / highest * COURSE_HEIGHT, 1)
+
+
 def bars(rows: Sequence[Bar], *, title: str, label: str, unit: str) -> SafeString:
     """Return a table whose rows carry bars; the longest bar fills its cell.
 

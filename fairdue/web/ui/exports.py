@@ -118,7 +118,7 @@ class _Formats:
 
 
 def _format(kind: str) -> dict[str, Any]:
-    fixed = {
+    fixed: dict[str, dict[str, Any]] = {
         "head": {"bold": True, "bottom": 1, "bg_color": "#EFF1F0", "valign": "vcenter"},
         "date": {"num_format": "yyyy-mm-dd", "align": "left"},
         "instant": {"num_format": "yyyy-mm-dd hh:mm", "align": "left"},

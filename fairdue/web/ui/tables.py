@@ -97,6 +97,28 @@ class MoneyColumn(Column):
         super().__init__(name, label, accessor, **options)
 
 
+class DateColumn(Column):
+    """A day: 2026-11-21."""
+
+    def __init__(self, name: str, label: str, accessor: Any = None, **options: Any) -> None:
+        from fairdue.web.ui.templatetags.ui import day
+
+        options.setdefault("align", "nowrap")
+        options.setdefault("render", lambda value, _row: day(value))
+        super().__init__(name, label, accessor, **options)
+
+
+class InstantColumn(Column):
+    """An instant in the house zone: 2026-11-21 14:05."""
+
+    def __init__(self, name: str, label: str, accessor: Any = None, **options: Any) -> None:
+        from fairdue.web.ui.templatetags.ui import minute
+
+        options.setdefault("align", "nowrap")
+        options.setdefault("render", lambda value, _row: minute(value))
+        super().__init__(name, label, accessor, **options)
+
+
 class SelectColumn(Column):
     """A box to choose rows for a bulk action; the box of the head chooses all rows of the page."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +10,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as word
 
+from fairdue.contexts.payments import facade as payments
 from fairdue.kernel.actor import Actor
 
 
@@ -21,6 +23,15 @@ class NavItem:
     icon: str
     permissions: tuple[str, ...] = ()
     key: str = ""
+    count: Callable[[Actor], int] | None = None
+    """How much waits there for this actor; nothing is shown for zero."""
+
+
+def _to_decide(actor: Actor) -> int:
+    """Return how many requests wait for a decision of those who decide; for others nothing is counted."""
+    if not (actor.may("payments.approve") or actor.may("ledger.approve")):
+        return 0
+    return payments.count_open_requests(actor=actor)
 
 
 GROUPS: tuple[tuple[str, tuple[NavItem, ...]], ...] = (
@@ -70,6 +81,45 @@ GROUPS: tuple[tuple[str, tuple[NavItem, ...]], ...] = (
                 label=word("Strategies"),
                 icon="strategy",
                 permissions=("strategy.view",),
+            ),
+        ),
+    ),
+    (
+        word("Money"),
+        (
+            NavItem(
+                url_name="workbench:approvals",
+                label=word("Approvals"),
+                icon="people",
+                permissions=("payments.approve", "ledger.approve", "payments.record", "ledger.adjust"),
+                key="g a",
+                count=_to_decide,
+            ),
+            NavItem(
+                url_name="workbench:incoming",
+                label=word("Reconciliation"),
+                icon="payment",
+                permissions=("payments.view",),
+                key="g r",
+            ),
+            NavItem(
+                url_name="workbench:statements",
+                label=word("Bank files"),
+                icon="import",
+                permissions=("payments.view",),
+            ),
+            NavItem(
+                url_name="workbench:orders",
+                label=word("Payment orders"),
+                icon="outbox",
+                permissions=("payments.view",),
+            ),
+            NavItem(
+                url_name="workbench:day_end",
+                label=word("Day end"),
+                icon="report",
+                permissions=("payments.view",),
+                key="g e",
             ),
         ),
     ),
@@ -138,4 +188,5 @@ def _entry(item: NavItem, actor: Actor, path: str) -> dict[str, Any] | None:
         "icon": item.icon,
         "key": item.key,
         "is_current": is_current,
+        "count": item.count(actor) if item.count else 0,
     }

@@ -11,6 +11,7 @@ from fairdue.contexts.identity import facade as identity
 from fairdue.contexts.law import facade as law
 from fairdue.contexts.ledger import facade as ledger
 from fairdue.contexts.parties import facade as parties
+from fairdue.contexts.payments import facade as payments
 from fairdue.journeys.stop_contacts import ChannelUnknown
 from fairdue.kernel.actor import PermissionRefused
 from fairdue.kernel.money import CurrencyMismatch, UnknownCurrency
@@ -19,7 +20,8 @@ REFUSED: tuple[type[Exception], ...] = (
     cases.CaseRefused, law.HoldRefused, law.ContactUnknown, law.ResultUnknown, law.ContactPointUnknown, law.ChannelUnknown,
     law.PermitUnknown, ledger.LedgerError, parties.ConsentRefused, parties.RevealRefused, parties.PortalLinkRefused,
     parties.PersonUnknown, parties.ContactPointUnknown, book.CreditorUnknown, book.ImportBatchUnknown,
-    identity.StaffRefused, ChannelUnknown, CurrencyMismatch, UnknownCurrency, PermissionRefused,
+    book.AccountUnknown, payments.PaymentsError, identity.StaffRefused, ChannelUnknown,
+    CurrencyMismatch, UnknownCurrency, PermissionRefused,
 )  # fmt: skip
 """Every typed refusal that an action at the desk can meet: nothing was done, and the code says why."""
 
@@ -109,6 +111,70 @@ REFUSALS = {
     "ledger.reversal.of_reversal": word("A reversal cannot be reversed: record the payment again."),
     "ledger.transaction.already_reversed": word("This payment was reversed before."),
     "ledger.landing.refused": word("The rows cannot be posted."),
+    "ledger.component.unknown": word("This component is unknown: choose another one."),
+    "ledger.subject.unknown": word("There is nothing of this name to explain on this day."),
+    "ledger.event.refused": word("This cannot happen to the debt as it stands."),
+    "ledger.event.kind_unknown": word("There is no such kind of event."),
+    "ledger.event.approval_missing": word("This needs a second pair of eyes: ask for approval."),
+    "ledger.event.account_not_active": word(
+        "Nothing is owed on this debt any more: there is nothing this could change."
+    ),
+    "ledger.event.assigned": word(
+        "The debt passed to another creditor: nothing but the return of held money can happen to it."
+    ),
+    "ledger.event.written_off": word(
+        "The debt was written off: record a recovery, or take the write-off back first."
+    ),
+    "ledger.event.not_written_off": word(
+        "A recovery needs a write-off before it; money on an open debt is a payment."
+    ),
+    "ledger.event.charged_off": word("The debt was charged off: nothing more is charged to it."),
+    "ledger.event.already_charged_off": word("The debt was charged off before."),
+    "ledger.event.pause_overlap": word(
+        "Another pause covers some of these days: choose days that no pause covers."
+    ),
+    "ledger.event.not_paused": word("No pause runs on that day."),
+    "ledger.event.exceeds_overpayment": word("This is more than the credit balance of the debt."),
+    "ledger.event.unknown_reference": word(
+        "What it names is not of this debt, was taken back, or is of another kind."
+    ),
+    "ledger.event.exceeds_payment": word("Together the returns would be more than the payment."),
+    "ledger.event.nothing_to_waive": word("Nothing of this is unpaid: there is nothing to waive."),
+    "ledger.event.nothing_to_dispute": word("Nothing of this is unpaid and undisputed."),
+    "ledger.event.exceeds_charge": word("The amount is more than what is unpaid of it."),
+    "ledger.event.nothing_to_spread_over": word("No later instalment is left that could take what is due."),
+    "ledger.event.plan_in_the_past": word(
+        "A row of the plan falls due before the plan begins: choose a later first due date."
+    ),
+    "ledger.event.plan_differs": word(
+        "Rows and discount do not come to what is unpaid: look again at what is owed on that day."
+    ),
+    "ledger.event.nothing_to_defer": word("Nothing unpaid falls due on or after that day."),
+    "ledger.event.settlement_running": word(
+        "Another settlement still waits for its money: wait for its day, or take it back."
+    ),
+    "ledger.event.exceeds_debt": word("This is more than is owed: a settlement accepts less."),
+    "ledger.reversal.reason_missing": word("Say why it is taken back: the reason is kept in the log."),
+    "book.account.unknown": word("There is no such debt in your data scope."),
+    "payments.refused": word("This was refused: no money was moved."),
+    "payments.payment.unknown": word("There is no such payment in your data scope."),
+    "payments.incoming.invalid": word("This cannot be booked as a payment."),
+    "payments.reference.reused": word("The reference stands for another amount already: check the receipt."),
+    "payments.match.taken": word("Somebody else matched this payment in the meantime: look again."),
+    "payments.match.nothing_waiting": word("Nothing of this payment waits any more."),
+    "payments.match.invalid": word(
+        "The accounts or shares do not fit the payment: together they must not be more than what waits."
+    ),
+    "payments.match.none": word("The payment has no match that could be undone."),
+    "payments.reason.missing": word("Say why: the reason is kept in the log."),
+    "payments.code.unknown": word("This debt has no repayment code, or lies outside your data scope."),
+    "payments.statement.unknown": word("There is no such bank file in your data scope."),
+    "payments.request.invalid": word("What was asked for does not fit: check amount, day and details."),
+    "payments.request.unknown": word("There is no such request in your data scope."),
+    "payments.request.closed": word("This was decided or withdrawn before: look again."),
+    "payments.request.own": word("You asked for this yourself: somebody else decides."),
+    "payments.order.unknown": word("There is no such payment order in your data scope."),
+    "payments.order.state": word("The order is not in the state that this step needs: look again."),
     "parties.consent.kind_unknown": word("Choose what the debtor said."),
     "parties.consent.in_the_future": word("A statement cannot lie in the future."),
     "parties.consent.channel": word("This channel is unknown: choose another one."),

@@ -34,6 +34,12 @@ PERMISSION_WORDS = {
     "staff.manage": word("managing staff"),
     "reporting.view": word("seeing reports"),
     "outbox.view": word("seeing the outbox"),
+    "ledger.view": word("seeing accounts in depth"),
+    "ledger.adjust": word("recording events on debts"),
+    "ledger.approve": word("approving events on debts"),
+    "payments.view": word("seeing incoming payments"),
+    "payments.match": word("matching payments"),
+    "payments.approve": word("approving payments"),
 }
 
 CHANNELS = {

@@ -160,9 +160,7 @@ def _account(entry: Any) -> dict[str, Any]:
             account.allocation_policy, days_past_due=summary.days_past_due, present=summary.by_component
         ),
         "components": [
-            (component_word(code), amount)
-            for code, amount in summary.by_component.items()
-            if amount.minor
+            (component_word(code), amount) for code, amount in summary.by_component.items() if amount.minor
         ],
     }
 
