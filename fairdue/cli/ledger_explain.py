@@ -48,7 +48,7 @@ def explain_command(
         str,
         typer.Option(
             "--what",
-            help="balance, overdue, minimum_due, dpd, credit_balance, accrued_interest, total_claim, component:CODE, "
+            help="balance, overdue, next_due, minimum_due, dpd, credit_balance, accrued_interest, total_claim, component:CODE, "
             "due:ID or transaction:ID.",
         ),
     ] = "balance",

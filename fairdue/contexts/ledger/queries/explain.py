@@ -17,7 +17,7 @@ __all__ = ["SUBJECTS", "ExplanationUnsound", "SubjectUnknown", "explain"]
 def explain(account_id: int, as_of: date, subject: str, known_at: datetime | None = None) -> Explanation:
     """Return why an amount of an account is what it is on a day, as known at an instant.
 
-    1. `subject`: `balance`, `overdue`, `minimum_due`, `dpd`, `credit_balance`, `accrued_interest`,
+    1. `subject`: `balance`, `overdue`, `next_due`, `minimum_due`, `dpd`, `credit_balance`, `accrued_interest`,
        `total_claim`, `component:<code>`, `due:<id of the due item>` or `transaction:<id>`.
     2. The parts sum to the amount exactly, at every level, or there is no explanation.
     3. Each part names the postings that make it, their days, and where there is one the rule, its citation

@@ -25,6 +25,14 @@ def minimum_due(facts: Facts) -> Piece:
     return total(phrase, _items(facts, asked), subject="minimum_due", words={"day": ahead or facts.as_of})
 
 
+def next_due(facts: Facts) -> Piece:
+    """Return what falls due on the next due date, without what is late."""
+    ahead = [due for due in facts.dues if due.unpaid > 0 and not due.is_overdue]
+    day = min((due.due_date for due in ahead), default=None)
+    asked = [due for due in ahead if due.due_date == day]
+    return total("next_due", _items(facts, asked), subject="next_due", words={"day": day or facts.as_of})
+
+
 def due_item(facts: Facts, item_id: int) -> Piece | None:
     """Return what is unpaid of one due item, or None if there is no such item."""
     due = facts.dues_by_id.get(item_id)

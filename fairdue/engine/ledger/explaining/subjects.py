@@ -8,7 +8,7 @@ from fairdue.engine.ledger.explaining.balances import balance, component, credit
 from fairdue.engine.ledger.explaining.earning import accrued_interest
 from fairdue.engine.ledger.explaining.facts import Facts
 from fairdue.engine.ledger.explaining.lateness import days_past_due
-from fairdue.engine.ledger.explaining.owing import due_item, minimum_due, overdue
+from fairdue.engine.ledger.explaining.owing import due_item, minimum_due, next_due, overdue
 from fairdue.engine.ledger.explaining.splits import transaction
 from fairdue.engine.ledger.explaining.tree import Piece
 
@@ -22,6 +22,7 @@ class SubjectUnknown(LookupError):
 SUBJECTS: Mapping[str, Callable[[Facts], Piece | None]] = {
     "balance": balance,
     "overdue": overdue,
+    "next_due": next_due,
     "minimum_due": minimum_due,
     "dpd": days_past_due,
     "credit_balance": credit_balance,

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import ngettext
 
 from fairdue.contexts.book import facade as book
 from fairdue.contexts.ledger import facade as ledger
@@ -39,7 +40,7 @@ def explanation(request: DeskRequest, account_id: int) -> HttpResponse:
         "account_id": account_id,
         "moment": moment,
         "explanation": found,
-        "level": _shown(part),
+        "level": _shown(part) | {"whole": _whole(found, part)},
         "parts": [_shown(one) for one in part.parts[:PARTS_SHOWN]],
         "left_out": max(len(part.parts) - PARTS_SHOWN, 0),
         "crumbs": [_shown(one) for one in _above(found, part)],
@@ -56,8 +57,16 @@ def _shown(part: ExplainedPart) -> dict[str, Any]:
         "sentence": in_language(part, "sentence"),
         "citation": in_language(part, "citation"),
         "arithmetic": in_language(part, "arithmetic"),
+        "days": ""
+        if part.days is None
+        else ngettext("%(n)d day", "%(n)d days", part.days) % {"n": part.days},
         "opens": bool(part.parts or part.postings),
     }
+
+
+def _whole(found: Explanation, part: ExplainedPart) -> str:
+    """Return the subject of the whole event or item of which this is one side, or nothing."""
+    return part.subject if part.path and part.subject != found.subject and not part.parts else ""
 
 
 def _above(found: Explanation, part: ExplainedPart) -> list[ExplainedPart]:
