@@ -24,6 +24,8 @@ class AccountSummary:
     next_due_date: date | None
     next_due: Money
     credit_balance: Money
+    accrued: Money
+    """Interest and penalty interest earned to the day and not yet posted; zero where the creditor keeps the account."""
     latest_payment_date: date | None
     latest_payment: Money | None
 

@@ -246,6 +246,12 @@ REFUSALS: dict[str, type[LedgerError]] = {
 """The error of each reason for which a debt's life refuses an event (`engine.ledger.life.refusals.REASONS`)."""
 
 
+class KeptChargeFixed(LedgerError):
+    """A charge that follows from the contract is waived, not reversed: keeping would charge it again."""
+
+    code = "ledger.charge.kept"
+
+
 class LandingRefused(LedgerError):
     """A frame holds rows that the ledger cannot take; `rows` counts them per reason code."""
 

@@ -26,6 +26,7 @@ from fairdue.contexts.ledger.errors import (
     ReferenceReused,
 )
 from fairdue.contexts.ledger.models import Transaction
+from fairdue.contexts.ledger.operations.keep import keep_one
 from fairdue.contexts.ledger.operations.settle import lock_facts, settle
 from fairdue.contexts.ledger.queries.account_facts import AccountFacts, StoredTransaction, load_facts
 from fairdue.contexts.ledger.queries.snapshot import changes_between, snapshot
@@ -73,7 +74,8 @@ def record_event(
     2. Fields of `details` are those that `engine.ledger.event_kinds` describes for the kind; amounts in them are
        minor units of the account's currency.
     3. The effective date is not before the day of the opening balances and not after the business date.
-    4. A plan with a discount needs an approval, as do the kinds that are described so.
+    4. A contract that is kept here is brought up to the day before, and derived anew with the event.
+    5. A plan with a discount needs an approval, as do the kinds that are described so.
 
     :raises PermissionRefused: without `ledger.adjust`; for money received without `payments.record`
     :raises AccountUnknown: if the account is not open or belongs to a creditor outside the actor's scope
@@ -95,10 +97,14 @@ def record_event(
     known = next((one for one in facts.transactions if one.external_ref == external_ref), None)
     if known is not None:
         return _repeat(facts, known, proposal, today)
+    if keep_one(account_id=account_id, until=today, now=now).changed_accounts:
+        facts, present = lock_facts(account_id)
     _guard(facts, proposal, now)
     row = insert_transaction(facts, _stored(facts, proposal, external_ref, now))
     after = facts.with_transaction(row)
     settle(after, present, now=now)
+    if keep_one(account_id=account_id, until=today, now=now).changed_accounts:
+        after, _ = lock_facts(account_id)
     _audit(after, row, actor, now)
     changes = changes_between(after, snapshot(facts, today), snapshot(after, today), today)
     return _receipt(after, row, changes, is_repeated=False)
@@ -243,9 +249,7 @@ def _named_components(details: Mapping[str, Any]) -> Iterator[str]:
         yield from (str(row["component"]) for row in rows if isinstance(row, Mapping) and "component" in row)
 
 
-def _stored(
-    facts: AccountFacts, proposal: Proposal, external_ref: str, now: datetime
-) -> StoredTransaction:
+def _stored(facts: AccountFacts, proposal: Proposal, external_ref: str, now: datetime) -> StoredTransaction:
     component = proposal.details.get("component", "")
     return StoredTransaction(
         id=PREVIEW_ID,
@@ -264,9 +268,7 @@ def _stored(
     )
 
 
-def _repeat(
-    facts: AccountFacts, known: StoredTransaction, proposal: Proposal, today: date
-) -> EventReceipt:
+def _repeat(facts: AccountFacts, known: StoredTransaction, proposal: Proposal, today: date) -> EventReceipt:
     amount = 0 if proposal.amount is None else proposal.amount.minor
     same = (known.kind, known.amount_minor, known.effective_date, dict(known.details))
     if same != (proposal.kind, amount, proposal.effective_date, dict(proposal.details)):

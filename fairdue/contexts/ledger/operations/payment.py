@@ -10,6 +10,7 @@ from fairdue.contexts.audit import facade as audit
 from fairdue.contexts.ledger.contracts import PartCard, PaymentReceipt
 from fairdue.contexts.ledger.errors import ReferenceReused
 from fairdue.contexts.ledger.operations.events import insert_transaction, refuse, require_fit, require_scope
+from fairdue.contexts.ledger.operations.keep import keep_one
 from fairdue.contexts.ledger.operations.settle import lock_facts, settle
 from fairdue.contexts.ledger.queries.account_facts import AccountFacts, StoredTransaction
 from fairdue.contexts.ledger.queries.history import parts_of
@@ -18,6 +19,7 @@ from fairdue.engine.ledger.accounts import FUNDS
 from fairdue.engine.ledger.life.events import Assignment
 from fairdue.engine.ledger.projection import Line
 from fairdue.kernel.actor import Actor
+from fairdue.kernel.clock import business_date
 from fairdue.kernel.money import Money
 
 
@@ -38,7 +40,8 @@ def record_payment(
     1. The same reference with the same content returns the earlier receipt with `is_repeated`.
     2. The effective date is not before the day of the opening balances and not after the business date.
     3. `fund` is `cash`, or `suspense` for money that was booked there when it arrived.
-    4. On a debt that was written off it is a recovery and settles no due item.
+    4. A contract that is kept here is brought up to the day before, and derived anew with the payment.
+    5. On a debt that was written off it is a recovery and settles no due item.
 
     :raises PermissionRefused: without `payments.record`
     :raises AccountUnknown: if the account is not open or belongs to a creditor outside the actor's scope
@@ -55,14 +58,19 @@ def record_payment(
     if known is not None:
         return _repeat(facts, known, amount, effective_date)
     require_fit(facts, amount, effective_date, now)
+    if keep_one(account_id=account_id, until=business_date(now), now=now).changed_accounts:
+        facts, present = lock_facts(account_id)
     if facts.history.has(Assignment):
         refuse("assigned", f"account {account_id} passed to another creditor")
     given = _stored(facts, amount, effective_date, external_ref, source, now, fund)
     payment = insert_transaction(facts, given)
     after = facts.with_transaction(payment)
-    settlement = settle(after, present, now=now)
+    lines = settle(after, present, now=now).lines
+    if keep_one(account_id=account_id, until=business_date(now), now=now).changed_accounts:
+        after, _ = lock_facts(account_id)
+        lines = tuple(after.event_lines())
     _audit(facts, payment, amount, actor, now)
-    return _receipt(facts, payment, _parts(after, settlement.lines, payment), is_repeated=False)
+    return _receipt(facts, payment, _parts(after, lines, payment), is_repeated=False)
 
 
 def _stored(
@@ -100,9 +108,7 @@ def _repeat(
     return _receipt(facts, known, parts, is_repeated=True)
 
 
-def _parts(
-    facts: AccountFacts, lines: tuple[Line, ...], payment: StoredTransaction
-) -> tuple[PartCard, ...]:
+def _parts(facts: AccountFacts, lines: tuple[Line, ...], payment: StoredTransaction) -> tuple[PartCard, ...]:
     dates = {item.key: item.due_date for item in facts.items}
     cards = [
         PartCard(

@@ -9,14 +9,17 @@ from django.db import transaction
 from fairdue.contexts.audit import facade as audit
 from fairdue.contexts.ledger.errors import (
     AlreadyReversed,
+    KeptChargeFixed,
     ReferenceReused,
     ReversalOfReversal,
     TransactionUnknown,
 )
 from fairdue.contexts.ledger.models import Transaction
 from fairdue.contexts.ledger.operations.events import insert_transaction, require_scope
+from fairdue.contexts.ledger.operations.keep import keep_one
 from fairdue.contexts.ledger.operations.settle import lock_facts, settle
 from fairdue.contexts.ledger.queries.account_facts import AccountFacts, StoredTransaction
+from fairdue.contexts.ledger.queries.contracts import KEEPING
 from fairdue.engine.ledger.event_kinds import KINDS, REVERSAL
 from fairdue.kernel.actor import Actor
 from fairdue.kernel.clock import business_date
@@ -38,6 +41,7 @@ def reverse_transaction(
     :raises PermissionRefused: without `payments.reverse`, or for what is no money without `ledger.adjust`
     :raises TransactionUnknown: if there is no such transaction in the actor's scope
     :raises ReversalOfReversal, AlreadyReversed, ReferenceReused: as they say
+    :raises KeptChargeFixed: if the account's contract charges it
     """
     owner = Transaction.objects.filter(id=transaction_id).values_list("account_id", "kind").first()
     actor.require(_permission(owner[1] if owner else ""))
@@ -50,6 +54,7 @@ def reverse_transaction(
     _guard(facts, original, external_ref)
     reversal = insert_transaction(facts, _stored(original, external_ref, now))
     settle(facts.with_transaction(reversal), present, now=now)
+    keep_one(account_id=facts.account_id, until=business_date(now), now=now)
     audit.record(
         code="ledger.transaction.reversed",
         actor=actor,
@@ -72,6 +77,8 @@ def _permission(kind: str) -> str:
 def _guard(facts: AccountFacts, original: StoredTransaction, external_ref: str) -> None:
     if original.kind == REVERSAL:
         raise ReversalOfReversal("a reversal cannot be reversed; record the event again instead")
+    if original.source == KEEPING:
+        raise KeptChargeFixed("the contract charges this; waive it instead of reversing it")
     if original.id in facts.reversed_by:
         raise AlreadyReversed(f"transaction {original.id} was reversed before")
     if any(one.external_ref == external_ref for one in facts.transactions):

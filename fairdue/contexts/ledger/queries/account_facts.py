@@ -196,7 +196,7 @@ class AccountFacts:
 
         A waiver or dispute of a charge without a due date means that much of the charge's component.
         """
-        event = event_of(record_of(stored))
+        event = self._latest(event_of(record_of(stored)))
         if isinstance(event, Claim) and event.of is not None:
             if loose is None:
                 loose = {one.id: one for one in self.transactions if one.is_undated_charge}
@@ -205,6 +205,20 @@ class AccountFacts:
                 amount = charge.amount_minor if event.amount is None else event.amount
                 return replace(event, of=None, component=charge.component, amount=amount)
         return event
+
+    def _latest(self, event: Event) -> Event:
+        """Return an event that names a kept charge so that it names the one which stands in its place now.
+
+        Keeping corrects a charge by a reversal and a new one whose reference has the same key.
+        """
+        if not isinstance(event, Claim) or event.of is None:
+            return event
+        keys = {
+            one.id: one.external_ref.partition("~")[0] for one in self.transactions if one.source == "keeping"
+        }
+        key, gone = keys.get(int(event.of)), self.reversed_by
+        standing = [number for number, name in keys.items() if name == key and number not in gone]
+        return replace(event, of=str(standing[-1])) if key and standing else event
 
     def books(self) -> Books:
         """Return what the projection must know beside the position."""

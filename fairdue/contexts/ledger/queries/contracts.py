@@ -127,15 +127,23 @@ def derived(account_id: int, as_of: date) -> Derived:
 
 
 def accrued_minor(account_ids: Iterable[int], as_of: date) -> dict[int, int]:
-    """Return what is earned by a day and not yet posted, of those accounts that are kept."""
+    """Return what is earned by a day and not yet posted, of those accounts that are kept.
+
+    With it a balance is exact on any day: what the next keeping will post for days up to then is part of it.
+    """
     rows = list(LoanContract.objects.filter(account_id__in=list(account_ids), disbursed_date__lte=as_of))
-    told = stories([row.account_id for row in rows])
-    return {
-        row.account_id: derive(
-            contract_of(row), told[row.account_id].events, as_of, names=told[row.account_id].names
-        ).accrued_minor
-        for row in rows
-    }
+    told = stories([row.account_id for row in rows]) if rows else {}
+    return {row.account_id: _accrued(row, told[row.account_id], as_of) for row in rows}
+
+
+def _accrued(row: LoanContract, story: Story, as_of: date) -> int:
+    found = derive(contract_of(row), story.events, as_of, names=story.names)
+    landed = sum(
+        one.transaction.amount_minor
+        for one in story.charges.values()
+        if one.is_standing and one.transaction.effective_date <= as_of
+    )
+    return found.accrued_minor + sum(charge.amount for charge in found.charges) - landed
 
 
 def contract_of(row: LoanContract) -> Contract:

@@ -12,6 +12,7 @@ from django.db import connection
 from fairdue.contexts.ledger.contracts import AccountSummary, DueCard, PersonSummary
 from fairdue.contexts.ledger.errors import AccountUnknown
 from fairdue.contexts.ledger.models import AccountState
+from fairdue.contexts.ledger.queries.contracts import accrued_minor
 from fairdue.contexts.ledger.queries.history import due_cards
 from fairdue.engine.ledger.ageing import bucket, days_past_due
 from fairdue.engine.ledger.allocation import CREDIT_BALANCE
@@ -84,8 +85,10 @@ def _summaries(states: list[dict[str, Any]], as_of: date) -> list[AccountSummary
     origins = {state["account_id"]: state["account__product__dpd_origin"] for state in states}
     for card in due_cards(ids, as_of, origins):
         dues[card.account_id].append(card)
+    accrued = accrued_minor(ids, as_of)
     return [
-        _summary(state, balances[state["account_id"]], dues[state["account_id"]], as_of) for state in states
+        _summary(state, balances[state["account_id"]], dues[state["account_id"]], as_of, accrued)
+        for state in states
     ]
 
 
@@ -100,7 +103,11 @@ def _balances(account_ids: Sequence[int], as_of: date) -> dict[int, dict[str, in
 
 
 def _summary(
-    state: dict[str, Any], codes: dict[str, int], dues: list[DueCard], as_of: date
+    state: dict[str, Any],
+    codes: dict[str, int],
+    dues: list[DueCard],
+    as_of: date,
+    accrued: dict[int, int],
 ) -> AccountSummary:
     currency = state["currency"]
     owed = {code: amount for code, amount in codes.items() if code != CREDIT_BALANCE}
@@ -124,6 +131,7 @@ def _summary(
         next_due_date=next_date,
         next_due=_sum([card for card in ahead if card.due_date == next_date], currency),
         credit_balance=Money(codes.get(CREDIT_BALANCE, 0) + prepaid, currency),
+        accrued=Money(accrued.get(state["account_id"], 0), currency),
         latest_payment_date=state["latest_payment_date"],
         latest_payment=None if latest is None else Money(latest, currency),
     )
