@@ -75,7 +75,7 @@ from fairdue.contexts.payments.queries.day_end import day_end
 from fairdue.contexts.payments.queries.division import divide_payment
 from fairdue.contexts.payments.queries.orders import orders
 from fairdue.contexts.payments.queries.payments import incoming_payments, payment_by_source_ref, payment_card
-from fairdue.contexts.payments.queries.request_count import count_open_requests
+from fairdue.contexts.payments.queries.request_count import count_open_requests, count_waiting_requests
 from fairdue.contexts.payments.queries.requests import open_requests, request_card, requests_of_account
 from fairdue.contexts.payments.queries.statements import mappings, statement, statement_rows, statements
 
@@ -125,6 +125,7 @@ __all__ = [
     "candidates",
     "confirm_order",
     "count_open_requests",
+    "count_waiting_requests",
     "day_end",
     "divide_payment",
     "export_orders",

@@ -85,6 +85,8 @@ class IncomingPayment(models.Model):
     resembles = models.ForeignKey("self", models.PROTECT, null=True, related_name="+", db_index=False)
     matched_minor = models.BigIntegerField(default=0, db_default=0)
     returned_minor = models.BigIntegerField(default=0, db_default=0)
+    taken_back_at = models.DateTimeField(null=True)
+    """When the payer's bank was known to have taken it back, in full."""
     why_waiting = models.CharField(max_length=20, default="", db_default="")
     recorded_at = models.DateTimeField()
 
@@ -125,7 +127,9 @@ class PaymentKey(models.Model):
     payment = models.ForeignKey(IncomingPayment, models.PROTECT, related_name="+")
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["creditor_id", "key"], name="payments_key_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["creditor_id", "key", "payment"], name="payments_key_once")
+        ]
 
 
 class StatementRow(models.Model):

@@ -59,7 +59,7 @@ class Migration(migrations.Migration):
         append_only("payments_webhookevent"),
         frozen_except(
             "payments_incomingpayment",
-            *("matched_minor", "returned_minor", "why_waiting"),
+            *("matched_minor", "returned_minor", "taken_back_at", "why_waiting"),
             *("payer_name_sealed", "payer_account_sealed", "remittance_sealed"),
         ),
         frozen_except(

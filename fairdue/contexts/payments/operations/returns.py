@@ -36,6 +36,8 @@ def take_back(*, payment_id: int, effective_date: date, reason: str, actor: Acto
         raise NothingWaiting(f"payment {payment_id} was returned before")
     undone = undo_all(payment, reason, why_waiting="", actor=actor, now=now) if payment.matched_minor else []
     send_out(payment, min(effective_date, business_date(now)), now)
+    payment.taken_back_at = now
+    payment.save(update_fields=["taken_back_at"])
     audit.record(
         code="payments.payment.taken_back",
         actor=actor,

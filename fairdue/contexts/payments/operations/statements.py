@@ -178,6 +178,8 @@ class _Intake:
 
     def _take_back(self, verdict: Verdict) -> None:
         entry = verdict.entry
+        if verdict.original is not None:
+            verdict.payment_id = verdict.original.payment_id
         if entry is None or verdict.payment_id is None:
             return
         answer = take_back(

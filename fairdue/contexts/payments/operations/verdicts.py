@@ -24,6 +24,8 @@ class Verdict:
     keys: tuple[bytes, ...] = ()
     payment_id: int | None = None
     resembles_id: int | None = None
+    original: Verdict | None = None
+    """Of a return: the row of this very file that it takes back."""
 
 
 @dataclass(slots=True)
@@ -59,6 +61,7 @@ class Judge:
         self.creditor_id, self.today = creditor_id, today
         self.in_file: dict[bytes, Verdict] = {}
         self.taken_back: set[int] = set()
+        self.booked_here: dict[bytes, list[Verdict]] = {}
 
     def rows(self, statement: BankStatement) -> list[Verdict]:
         """Return the verdicts on a statement's rows, rejected ones first."""
@@ -71,6 +74,9 @@ class Judge:
             if verdict.verdict in ("booked", "returned"):
                 for key in name.all:
                     self.in_file.setdefault(key, verdict)
+            if verdict.verdict == "booked":
+                for key in return_keys(entry):
+                    self.booked_here.setdefault(key, []).append(verdict)
         return verdicts
 
     def _named(self, statement: BankStatement) -> Iterable[Names]:
@@ -127,14 +133,22 @@ class Judge:
                 pk__in=ids, amount_minor=-entry.minor, currency=entry.currency, returned_minor=0
             ).values_list("pk", flat=True)
         )
-        if len(open_ids) != 1:
-            is_many = len(open_ids) > 1
+        here = [row for key in keys for row in self.booked_here.get(key, ())]
+        here = list({id(row): row for row in here}.values())
+        if len(open_ids) + len(here) != 1:
+            is_many = len(open_ids) + len(here) > 1
             verdict.verdict = "set_aside"
             verdict.reason = "bank.row.return_ambiguous" if is_many else "bank.row.return_without_original"
             return
         verdict.verdict, verdict.reason = "returned", entry.return_code and f"bank.return.{entry.return_code}"
-        verdict.payment_id = open_ids[0]
-        self.taken_back.add(open_ids[0])
+        if here:
+            verdict.original = here[0]
+            self.booked_here = {
+                key: [row for row in rows if row is not here[0]] for key, rows in self.booked_here.items()
+            }
+        else:
+            verdict.payment_id = open_ids[0]
+            self.taken_back.add(open_ids[0])
 
 
 def return_key(reference: str, minor: int, currency: str) -> bytes:

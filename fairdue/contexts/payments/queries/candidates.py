@@ -58,9 +58,7 @@ def rank_certain(payment: IncomingPayment) -> tuple[tuple[Ranked, ...], int]:
     """
     named = accounts_named(payment, words_of(payment), only_certain=True)
     accounts = book.account_cards_by_id(named)
-    summaries = {
-        account_id: ledger.account_summary(account_id, payment.effective_date) for account_id in accounts
-    }
+    summaries = _summaries(accounts, payment.effective_date)
     ranked = rank(
         _owed(accounts, summaries, ()),
         named,
@@ -145,7 +143,7 @@ def _cards(
 ) -> tuple[Candidate, ...]:
     names = {
         card.person_id: card.name_masked
-        for card in parties.person_cards([accounts[each.account_id].person_id for each in ranked])
+        for card in parties.person_cards([accounts[each.account_id].person_id for each in ranked]).values()
     }
     return tuple(_card(each, accounts, summaries[each.account_id], names) for each in ranked)
 

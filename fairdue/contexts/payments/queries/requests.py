@@ -64,7 +64,7 @@ def cards_of(rows: Iterable[Request], actor: Actor) -> tuple[RequestCard, ...]:
     found = list(rows)
     accounts = book.account_cards_by_id({row.account_id for row in found if row.account_id})
     persons = {row.person_id for row in found if row.person_id}
-    names = {card.person_id: card.name_masked for card in parties.person_cards(sorted(persons))}
+    names = {card.person_id: card.name_masked for card in parties.person_cards(persons).values()}
     orders = dict(PaymentOrder.objects.filter(request__in=found).values_list("request_id", "id"))
     return tuple(
         _card(

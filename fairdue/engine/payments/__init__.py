@@ -1,0 +1,1 @@
+"""Pure rules of outgoing payments: the files that a bank executes."""
