@@ -57,7 +57,7 @@ def reason_field(label: Any, *, required: bool = True) -> forms.CharField:
 
 
 class PaymentForm(ActionForm):
-    """A payment that arrived outside of the lender's files."""
+    """A payment that arrived outside of the lender's files and the bank's; somebody else approves it."""
 
     code = "payment"
     account_id = forms.TypedChoiceField(label=lazy("Debt"), coerce=int)
@@ -68,6 +68,11 @@ class PaymentForm(ActionForm):
     external_ref = forms.CharField(
         label=lazy("Payment reference"), max_length=80, help_text=lazy("Of the bank or the receipt; a repeated one is recognised.")
     )  # fmt: skip
+    payer_name = forms.CharField(
+        label=lazy("Payer, if somebody else paid"), max_length=80, required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )  # fmt: skip
+    reason = reason_field(lazy("How did the money arrive? (kept in the log)"))
 
     def __init__(self, view: CaseView, now: datetime, data: Any = None) -> None:
         super().__init__(view, now, data, initial={"effective_date": business_date(now)})

@@ -58,7 +58,8 @@ class Action:
 KINDS = (
     Kind(
         code="payment", form=PaymentForm, permission="payments.record", icon="payment", key="a p",
-        label=word("Record a payment"), submit=word("Record the payment"),
+        label=word("Record a payment"), submit=word("Ask for approval"),
+        note=word("Nothing is booked until somebody else approves it; then it settles what is owed."),
     ),
     Kind(
         code="reverse", form=None, permission="payments.reverse", icon="payment", key="",

@@ -15,6 +15,7 @@ from fairdue.web.workbench.views import (
     day_end,
     debtor,
     events,
+    explanation,
     gallery,
     holds,
     home,
@@ -52,6 +53,7 @@ urlpatterns = [
     path("case/<int:case_id>/link", debtor.link, name="link"),
     path("case/<int:case_id>/close", debtor.close, name="close"),
     path("accounts/<int:account_id>/", account.account, name="account"),
+    path("accounts/<int:account_id>/explanation", explanation.explanation, name="explanation"),
     path("accounts/<int:account_id>/code", account.issue_code, name="issue_code"),
     path("accounts/<int:account_id>/events/<str:kind>", events.event, name="event"),
     path(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from fairdue.contexts.cases import facade as cases
 from fairdue.contexts.parties import facade as parties
+from fairdue.contexts.payments import facade as payments
 from fairdue.journeys.timeline import TimelineCursorInvalid
 from fairdue.journeys.view_case import CaseView, case_view
 from fairdue.kernel import clock
@@ -82,6 +84,7 @@ def page_context(request: DeskRequest, view: CaseView, now: datetime) -> dict[st
     show = request.GET.get("show", "")
     zone = view.person.home_zone
     call = open_call(view, now)
+    waiting = payments.count_waiting_requests([entry.account.account_id for entry in view.accounts])
     return {
         "view": view,
         "zone": zone,
@@ -90,7 +93,8 @@ def page_context(request: DeskRequest, view: CaseView, now: datetime) -> dict[st
         else "",
         "is_other_zone": zone != clock.HOUSE_ZONE.key,
         "flags": _flags(view),
-        "accounts": [_account(entry) for entry in view.accounts],
+        "accounts": [_account(entry, waiting) for entry in view.accounts],
+        "may_see_ledger": request.actor.may("ledger.view"),
         "points": [_point(point) for point in view.contact_points],
         "filters": [(code, _(label), code == show) for code, label in FILTERS],
         "days": days(
@@ -104,6 +108,7 @@ def page_context(request: DeskRequest, view: CaseView, now: datetime) -> dict[st
         "call": call,
         "call_point": points.get(call.contact_point_id) if call else None,
         "may_work": request.actor.may("cases.work"),
+        "may_explain": request.actor.may("ledger.view"),
         "may_reveal": request.actor.may("parties.reveal"),
         "may_reveal_id": request.actor.may("parties.reveal")
         and request.actor.may("parties.reveal_id_number"),
@@ -149,18 +154,21 @@ def _debt(account: Any) -> str:
     return f"{in_language(account, 'product_name')} {account.ref_masked}"
 
 
-def _account(entry: Any) -> dict[str, Any]:
+def _account(entry: Any, waiting: Mapping[int, int]) -> dict[str, Any]:
     account, summary = entry.account, entry.summary
     return {
         "card": account,
         "summary": summary,
+        "into": f"explanation-{account.account_id}",
         "creditor": in_language(account, "creditor_name"),
         "product": in_language(account, "product_name"),
         "policy": order_words(
             account.allocation_policy, days_past_due=summary.days_past_due, present=summary.by_component
         ),
         "components": [
-            (component_word(code), amount) for code, amount in summary.by_component.items() if amount.minor
+            (f"component:{code}", component_word(code), amount)
+            for code, amount in summary.by_component.items()
+            if amount.minor
         ],
     }
 
