@@ -75,15 +75,17 @@ class Stretch:
 
 @dataclass(slots=True)
 class Lots:
-    """All lots of a card; within a component, money lowers the oldest first (billed before unbilled)."""
+    """The lots of a card that matter still; within a component, money lowers the oldest first (billed first)."""
 
     all: list[Lot] = field(default_factory=list)
+    _owed: dict[str, int] = field(default_factory=dict)
 
     def follow(self, owed: Mapping[str, int], day: date, key: str) -> list[Lot]:
         """Let the lots come to what is owed of each component: add what is new, lower the oldest; return the new."""
         made = []
-        for component in {*owed, *(lot.component for lot in self.all)}:
-            change = owed.get(component, 0) - self.owed_of(component)
+        for component in sorted({*owed, *self._owed}):
+            change = owed.get(component, 0) - self._owed.get(component, 0)
+            self._owed[component] = owed.get(component, 0)
             if change > 0:
                 made.append(Lot(key=key, component=component, first_day=day, history=[(day, change)]))
             elif change < 0:
@@ -91,9 +93,10 @@ class Lots:
         self.all += made
         return made
 
-    def owed_of(self, component: str) -> int:
-        """Return what is left of a component."""
-        return sum(lot.outstanding for lot in self.all if lot.component == component)
+    def forget(self, kept: Iterable[Lot]) -> None:
+        """Forget what is settled, apart from the lots of which it is still open whether they bear interest."""
+        open_ids = {id(lot) for lot in kept}
+        self.all = [lot for lot in self.all if lot.outstanding or id(lot) in open_ids]
 
     def _lower(self, component: str, amount: int, day: date) -> None:
         for lot in self.all:

@@ -8,6 +8,7 @@ from datetime import date
 from fractions import Fraction
 
 from fairdue.engine.finance.minimum_payment import Statement, minimum_payment
+from fairdue.engine.ledger.keeping.card_cycle import PREFIX
 from fairdue.engine.ledger.life.position import Item, Position, Row
 from fairdue.engine.ledger.life.terms import INTEREST
 from fairdue.engine.ledger.products.card import CardTerms
@@ -124,7 +125,7 @@ def take_back(position: Position, due_date: date) -> dict[tuple[str, str], int]:
     """
     found: dict[tuple[str, str], int] = {}
     for row in position.rows:
-        if row.due_date > due_date:
+        if row.due_date > due_date or not row.ref.startswith(f"{PREFIX}:"):
             continue
         for item in row.items:
             part = item.payable
