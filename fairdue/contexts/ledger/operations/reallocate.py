@@ -26,7 +26,7 @@ SELECT t.account_id, t.id, t.kind, t.component, t.effective_date, t.amount_minor
  WHERE t.account_id IN ({scope}) AND t.kind IN ('payment', 'credit')
 """
 ITEMS_SQL = """
-SELECT account_id, id, due_date, component, amount_minor, asked_minor, paid_minor
+SELECT account_id, id, due_date, component, amount_minor, due_ref, asked_minor, paid_minor, settled_date
   FROM ledger_dueitem WHERE account_id IN ({scope})
 """
 POSTING_COLUMNS = (
@@ -66,7 +66,8 @@ def reallocate(scope: str, *, now: datetime) -> None:
     terms = bulk.copy_out(POLICY_SQL.format(scope=scope), TERMS)
     receipts = bulk.copy_out(RECEIPTS_SQL.format(scope=scope), RECEIPT_SCHEMA | {"reversed_by_id": pl.Int64})
     items = bulk.copy_out(
-        ITEMS_SQL.format(scope=scope), ITEM_SCHEMA | {"asked_minor": pl.Int64, "paid_minor": pl.Int64}
+        ITEMS_SQL.format(scope=scope),
+        FACT_SCHEMA | {"asked_minor": pl.Int64, "paid_minor": pl.Int64, "settled_date": pl.Date},
     )
     debts = bulk.copy_out(DEBT_SQL.format(scope=scope), RECEIVABLE_SCHEMA)
     target, asked = _target(terms, items, receipts, debts)
@@ -78,7 +79,14 @@ def reallocate(scope: str, *, now: datetime) -> None:
     refresh_states(scope, now=now)
 
 
-TERMS = {"account_id": pl.Int64, "person_id": pl.Int64, "currency": pl.String, "policy": pl.String}
+TERMS = {
+    "account_id": pl.Int64,
+    "person_id": pl.Int64,
+    "currency": pl.String,
+    "policy": pl.String,
+    "dpd_origin": pl.String,
+}
+FACT_SCHEMA = ITEM_SCHEMA | {"due_ref": pl.String}
 
 
 def _target(
@@ -87,19 +95,25 @@ def _target(
     """Return parts and asked items by each account's own policy."""
     standing = receipts.filter(pl.col("reversed_by_id").is_null())
     codes = terms["policy"].unique().to_list()
+    known = terms.select("account_id", "dpd_origin", judgment_date=pl.lit(None, pl.Date))
     if len(codes) == 1:
         allocation = allocate(
-            items.select(*ITEM_SCHEMA), standing.select(*RECEIPT_SCHEMA), debts, policies()[codes[0]]
+            items.select(*FACT_SCHEMA),
+            standing.select(*RECEIPT_SCHEMA),
+            debts,
+            policies()[codes[0]],
+            accounts=known,
         )
         return allocation.parts.select(*PART_SCHEMA), allocation.asked
     parts, asked = [], []
     for code in codes:
         mine = terms.filter(pl.col("policy") == code).select("account_id")
         allocation = allocate(
-            items.select(*ITEM_SCHEMA).join(mine, on="account_id", how="semi"),
+            items.select(*FACT_SCHEMA).join(mine, on="account_id", how="semi"),
             standing.select(*RECEIPT_SCHEMA).join(mine, on="account_id", how="semi"),
             debts.join(mine, on="account_id", how="semi"),
             policies()[code],
+            accounts=known,
         )
         parts.append(allocation.parts.select(*PART_SCHEMA))
         asked.append(allocation.asked)
@@ -154,17 +168,22 @@ def _postings(
 
 
 def _update_items(items: pl.DataFrame, asked: pl.DataFrame) -> None:
-    """Write paid and asked amounts where they changed."""
-    fresh = asked.select("due_item_id", new_asked="asked_minor", new_paid="paid_minor")
+    """Write asked and paid amounts and the day of settlement where they changed."""
+    fresh = asked.select(
+        "due_item_id", new_asked="asked_minor", new_paid="paid_minor", new_settled="settled_date"
+    )
     changed = items.join(fresh, on="due_item_id").filter(
-        (pl.col("new_asked") != pl.col("asked_minor")) | (pl.col("new_paid") != pl.col("paid_minor"))
+        (pl.col("new_asked") != pl.col("asked_minor"))
+        | (pl.col("new_paid") != pl.col("paid_minor"))
+        | pl.col("new_settled").ne_missing(pl.col("settled_date"))
     )
     if changed.is_empty():
         return
     bulk.execute(
-        """UPDATE ledger_dueitem d SET asked_minor = n.asked, paid_minor = n.paid
-             FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[]) AS n (id, asked, paid) WHERE d.id = n.id""",
-        [changed[name].to_list() for name in ("due_item_id", "new_asked", "new_paid")],
+        """UPDATE ledger_dueitem d SET asked_minor = n.asked, paid_minor = n.paid, settled_date = n.settled
+             FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::date[]) AS n (id, asked, paid, settled)
+            WHERE d.id = n.id""",
+        [changed[name].to_list() for name in ("due_item_id", "new_asked", "new_paid", "new_settled")],
     )
 
 

@@ -12,7 +12,7 @@ from fairdue.engine.ledger.allocation import AllocationRule
 from fairdue.engine.ledger.policies import load_policies
 
 POLICY_SQL = """
-SELECT s.account_id, s.person_id, s.currency, p.allocation_policy
+SELECT s.account_id, s.person_id, s.currency, p.allocation_policy, p.dpd_origin
   FROM ledger_accountstate s JOIN book_account a ON a.id = s.account_id JOIN book_product p ON p.id = a.product_id
  WHERE s.account_id IN ({scope})
 """

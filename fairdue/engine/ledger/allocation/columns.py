@@ -47,7 +47,8 @@ class Allocation:
     """DATED_PART_SCHEMA; `due_item_id` is null for what lowers the balance that no item asks for, for what a
     credit took away, and for credit balance. The date is later than the receipt's where money was held."""
     asked: pl.DataFrame
-    """The items with `asked_minor`, `paid_minor`, and `settled_date`: the day on which the last of it was."""
+    """The items with `asked_minor`, `paid_minor`, and `settled_date`: the day of the latest money where nothing
+    is left unpaid."""
 
 
 def allocate(

@@ -53,9 +53,8 @@ def _dated(receivables: pl.DataFrame) -> pl.DataFrame:
 def _asked(items: pl.DataFrame, total: pl.DataFrame) -> pl.DataFrame:
     before = pl.col("amount_minor").cum_sum().over(KEYS) - pl.col("amount_minor")
     left = pl.col("total").fill_null(0) - pl.col("before")
-    ref = ["due_ref"] if "due_ref" in items.columns else []
     return (
-        items.sort(*KEYS, "due_date", *ref, "due_item_id")
+        items.sort(*KEYS, "due_date", "due_item_id")
         .with_columns(before=before)
         .join(total, on=KEYS, how="left", maintain_order="left")
         .with_columns(asked_minor=pl.min_horizontal(left.clip(lower_bound=0), "amount_minor"))

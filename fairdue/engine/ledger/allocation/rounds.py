@@ -114,15 +114,17 @@ class Work:
         return pl.concat([found.filter(has_item), summed])
 
     def asked(self) -> pl.DataFrame:
-        """Return the items with what they ask, what is paid of it, and the day on which nothing was left."""
-        state = self._places.select("due_item_id", asked_minor=self._asked, left=self._left).with_columns(
-            self._settled_on
-        )
-        state = state.filter(pl.col("due_item_id").is_not_null())
+        """Return the items with what they ask, what is paid of it, and since when nothing of it is left."""
+        state = self._places.select(
+            "due_item_id", asked_minor=self._asked, left=self._left, settled_date=self._settled_on
+        ).filter(pl.col("due_item_id").is_not_null())
         return (
             self._items.drop("asked_minor", "paid_minor", "settled_date", strict=False)
             .join(state, on="due_item_id", how="left", maintain_order="left")
-            .with_columns(paid_minor=pl.col("asked_minor") - pl.col("left"))
+            .with_columns(
+                paid_minor=pl.col("asked_minor") - pl.col("left"),
+                settled_date=pl.when(pl.col("left") == 0).then("settled_date"),
+            )
             .drop("left")
         )
 
@@ -192,14 +194,9 @@ class Work:
         return known.select("account_id", way_number(self._rule, days_late(), pl.col("is_judged")))
 
     def _apply(self, found: pl.DataFrame) -> None:
-        self._take_from_left(found)
+        self._left.scatter(found["place"], found["left"] - found["part"])
+        self._settled_on.scatter(found["place"], found["on"])
         self._found.append(found.drop("left"))
-
-    def _take_from_left(self, found: pl.DataFrame) -> None:
-        left = found["left"] - found["part"]
-        self._left.scatter(found["place"], left)
-        is_settled = left == 0
-        self._settled_on.scatter(found["place"].filter(is_settled), found["on"].filter(is_settled))
 
     def _lower(self, credits: pl.DataFrame) -> pl.DataFrame:
         """Let credits lower their own component, and return what exceeds it as money."""
@@ -216,7 +213,7 @@ class Work:
             .with_columns(part=pl.min_horizontal("left", pl.col("amount") - pl.col("start")))
             .select(*FOUND_SCHEMA)
         )
-        self._take_from_left(found)
+        self._left.scatter(found["place"], found["left"] - found["part"])
         self._asked.scatter(found["place"], pl.Series(self._asked.gather(found["place"])) - found["part"])
         lowered = found.group_by("account_id").agg(lowered=pl.col("part").sum())
         both = credits.join(lowered, on="account_id", how="left").with_columns(pl.col("lowered").fill_null(0))
