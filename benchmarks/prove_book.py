@@ -175,9 +175,7 @@ def _postings(accounts: pl.DataFrame, items: pl.DataFrame, events: pl.DataFrame)
         )
     ]
     parts.append(
-        parts[0].with_columns(
-            due_item_id=pl.lit(None, pl.Int64), amount_minor=pl.lit(ADVANCE_PART, pl.Int64)
-        )
+        parts[0].with_columns(due_item_id=pl.lit(None, pl.Int64), amount_minor=pl.lit(ADVANCE_PART, pl.Int64))
     )
     charges = items.filter(component="interest").with_columns(
         transaction_id=pl.lit(None, pl.Int64),

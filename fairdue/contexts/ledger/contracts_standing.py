@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
+from fairdue.engine.ledger.standing.levels import Classification
+from fairdue.engine.ledger.standing.levels import Reason as ClassificationReason
 from fairdue.kernel.money import Money
+
+__all__ = [
+    "BucketStay",
+    "Classification",
+    "ClassificationReason",
+    "CureCard",
+    "DpdHistory",
+    "DpdSpan",
+    "InstalmentDelinquency",
+    "MonthStatus",
+    "MonthStatusChange",
+    "PersonDpdHistory",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,41 +89,6 @@ class PersonDpdHistory:
     cures: tuple[CureCard, ...]
     worst_bucket: str
     worst_days_past_due: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClassificationReason:
-    """Why a rule gives its value: the rule, where it is written, and the facts it was given."""
-
-    rule: str
-    citation: str
-    value: str
-    zh: str
-    en: str
-    evidence: str
-    """How sure the source is: `primary`, `secondary`, `house` or `memory` (to be confirmed)."""
-    facts: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Classification:
-    """One classification of an account on a day."""
-
-    scheme: str
-    """`cn_five_grades`, `ifrs_stage` or `eu_default`."""
-    value: str
-    """What is reported: a grade, `1` to `3`, `performing` or `default`."""
-    zh: str
-    en: str
-    by_rule: Mapping[str, str]
-    """The value by each rule on its own; the reported one is the strictest."""
-    since_date: date | None
-    """First day of the present value without interruption; empty if it was so from the opening."""
-    probation_until: date | None
-    """First day on which a cure or probation that now holds the value will be over, if nothing happens."""
-    counters: Mapping[str, int]
-    """Such as `days_past_due`, `material_days`, `clean_days`."""
-    reasons: tuple[ClassificationReason, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -69,8 +69,10 @@ STANDING_OF_KIND = {
     "charge_off": "charged_off",
     "write_off": "written_off",
     "settlement": "settled",
+    "recovery": "settled",
     "assignment": "assigned",
 }
+"""What an event can make of an account; a recovery that settles ends the claim."""
 MONEY = (accounts.CASH, accounts.SUSPENSE)
 NOTHING_OWED = ("written_off", "settled", "assigned")
 
@@ -127,10 +129,7 @@ def suspense_drawn(books: Books) -> pl.DataFrame:
 def _moved(postings: pl.DataFrame) -> pl.DataFrame:
     """Return (account_id, code, amount): what each account of the ledger holds for each account of a borrower."""
     pairs = (
-        postings.lazy()
-        .group_by("account_id", "debit", "credit")
-        .agg(pl.col("amount_minor").sum())
-        .collect()
+        postings.lazy().group_by("account_id", "debit", "credit").agg(pl.col("amount_minor").sum()).collect()
     )
     sides = [
         pairs.select("account_id", pl.col("debit").alias("code"), "amount_minor"),
@@ -223,17 +222,20 @@ def _paid(books: Books) -> pl.DataFrame:
     both = books.items.join(
         paid.rename({"amount_minor": "proved"}), left_on="id", right_on="due_item_id", how="left"
     )
-    return _unequal(both, _subject("due_item", "paid_minor"), pl.col("paid_minor"), pl.col("proved").fill_null(0))
+    return _unequal(
+        both, _subject("due_item", "paid_minor"), pl.col("paid_minor"), pl.col("proved").fill_null(0)
+    )
 
 
 def _settled(books: Books, plain: pl.DataFrame) -> pl.DataFrame:
     """Settled is a due item of which nothing is unpaid; of plain accounts, since its latest money came."""
     is_paid = pl.col("paid_minor") == pl.col("asked_minor")
-    wrong = books.items.filter(is_paid != pl.col("settled_date").is_not_null())
+    asks = pl.col("asked_minor") > 0
+    wrong = books.items.filter(asks & (is_paid != pl.col("settled_date").is_not_null()))
     said = pl.when(is_paid).then(pl.lit("a date")).otherwise(pl.lit("none"))
     subject = _subject("due_item", "settled_date")
     found = _rows(wrong, subject, pl.col("settled_date"), said)
-    whole = books.items.filter(is_paid & (pl.col("asked_minor") == pl.col("amount_minor"))).join(
+    whole = books.items.filter(asks & is_paid & (pl.col("asked_minor") == pl.col("amount_minor"))).join(
         plain, on="account_id", how="semi"
     )
     dates = (
@@ -245,7 +247,9 @@ def _settled(books: Books, plain: pl.DataFrame) -> pl.DataFrame:
         .agg(proved=pl.col("effective_date").max())
         .collect()
     )
-    both = whole.join(dates, left_on="id", right_on="due_item_id").filter(pl.col("settled_date").is_not_null())
+    both = whole.join(dates, left_on="id", right_on="due_item_id").filter(
+        pl.col("settled_date").is_not_null()
+    )
     return pl.concat([found, _unequal(both, subject, pl.col("settled_date"), pl.col("proved"))])
 
 
@@ -300,9 +304,7 @@ def _money(books: Books) -> pl.DataFrame:
     """The funds hold of every event what it moved: its amount, and nothing once it was reversed."""
     is_debit = pl.col("debit").is_in([*MONEY, accounts.ADJUSTMENT])
     is_credit = pl.col("credit").is_in([*MONEY, accounts.ADJUSTMENT])
-    originals = books.events.select(
-        transaction_id="id", original_id=pl.coalesce("reverses_id", "id")
-    )
+    originals = books.events.select(transaction_id="id", original_id=pl.coalesce("reverses_id", "id"))
     moved = (
         books.postings.lazy()
         .filter(is_debit | is_credit)
@@ -339,7 +341,11 @@ def _unknown(books: Books) -> pl.DataFrame:
     """Name postings and items without a state, and postings that name another account's event or item."""
     opened = books.states.select("account_id")
     found = []
-    for name, frame in (("posting", books.postings), ("due_item", books.items), ("transaction", books.events)):
+    for name, frame in (
+        ("posting", books.postings),
+        ("due_item", books.items),
+        ("transaction", books.events),
+    ):
         stray = frame.select("account_id").unique().join(opened, on="account_id", how="anti")
         found.append(_rows(stray, pl.lit(f"{name}:state"), pl.lit("none"), pl.lit("an open account")))
     for column, table in (("transaction_id", books.events), ("due_item_id", books.items)):
@@ -352,7 +358,9 @@ def _unknown(books: Books) -> pl.DataFrame:
         )
         stray = named.join(table.select("account_id", "id"), on=["account_id", "id"], how="anti")
         found.append(
-            _rows(stray, pl.format(f"posting:{column}:{{}}", "id"), pl.col("id"), pl.lit("none of this account"))
+            _rows(
+                stray, pl.format(f"posting:{column}:{{}}", "id"), pl.col("id"), pl.lit("none of this account")
+            )
         )
     return pl.concat(found)
 

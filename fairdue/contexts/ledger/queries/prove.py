@@ -15,6 +15,7 @@ from fairdue.engine.ledger import proving
 from fairdue.storage.snapshot import Read, is_shared, snapshot
 
 CHUNK_POSTINGS = 1_500_000
+DEEP_POSTINGS = 100_000
 """Postings that are held in memory at a time, about: two ranges of 100 bytes a row and what is folded from them."""
 LEAST_ACCOUNTS = 1_000
 
@@ -88,7 +89,7 @@ def prove(
     """
     found = _Findings(limit)
     with snapshot(settings=SETTINGS) as read:
-        scopes, total = _scopes(read, account_ids)
+        scopes, total = _scopes(read, account_ids, DEEP_POSTINGS if deep else CHUNK_POSTINGS)
         for scope, books in _books(read, scopes):
             found.accounts += books.states.height
             found.postings += books.postings.height
@@ -115,20 +116,18 @@ def kind_of(subject: str) -> str:
     return ":".join(part for part in subject.split(":") if not part.isdigit())
 
 
-def _scopes(read: Read, account_ids: Sequence[int] | None) -> tuple[list[str], int]:
+def _scopes(read: Read, account_ids: Sequence[int] | None, rows: int) -> tuple[list[str], int]:
     """Return conditions on account_id that split the book into ranges, without a gap between or around them."""
     if account_ids is not None:
         ids = sorted({int(one) for one in account_ids})
         pieces = [ids[start : start + LEAST_ACCOUNTS] for start in range(0, len(ids), LEAST_ACCOUNTS)]
         return [f"account_id IN ({', '.join(map(str, piece))})" for piece in pieces], len(ids)
-    ids = read(IDS, {"account_id": pl.Int64})["account_id"]
+    every = read(IDS, {"account_id": pl.Int64})["account_id"]
     postings = read(SIZES, {"rows": pl.Int64}).item()
-    step = max(LEAST_ACCOUNTS, int(CHUNK_POSTINGS * len(ids) / max(postings, 1)), 1)
-    step = min(step, CHUNK_POSTINGS // 5)
-    edges = [int(one) for one in ids.gather_every(step)][1:]
-    starts = [None, *edges]
-    ends = [*edges, None]
-    return [_range(start, end) for start, end in zip(starts, ends, strict=True)], len(ids)
+    step = max(LEAST_ACCOUNTS, min(rows * len(every) // max(postings, 1), rows // 5))
+    edges = [int(one) for one in every.gather_every(step)][1:]
+    bounds = zip([None, *edges], [*edges, None], strict=True)
+    return [_range(start, end) for start, end in bounds], len(every)
 
 
 def _range(start: int | None, end: int | None) -> str:
