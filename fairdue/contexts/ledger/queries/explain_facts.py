@@ -66,8 +66,7 @@ def dues_of(cards: Iterable[DueCard]) -> tuple[Due, ...]:
             due_date=card.due_date,
             component=card.component,
             amount=card.amount.minor,
-            asked=card.paid.minor + card.unpaid.minor,
-            paid=card.paid.minor,
+            unpaid=card.unpaid.minor,
             is_overdue=card.is_overdue,
         )
         for card in cards

@@ -12,11 +12,10 @@ from fairdue.engine.ledger.allocation.rules import AllocationRule, DueClass, Sta
 from fairdue.kernel.money import Money
 
 RECEIVABLE = "receivable:"
+INCOME = "income:"
+OPENING = "opening"
 CREDIT_BALANCE = "credit_balance"
-FUNDS = frozenset({"cash", "suspense", "adjustment"})
-"""Accounts that money, or the creditor's own credit, comes from."""
-SETTLING = FUNDS | {CREDIT_BALANCE}
-"""Accounts whose debit settles a due item: money, or what was paid beyond the debt before."""
+RECOVERY = "recovery"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,9 +37,14 @@ class Line:
         return self.amount * ((self.debit == code) - (self.credit == code))
 
     @property
-    def pays(self) -> int:
-        """By how much money or a credit settles the due item of the posting; negative when it comes back."""
-        return self.amount * ((self.debit in SETTLING) - (self.credit in SETTLING))
+    def settles(self) -> int:
+        """By how much it settles or gives up what is owed; negative when that comes back, 0 where debt is made."""
+        makes = any(code == OPENING or code.startswith(INCOME) for code in (self.debit, self.credit))
+        return (
+            0
+            if makes
+            else self.amount * (self.credit.startswith(RECEIVABLE) - self.debit.startswith(RECEIVABLE))
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,21 +65,15 @@ class Happening:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Due:
-    """One component of one instalment: what was asked first, what is asked now, and what was paid of it."""
+    """One component of one instalment: what was asked first, and what is still asked."""
 
     id: int
     ref: str
     due_date: date
     component: str
     amount: int
-    asked: int
-    paid: int
+    unpaid: int
     is_overdue: bool
-
-    @property
-    def unpaid(self) -> int:
-        """What is still asked."""
-        return self.asked - self.paid
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

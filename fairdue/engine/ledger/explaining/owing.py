@@ -46,13 +46,16 @@ def _items(facts: Facts, dues: Iterable[Due]) -> list[Piece]:
 
 
 def _item(facts: Facts, due: Due) -> Piece:
-    """Return a due item: as first asked, what changed it, less what each event paid of it."""
+    """Return a due item: as first asked, less what each event settled of it, and what else changed it.
+
+    What else changed it are corrections of the item, new schedules and disputes: they move no money.
+    """
     payments = _payments(facts, due)
-    changed = due.asked - due.amount
+    changed = due.unpaid - due.amount - sum(piece.amount for piece in payments)
     parts = [
         Piece(phrase="due.asked", amount=due.amount, words=_words(due), effective_date=due.due_date),
-        Piece(phrase="due.changed", amount=changed, words=_words(due)),
         *payments,
+        Piece(phrase="due.changed", amount=changed, words=_words(due)),
     ]
     return Piece(
         phrase="due",
@@ -71,7 +74,7 @@ def _words(due: Due) -> dict[str, str | date]:
 def _payments(facts: Facts, due: Due) -> list[Piece]:
     lines: dict[int, list[Line]] = {}
     for line in facts.lines:
-        if line.due_item_id == due.id and line.pays:
+        if line.due_item_id == due.id and line.settles:
             lines.setdefault(line.transaction_id or 0, []).append(line)
     found = [_payment(facts, number, mine) for number, mine in lines.items()]
     return sorted(
@@ -83,7 +86,7 @@ def _payment(facts: Facts, number: int, lines: list[Line]) -> Piece:
     happening = facts.happenings.get(number)
     return Piece(
         phrase=phrase_of(happening, lines),
-        amount=-sum(line.pays for line in lines),
+        amount=-sum(line.settles for line in lines),
         words=words_of(facts, happening, lines),
         subject=f"transaction:{number}" if happening else "",
         line_ids=tuple(line.id for line in lines),

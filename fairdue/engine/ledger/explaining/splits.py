@@ -8,6 +8,7 @@ from fairdue.engine.ledger.allocation.rules import DUE_CLASSES, Stage, Way
 from fairdue.engine.ledger.explaining.facts import (
     CREDIT_BALANCE,
     RECEIVABLE,
+    RECOVERY,
     Due,
     Facts,
     Happening,
@@ -18,6 +19,9 @@ from fairdue.engine.ledger.explaining.facts import (
 from fairdue.engine.ledger.explaining.moves import phrase_of, words_of
 from fairdue.engine.ledger.explaining.tree import Piece, Word
 
+MONEY = ("payment", "credit", "recovery")
+"""Kinds of events whose amount settles what is owed."""
+ALLOWANCE = "allowance:"
 Key = tuple[int | None, str]
 """A due item, or none, and the account that was credited."""
 
@@ -35,9 +39,9 @@ def transaction(facts: Facts, number: int) -> Piece | None:
     groups: dict[Key, list[Line]] = {}
     for line in facts.lines_of(number):
         for code in (line.debit, line.credit):
-            if code.startswith(RECEIVABLE) or code == CREDIT_BALANCE:
+            if code.startswith(RECEIVABLE) or code == CREDIT_BALANCE or _is_recovered(line, code):
                 groups.setdefault((line.due_item_id, code), []).append(line)
-    is_money = happening.kind in ("payment", "credit")
+    is_money = happening.kind in MONEY
     sign = -1 if is_money else 1
     parts = [_part(facts, happening, key, lines, sign) for key, lines in groups.items()]
     stands = sorted((part for part in parts if part[1].amount), key=lambda part: part[0])
@@ -53,6 +57,11 @@ def transaction(facts: Facts, number: int) -> Piece | None:
         rule=facts.rule.code if is_money else "",
         citation=facts.citation(happening) if is_money else {},
     )
+
+
+def _is_recovered(line: Line, code: str) -> bool:
+    """Tell whether a posting is money that came after the claim had left the books, and is no memorandum."""
+    return code == RECOVERY and not line.debit.startswith(ALLOWANCE) and not line.credit.startswith(ALLOWANCE)
 
 
 def _part(
@@ -78,7 +87,9 @@ def _part(
 
 
 def _phrase(facts: Facts, happening: Happening, due: Due | None, component: str) -> str:
-    if happening.kind not in ("payment", "credit"):
+    if component == RECOVERY:
+        return "split.recovered"
+    if happening.kind not in MONEY:
         return "part.due" if due else "part.balance"
     if component == CREDIT_BALANCE:
         return "split.beyond"

@@ -83,12 +83,12 @@ class Book:
         for row in self.state.rows:
             for component, amount in row.components.items():
                 number = self.item_ids[row.number, component]
-                asked, paid = amount - self.waived[number], self.paid[number]
+                unpaid = amount - self.waived[number] - self.paid[number]
                 has_passed = row.due_date < as_of or (row.due_date == as_of and origin == "due_date")
                 if amount:
                     yield Due(
                         id=number, ref=row.ref, due_date=row.due_date, component=component, amount=amount,
-                        asked=asked, paid=paid, is_overdue=has_passed and asked > paid,
+                        unpaid=unpaid, is_overdue=has_passed and unpaid > 0,
                     )  # fmt: skip
 
 

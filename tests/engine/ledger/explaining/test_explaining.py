@@ -233,7 +233,9 @@ def test_every_subject_of_any_life_comes_to_its_amount_and_agrees_with_the_repla
     for component in facts.components:
         assert explain(facts, f"component:{component}").amount == state.totals.by_component[component]
     for due in facts.dues:
-        assert explain(facts, f"due:{due.id}").amount == due.asked - due.paid
+        found = explain(facts, f"due:{due.id}")
+        assert found.amount == due.unpaid
+        assert "due.changed" not in [part.phrase for part in found.parts]
     for event in state.events:
         piece = explain(facts, f"transaction:{event.id}")
         if isinstance(event, Receipt):
