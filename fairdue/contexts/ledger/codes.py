@@ -18,7 +18,7 @@ __all__ = [
     "LENT",
     "LENT_SQL",
     "OPENING",
-    "PARTS_SQL",
+    "PRESENT_SQL",
     "RECEIVABLE",
     "SUSPENSE",
     "receivable",
@@ -42,19 +42,18 @@ SELECT account_id,
 """
 """What was ever receivable per component: openings and charges with their corrections."""
 
-PARTS_SQL = f"""
+_IS_FORWARD = f"(p.debit IN ({_FUNDS_SQL}) OR p.debit = 'credit_balance' AND p.credit LIKE 'receivable:%')"
+PRESENT_SQL = f"""
 SELECT p.account_id, coalesce(t.reverses_id, t.id) AS receipt_id, p.due_item_id,
-       replace(CASE WHEN p.debit IN ({_FUNDS_SQL}) THEN p.credit ELSE p.debit END, 'receivable:', '')
-         AS component,
-       sum(CASE WHEN p.debit IN ({_FUNDS_SQL}) THEN p.amount_minor ELSE -p.amount_minor END)::bigint
-         AS amount_minor
+       CASE WHEN {_IS_FORWARD} THEN p.debit ELSE p.credit END AS source,
+       CASE WHEN {_IS_FORWARD} THEN p.credit ELSE p.debit END AS code, p.effective_date,
+       sum(CASE WHEN {_IS_FORWARD} THEN p.amount_minor ELSE -p.amount_minor END)::bigint AS amount_minor
   FROM ledger_posting p JOIN ledger_transaction t ON t.id = p.transaction_id
  WHERE p.account_id IN ({{scope}})
-   AND (p.debit IN ({_FUNDS_SQL}) OR p.credit IN ({_FUNDS_SQL}))
- GROUP BY 1, 2, 3, 4 HAVING sum(CASE WHEN p.debit IN ({_FUNDS_SQL}) THEN p.amount_minor
-                                     ELSE -p.amount_minor END) <> 0
+   AND (p.debit IN ({_FUNDS_SQL}, 'credit_balance') OR p.credit IN ({_FUNDS_SQL}, 'credit_balance'))
+ GROUP BY 1, 2, 3, 4, 5, 6 HAVING sum(CASE WHEN {_IS_FORWARD} THEN p.amount_minor ELSE -p.amount_minor END) <> 0
 """
-"""Where every receipt stands now, its corrections and its reversal taken off."""
+"""Where every receipt stands now, its corrections and its reversal taken off: amounts from source to code by day."""
 
 FOLD_SQL = """
 SELECT account_id,

@@ -84,10 +84,11 @@ def lines_of(position: Position, events: Iterable[Event], books: Books) -> list[
 
     1. A payment debits its fund and credits what it settles; what it does not settle that day is credit balance,
        and leaves it on the day on which it settles something.
-    2. A creditor's credit debits `adjustment`, a waiver `waiver`, a chargeback or refund credits cash.
-    3. A charge-off books loss against allowance; whatever lowers or raises the receivable afterwards moves the
+    2. Charges without a due date are no matter of the position: part of each may be what due items ask for.
+    3. A creditor's credit debits `adjustment`, a waiver `waiver`, a chargeback or refund credits cash.
+    4. A charge-off books loss against allowance; whatever lowers or raises the receivable afterwards moves the
        allowance along: money received is recovery.
-    4. A write-off or assignment clears what is receivable at the end.
+    5. A write-off or assignment clears what is receivable at the end.
     """
     parts: dict[str, list[tuple[int, Settled]]] = {}
     for number, part in enumerate(position.settled):
@@ -183,12 +184,11 @@ def _released(event: Event, kind: str, component: str, amount: int, day: date) -
 
 def _charged(position: Position, event: life.AmountEvent) -> Iterator[Line]:
     _, item = position.charges.get(event.id, (None, None))
-    if item is None:
+    if item is None or item.due_date is None:
         return
     ref = f"charge:{event.id}" if isinstance(event, life.Charge) else f"{event.id}:0"
-    is_due = item.due_date is not None
     debit, credit = receivable(item.component), accounts.INCOME + item.component
-    key = (ref, item.component) if is_due else None
+    key = (ref, item.component)
     yield Line(event.id, _KINDS[type(event)], debit, credit, event.amount, event.counts_on, key)
 
 

@@ -14,9 +14,7 @@ from fairdue.contexts.ledger.errors import AccountUnknown, CurrencyDiffers, Futu
 from fairdue.contexts.ledger.models import AccountState, LoanContract
 from fairdue.contexts.ledger.operations.keep import keep_one
 from fairdue.contexts.ledger.operations.opening import open_accounts
-from fairdue.contexts.ledger.queries.contracts import allocation_of, product_terms, rate_tables
-from fairdue.engine.law.numbers import shipped_numbers
-from fairdue.engine.ledger.keeping.quoting import quote
+from fairdue.contexts.ledger.queries.contracts import product_terms, quote_contract
 from fairdue.engine.ledger.products.agreement import AgreementInvalid
 from fairdue.engine.ledger.products.card import agreed_details
 from fairdue.engine.ledger.products.cost import AboveCap
@@ -132,14 +130,8 @@ def _agreed(
     try:
         if terms.kind == "card":
             return agreed_details(terms, details)
-        quoted = quote(
-            terms,
-            details,
-            principal=principal.minor,
-            disbursed_date=disbursed_date,
-            rates=rate_tables(),
-            numbers=shipped_numbers(),
-            allocation=allocation_of(terms),
+        quoted = quote_contract(
+            terms=terms, principal=principal, disbursed_date=disbursed_date, details=details
         )
     except AgreementInvalid as error:
         raise ContractInvalid(str(error)) from error

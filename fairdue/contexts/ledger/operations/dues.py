@@ -8,7 +8,7 @@ from datetime import datetime
 import polars as pl
 from django.db import transaction
 
-from fairdue.contexts.ledger.codes import DEBT_SQL
+from fairdue.contexts.ledger.codes import DEBT_SQL, LENT_SQL
 from fairdue.contexts.ledger.contracts import Landed
 from fairdue.contexts.ledger.operations.fresh import land_first_dues, moved_and_debts
 from fairdue.contexts.ledger.operations.landing import (
@@ -47,7 +47,7 @@ SELECT d.id, d.account_id, i.due_ref, i.component, i.due_date, i.amount_minor,
        (d.due_date, d.amount_minor) IS DISTINCT FROM (i.due_date, i.amount_minor) AS is_changed
   FROM ledger_incoming_due i JOIN ledger_dueitem d USING (account_id, due_ref, component)
 """
-INSERT_SQL = """
+INSERT_SQL = f"""
 WITH inserted AS (
   INSERT INTO ledger_dueitem (account_id, person_id, due_ref, due_date, component, amount_minor, asked_minor,
                               paid_minor, currency, recorded_at)
@@ -62,7 +62,7 @@ charged AS (
   SELECT %s::uuid, i.account_id, i.person_id, 'charge', 'receivable:' || i.component, 'income:' || i.component,
          i.id, i.amount_minor, i.currency, i.due_date, %s
     FROM inserted i JOIN ledger_accountstate s ON s.account_id = i.account_id
-   WHERE i.component <> 'principal' AND i.due_date > s.balance_date AND i.amount_minor > 0)
+   WHERE i.component NOT IN ({LENT_SQL}) AND i.due_date > s.balance_date AND i.amount_minor > 0)
 INSERT INTO ledger_touched SELECT DISTINCT account_id FROM inserted
 """
 VERSION_SQL = """
@@ -73,15 +73,15 @@ SELECT d.id, %s, jsonb_build_object('due_date', d.due_date, 'amount_minor', d.am
 UPDATE_SQL = """
 UPDATE ledger_dueitem d
    SET due_date = k.due_date, amount_minor = k.amount_minor, asked_minor = k.amount_minor,
-       paid_minor = least(d.paid_minor, k.amount_minor)
+       paid_minor = least(d.paid_minor, k.amount_minor), settled_date = NULL
   FROM ledger_known_due k WHERE k.id = d.id AND k.is_changed
 """
-CORRECTION_SQL = """
+CORRECTION_SQL = f"""
 WITH given AS (
   SELECT d.id, d.due_date AS effective_date, d.amount_minor
     FROM ledger_dueitem d JOIN ledger_known_due k ON k.id = d.id AND k.is_changed
     JOIN ledger_accountstate s ON s.account_id = d.account_id
-   WHERE d.component <> 'principal' AND d.due_date > s.balance_date),
+   WHERE d.component NOT IN ({LENT_SQL}) AND d.due_date > s.balance_date),
 present AS (
   SELECT p.due_item_id AS id, p.effective_date,
          sum(CASE WHEN p.debit LIKE 'receivable:%%' THEN p.amount_minor ELSE -p.amount_minor END) AS amount_minor
@@ -103,7 +103,7 @@ CREATE TEMP TABLE ledger_affected ON COMMIT DROP AS
 SELECT account_id FROM ledger_known_due WHERE is_changed
  UNION
 SELECT t.account_id FROM ledger_touched t
- WHERE EXISTS (SELECT 1 FROM ledger_transaction x WHERE x.account_id = t.account_id AND x.kind IN ('payment', 'credit'))
+ WHERE EXISTS (SELECT 1 FROM ledger_transaction x WHERE x.account_id = t.account_id AND (x.kind <> 'charge' OR x.details ? 'due_date'))
  UNION
 SELECT d.account_id
   FROM (SELECT account_id, component, sum(amount_minor) AS amount_minor FROM ledger_dueitem

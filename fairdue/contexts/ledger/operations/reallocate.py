@@ -7,28 +7,71 @@ from datetime import datetime
 
 import polars as pl
 
-from fairdue.contexts.ledger.codes import CASH, DEBT_SQL, FOLD_SQL, FUNDS, PARTS_SQL, RECEIVABLE
+from fairdue.contexts.ledger.codes import FOLD_SQL, PRESENT_SQL, RECEIVABLE
+from fairdue.contexts.ledger.operations.landing import rows
+from fairdue.contexts.ledger.operations.settle import settle_account
 from fairdue.contexts.ledger.queries.terms import POLICY_SQL, policies
+from fairdue.engine.ledger.accounts import ADJUSTMENT
 from fairdue.engine.ledger.allocation import (
     CREDIT_BALANCE,
+    DATED_PART_SCHEMA,
     ITEM_SCHEMA,
     NO_ITEM,
-    PART_SCHEMA,
     RECEIPT_SCHEMA,
     RECEIVABLE_SCHEMA,
     allocate,
 )
 from fairdue.storage import bulk
 
+SPECIAL_SQL = """
+SELECT DISTINCT account_id FROM ledger_transaction
+ WHERE account_id IN ({scope})
+   AND (kind NOT IN ('payment', 'charge', 'credit', 'reversal') OR details ? 'due_date') ORDER BY account_id
+"""
+"""Accounts whose events are more than many accounts at once can be allocated by; a partial index knows them."""
 RECEIPTS_SQL = """
-SELECT t.account_id, t.id, t.kind, t.component, t.effective_date, t.amount_minor, r.id AS reversed_by_id
+SELECT t.account_id, t.id, t.kind, t.component, t.effective_date, t.amount_minor, t.fund, r.id AS reversed_by_id
   FROM ledger_transaction t LEFT JOIN ledger_transaction r ON r.reverses_id = t.id
  WHERE t.account_id IN ({scope}) AND t.kind IN ('payment', 'credit')
 """
 ITEMS_SQL = """
-SELECT account_id, id, due_date, component, amount_minor, due_ref, asked_minor, paid_minor, settled_date
+SELECT account_id, id, due_ref, due_date, component, amount_minor, asked_minor, paid_minor, settled_date
   FROM ledger_dueitem WHERE account_id IN ({scope})
 """
+STORED_ITEM_SCHEMA = {
+    "account_id": pl.Int64,
+    "due_item_id": pl.Int64,
+    "due_ref": pl.String,
+    "due_date": pl.Date,
+    "component": pl.String,
+    "amount_minor": pl.Int64,
+    "asked_minor": pl.Int64,
+    "paid_minor": pl.Int64,
+    "settled_date": pl.Date,
+}
+OWED_SQL = """
+SELECT account_id, substr(CASE WHEN debit LIKE 'receivable:%' THEN debit ELSE credit END, 12),
+       sum(CASE WHEN debit LIKE 'receivable:%' THEN amount_minor ELSE -amount_minor END)::bigint,
+       NULL::date, NULL::bigint
+  FROM ledger_posting WHERE account_id IN ({scope}) AND transaction_id IS NULL GROUP BY 1, 2
+ UNION ALL
+SELECT t.account_id, t.component, t.amount_minor, t.effective_date, t.id
+  FROM ledger_transaction t
+ WHERE t.account_id IN ({scope}) AND t.kind = 'charge'
+   AND NOT EXISTS (SELECT 1 FROM ledger_transaction r WHERE r.reverses_id = t.id)
+"""
+"""What was ever receivable: openings and what due items charge, from the beginning; other charges from their day."""
+OWED_SCHEMA = RECEIVABLE_SCHEMA | {"effective_date": pl.Date, "transaction_id": pl.Int64}
+MOVE_SCHEMA = {
+    "account_id": pl.Int64,
+    "receipt_id": pl.Int64,
+    "due_item_id": pl.Int64,
+    "source": pl.String,
+    "code": pl.String,
+    "effective_date": pl.Date,
+    "amount_minor": pl.Int64,
+}
+"""An amount that a receipt moves from `source` to `code`, for a day."""
 POSTING_COLUMNS = (
     "entry",
     "account_id",
@@ -56,29 +99,42 @@ def lock_accounts(scope: str) -> int:
 
 
 def reallocate(scope: str, *, now: datetime) -> None:
-    """Allocate the receipts of all accounts of a scope afresh and post what differs from the present.
+    """Bring all accounts of a scope in step with their facts, and post what differs from the present.
 
     1. The accounts are locked by the caller.
-    2. A part that no longer stands is posted the other way round, on the effective date of its receipt;
-       the posting of a reversed receipt names the reversal.
-    3. Paid and asked amounts of due items and the states follow.
+    2. Accounts with events beyond payments, charges without a due date, credits and their reversals are settled one
+       by one, from their replayed lives; all others together, in columns. Both come to the same.
+    3. A part that no longer stands is posted the other way round, on its own effective date; the posting of a
+       reversed receipt names the reversal.
+    4. Paid and asked amounts of due items and the states follow.
     """
+    special = [account_id for (account_id,) in rows(SPECIAL_SQL.format(scope=scope))]
+    plain = scope
+    if special:
+        listed = ", ".join(map(str, special))
+        plain = f"SELECT account_id FROM ledger_accountstate WHERE account_id IN ({scope}) AND account_id NOT IN ({listed})"
+    _reallocate_plain(plain, now)
+    for account_id in special:
+        settle_account(account_id, now=now)
+
+
+def _reallocate_plain(scope: str, now: datetime) -> None:
     terms = bulk.copy_out(POLICY_SQL.format(scope=scope), TERMS)
-    receipts = bulk.copy_out(RECEIPTS_SQL.format(scope=scope), RECEIPT_SCHEMA | {"reversed_by_id": pl.Int64})
-    items = bulk.copy_out(
-        ITEMS_SQL.format(scope=scope),
-        FACT_SCHEMA | {"asked_minor": pl.Int64, "paid_minor": pl.Int64, "settled_date": pl.Date},
-    )
-    debts = bulk.copy_out(DEBT_SQL.format(scope=scope), RECEIVABLE_SCHEMA)
-    target, asked = _target(terms, items, receipts, debts)
-    present = bulk.copy_out(PARTS_SQL.format(scope=scope), PART_SCHEMA)
-    postings = _postings(_difference(present, target), receipts, terms, now)
+    if terms.is_empty():
+        return
+    receipts = bulk.copy_out(RECEIPTS_SQL.format(scope=scope), STORED_RECEIPT_SCHEMA)
+    items = bulk.copy_out(ITEMS_SQL.format(scope=scope), STORED_ITEM_SCHEMA)
+    owed = bulk.copy_out(OWED_SQL.format(scope=scope), OWED_SCHEMA)
+    parts, asked = _target(terms, items, receipts, owed)
+    present = bulk.copy_out(PRESENT_SQL.format(scope=scope), MOVE_SCHEMA)
+    postings = _postings(_difference(present, _moves(parts, receipts)), receipts, terms, now)
     if not postings.is_empty():
         bulk.copy_in(postings, "ledger_posting", POSTING_COLUMNS)
     _update_items(items, asked)
     refresh_states(scope, now=now)
 
 
+STORED_RECEIPT_SCHEMA = RECEIPT_SCHEMA | {"fund": pl.String, "reversed_by_id": pl.Int64}
 TERMS = {
     "account_id": pl.Int64,
     "person_id": pl.Int64,
@@ -86,48 +142,54 @@ TERMS = {
     "policy": pl.String,
     "dpd_origin": pl.String,
 }
-FACT_SCHEMA = ITEM_SCHEMA | {"due_ref": pl.String}
 
 
 def _target(
-    terms: pl.DataFrame, items: pl.DataFrame, receipts: pl.DataFrame, debts: pl.DataFrame
+    terms: pl.DataFrame, items: pl.DataFrame, receipts: pl.DataFrame, owed: pl.DataFrame
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return parts and asked items by each account's own policy."""
-    standing = receipts.filter(pl.col("reversed_by_id").is_null())
-    codes = terms["policy"].unique().to_list()
-    known = terms.select("account_id", "dpd_origin", judgment_date=pl.lit(None, pl.Date))
-    if len(codes) == 1:
-        allocation = allocate(
-            items.select(*FACT_SCHEMA),
-            standing.select(*RECEIPT_SCHEMA),
-            debts,
-            policies()[codes[0]],
-            accounts=known,
-        )
-        return allocation.parts.select(*PART_SCHEMA), allocation.asked
+    standing = receipts.filter(pl.col("reversed_by_id").is_null()).select(*RECEIPT_SCHEMA)
+    frames = (items.select(*ITEM_SCHEMA, "due_ref"), standing, owed)
     parts, asked = [], []
-    for code in codes:
-        mine = terms.filter(pl.col("policy") == code).select("account_id")
-        allocation = allocate(
-            items.select(*FACT_SCHEMA).join(mine, on="account_id", how="semi"),
-            standing.select(*RECEIPT_SCHEMA).join(mine, on="account_id", how="semi"),
-            debts.join(mine, on="account_id", how="semi"),
-            policies()[code],
-            accounts=known,
-        )
-        parts.append(allocation.parts.select(*PART_SCHEMA))
-        asked.append(allocation.asked)
-    if not parts:
-        return pl.DataFrame(schema=PART_SCHEMA), items.clear()
+    for code in terms["policy"].unique().to_list():
+        mine = terms.filter(pl.col("policy") == code)
+        known = mine.select("account_id", "dpd_origin", judgment_date=pl.lit(None, pl.Date))
+        given = frames
+        if mine.height < terms.height:
+            given = tuple(frame.join(mine, on="account_id", how="semi") for frame in frames)  # type: ignore[assignment]
+        allocation = allocate(*given, policies()[code], accounts=known)
+        parts.append(allocation.parts.select(*DATED_PART_SCHEMA))
+        asked.append(allocation.asked.select("due_item_id", "asked_minor", "paid_minor", "settled_date"))
     return pl.concat(parts), pl.concat(asked)
 
 
+def _moves(parts: pl.DataFrame, receipts: pl.DataFrame) -> pl.DataFrame:
+    """Return what the parts post: what settles on the day of its receipt, and what was held until a later day."""
+    fund = pl.when(pl.col("kind") == "credit").then(pl.lit(ADJUSTMENT)).otherwise("fund")
+    facts = receipts.select("receipt_id", received_date="effective_date", fund=fund)
+    is_held = pl.col("component") == CREDIT_BALANCE
+    code = pl.when(is_held).then("component").otherwise(RECEIVABLE + pl.col("component"))
+    dated = parts.join(facts, on="receipt_id", how="left", maintain_order="left").with_columns(code=code)
+    is_later = pl.col("effective_date") > pl.col("received_date")
+    at_once = dated.with_columns(source=pl.when(is_later).then(pl.lit(CREDIT_BALANCE)).otherwise("fund"))
+    until_then = dated.filter(is_later).with_columns(
+        source="fund",
+        code=pl.lit(CREDIT_BALANCE),
+        due_item_id=pl.lit(None, pl.Int64),
+        effective_date="received_date",
+    )
+    return pl.concat([at_once.select(*MOVE_SCHEMA), until_then.select(*MOVE_SCHEMA)])
+
+
+MOVE_KEYS = [name for name in MOVE_SCHEMA if name != "amount_minor"]
+
+
 def _difference(present: pl.DataFrame, target: pl.DataFrame) -> pl.DataFrame:
-    """Return what must be added to the present parts, negative where a part no longer stands."""
+    """Return what must be added to the present moves, negative where one no longer stands."""
     both = pl.concat([target, present.with_columns(amount_minor=-pl.col("amount_minor"))])
     return (
         both.with_columns(pl.col("due_item_id").fill_null(NO_ITEM))
-        .group_by("account_id", "receipt_id", "due_item_id", "component")
+        .group_by(MOVE_KEYS)
         .agg(pl.col("amount_minor").sum())
         .filter(pl.col("amount_minor") != 0)
         .with_columns(due_item_id=pl.when(pl.col("due_item_id") != NO_ITEM).then("due_item_id"))
@@ -139,16 +201,10 @@ def _difference(present: pl.DataFrame, target: pl.DataFrame) -> pl.DataFrame:
 def _postings(
     difference: pl.DataFrame, receipts: pl.DataFrame, terms: pl.DataFrame, now: datetime
 ) -> pl.DataFrame:
-    funds = pl.col("receipt_kind").replace_strict(FUNDS, default=CASH)
-    code = (
-        pl.when(pl.col("component") == CREDIT_BALANCE)
-        .then("component")
-        .otherwise(RECEIVABLE + pl.col("component"))
-    )
     taken_back = pl.col("amount_minor") < 0
-    facts = receipts.select("receipt_id", "reversed_by_id", "effective_date", receipt_kind=pl.col("kind"))
+    reversals = receipts.select("receipt_id", "reversed_by_id")
     return (
-        difference.join(facts, on="receipt_id", how="left", maintain_order="left")
+        difference.join(reversals, on="receipt_id", how="left", maintain_order="left")
         .join(terms, on="account_id", how="left", maintain_order="left")
         .select(
             "account_id",
@@ -159,8 +215,8 @@ def _postings(
             entry=pl.lit(str(uuid.uuid4())),
             transaction_id=pl.coalesce("reversed_by_id", "receipt_id"),
             kind=pl.when(taken_back).then(pl.lit("reversal")).otherwise(pl.lit("allocation")),
-            debit=pl.when(taken_back).then(code).otherwise(funds),
-            credit=pl.when(taken_back).then(funds).otherwise(code),
+            debit=pl.when(taken_back).then("code").otherwise("source"),
+            credit=pl.when(taken_back).then("source").otherwise("code"),
             amount_minor=pl.col("amount_minor").abs(),
             recorded_at=pl.lit(now),
         )
@@ -168,22 +224,18 @@ def _postings(
 
 
 def _update_items(items: pl.DataFrame, asked: pl.DataFrame) -> None:
-    """Write asked and paid amounts and the day of settlement where they changed."""
-    fresh = asked.select(
-        "due_item_id", new_asked="asked_minor", new_paid="paid_minor", new_settled="settled_date"
-    )
-    changed = items.join(fresh, on="due_item_id").filter(
-        (pl.col("new_asked") != pl.col("asked_minor"))
-        | (pl.col("new_paid") != pl.col("paid_minor"))
-        | pl.col("new_settled").ne_missing(pl.col("settled_date"))
-    )
+    """Write asked and paid amounts and the days of settling where they changed."""
+    fresh = asked.rename({name: f"new_{name}" for name in asked.columns if name != "due_item_id"})
+    names = ("asked_minor", "paid_minor", "settled_date")
+    is_changed = pl.any_horizontal(pl.col(f"new_{name}").ne_missing(pl.col(name)) for name in names)
+    changed = items.join(fresh, on="due_item_id").filter(is_changed)
     if changed.is_empty():
         return
     bulk.execute(
         """UPDATE ledger_dueitem d SET asked_minor = n.asked, paid_minor = n.paid, settled_date = n.settled
              FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::date[]) AS n (id, asked, paid, settled)
             WHERE d.id = n.id""",
-        [changed[name].to_list() for name in ("due_item_id", "new_asked", "new_paid", "new_settled")],
+        [changed[name].to_list() for name in ("due_item_id", *(f"new_{name}" for name in names))],
     )
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
@@ -155,17 +156,18 @@ class AccountFacts:
     def terms(self) -> DebtTerms:
         """Return what was agreed, as far as the facts tell.
 
-        Due items ask for what is receivable, per component in order of due date, as far as it reaches; what no
-        item asks for is unscheduled balance.
+        Due items ask for what is ever receivable, per component in order of due date, as far as it reaches; what
+        no item asks for is unscheduled balance, from the beginning or from the day of the charge that brought it.
         """
-        left = self._receivable()
         rows: dict[tuple[date, str], dict[str, int]] = {}
-        for item in self.given_items:  # by component and due date
-            asked = min(item.amount_minor, max(left.get(item.component, 0), 0))
-            if asked:
-                left[item.component] -= asked
-                rows.setdefault((item.due_date, item.due_ref), {})[item.component] = asked
-        loose = tuple((component, amount) for component, amount in left.items() if amount > 0)
+        for item, asked in self._asked():
+            rows.setdefault((item.due_date, item.due_ref), {})[item.component] = asked
+        sums = self._asked_sums()
+        loose = tuple(
+            (component, amount - sums[component])
+            for component, amount in self._owed_from_start().items()
+            if amount > sums[component]
+        )
         return DebtTerms(
             disbursed_date=self.balance_date,
             instalments=tuple(_instalment(*place, amounts) for place, amounts in rows.items()),
@@ -174,22 +176,51 @@ class AccountFacts:
             delinquency=DelinquencyRule(origin=self.dpd_origin),  # type: ignore[arg-type]
         )
 
-    def _receivable(self) -> dict[str, int]:
+    def _owed_from_start(self) -> dict[str, int]:
+        """Return what is owed per component without later charges: openings and what due items charge."""
         owed = dict(self.openings)
-        charged = [(item.component, item.amount_minor) for item in self.given_items if self.is_charged(item)]
-        charged += [(one.component, one.amount_minor) for one in self.undated_charges]
-        for component, amount in charged:
-            owed[component] = owed.get(component, 0) + amount
+        for item in self.given_items:
+            if self.is_charged(item):
+                owed[item.component] = owed.get(item.component, 0) + item.amount_minor
         return owed
 
+    def _asked(self) -> Iterator[tuple[StoredItem, int]]:
+        """Yield the due items that ask for anything, with how much."""
+        left = self._owed_from_start()
+        for one in self.undated_charges:
+            left[one.component] = left.get(one.component, 0) + one.amount_minor
+        for item in sorted(self.given_items, key=lambda item: (item.due_date, item.due_ref, item.id)):
+            asked = min(item.amount_minor, max(left.get(item.component, 0), 0))
+            if asked:
+                left[item.component] -= asked
+                yield item, asked
+
+    def _asked_sums(self) -> dict[str, int]:
+        sums: dict[str, int] = defaultdict(int)
+        for item, asked in self._asked():
+            sums[item.component] += asked
+        return sums
+
+    def _later_charges(self) -> Iterator[Event]:
+        """Yield charges without a due date as far as no due item asks for them; items ask for the earliest first."""
+        room = self._asked_sums()
+        for component, amount in self._owed_from_start().items():
+            room[component] = max(room[component] - amount, 0)
+        for one in sorted(self.undated_charges, key=lambda one: (one.effective_date, one.id)):
+            covered = min(room[one.component], one.amount_minor)
+            room[one.component] -= covered
+            if one.amount_minor > covered:
+                yield event_of(replace(record_of(one), amount=one.amount_minor - covered))
+
     def events(self) -> list[Event]:
-        """Return the events in the order in which they were recorded, charges without a due date left out."""
+        """Return the events in the order in which they were recorded."""
         loose = {one.id: one for one in self.transactions if one.is_undated_charge}
-        return [
+        found = [
             self.event(one, loose)
             for one in self.transactions
             if one.id not in loose and one.reverses_id not in loose
         ]
+        return sorted([*found, *self._later_charges()], key=_number) if loose else found
 
     def event(self, stored: StoredTransaction, loose: Mapping[int, StoredTransaction] | None = None) -> Event:
         """Return the event of one transaction.
@@ -272,6 +303,11 @@ class AccountFacts:
         return replace(self, transactions=[*self.transactions, stored], _history=None)
 
 
+def _number(event: Event) -> int:
+    """Return an event's place in the order of recording; one that is only tried out comes last."""
+    return int(event.id) or 2**63
+
+
 def record_of(stored: StoredTransaction) -> EventRecord:
     """Return a transaction in the form that the engine reads."""
     return EventRecord(
@@ -340,7 +376,26 @@ def _instalment(due_date: date, due_ref: str, amounts: Mapping[str, int]) -> Ins
 
 
 def _stored(row: tuple[Any, ...]) -> StoredTransaction:
-    return StoredTransaction(*row[:10], _decoded(row[10]), row[11], row[12])
+    names = (
+        "id",
+        "external_ref",
+        "kind",
+        "component",
+        "amount_minor",
+        "currency",
+        "effective_date",
+        "recorded_at",
+    )
+    first = dict(zip(names, row, strict=False))
+    reverses_id, fund, details, source, approval_ref = row[8:]
+    return StoredTransaction(
+        **first,
+        reverses_id=reverses_id,
+        fund=fund,
+        details=_decoded(details),
+        source=source,
+        approval_ref=approval_ref,
+    )
 
 
 def _decoded(value: Any) -> Any:

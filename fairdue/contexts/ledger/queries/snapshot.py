@@ -85,9 +85,7 @@ def split_of(lines: Iterable[Line], event_id: str) -> dict[tuple[str, Key | None
     return {place: amount for place, amount in found.items() if amount}
 
 
-def _splits(
-    events: Iterable[life.Event], lines: Iterable[Line]
-) -> dict[str, tuple[date, Mapping[str, int]]]:
+def _splits(events: Iterable[life.Event], lines: Iterable[Line]) -> dict[str, tuple[date, Mapping[str, int]]]:
     by_event: dict[str, list[Line]] = defaultdict(list)
     for line in lines:
         by_event[line.event_id].append(line)

@@ -90,9 +90,9 @@ def test_a_component_that_the_order_of_payment_does_not_know_is_refused():
     assert (loan.refusals, loan.totals.due) == ({"C1": "unknown_component"}, 200_00)
 
 
-def test_principal_and_interest_are_not_charged():
+def test_principal_is_scheduled_and_not_charged():
     with pytest.raises(EventInvalid, match="scheduled, not charged"):
-        charge("C1", "01-02", 5_00, component="interest", due_date="02-01")
+        charge("C1", "01-02", 5_00, component="principal", due_date="02-01")
 
 
 @pytest.mark.parametrize("amount", [-1, 2**53 + 1])
