@@ -7,11 +7,14 @@
 `FAIRDUE_HOSTS`              comma-separated host names that the web server answers to
 `FAIRDUE_SMS_URL`            endpoint of the SMS provider; the default is the local provider
 `FAIRDUE_SMTP_URL`           smtp://user:password@host:port of the mail server
+`FAIRDUE_PAYMENT_PROVIDERS`  JSON: provider → {"key": …, "creditors": [codes]}; who may report payments, for whom
 `FAIRDUE_PUBLIC_URL`         address under which borrowers and providers reach this installation
 """
 
 from __future__ import annotations
 
+import hmac
+import json
 import os
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -204,6 +207,26 @@ SMS_PROVIDER_URL = os.environ.get("FAIRDUE_SMS_URL", f"{PUBLIC_URL}/api/local-pr
 SMS_PROVIDER_KEY = os.environ.get("FAIRDUE_SMS_KEY", KEYS.provider_key)
 SMTP_URL = os.environ.get("FAIRDUE_SMTP_URL", "")
 MAIL_FROM = os.environ.get("FAIRDUE_MAIL_FROM", "notice@lender.example")
+
+
+def _payment_providers(text: str) -> dict[str, dict[str, object]]:
+    """Read who may report payments; without any, the local provider may, under a key of its own."""
+    own_key = hmac.new(KEYS.provider_key.encode(), b"payments", "sha256").hexdigest()
+    try:
+        given = json.loads(text) if text else {"http": {"key": own_key}}
+        short = [name for name, each in given.items() if len(each["key"]) < 16]
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise ImproperlyConfigured(
+            'FAIRDUE_PAYMENT_PROVIDERS is not JSON such as {"acme": {"key": "…", "creditors": ["north"]}}'
+        ) from error
+    if short:
+        raise ImproperlyConfigured(
+            f"FAIRDUE_PAYMENT_PROVIDERS: the key of {short[0]} is shorter than 16 characters"
+        )
+    return given
+
+
+PAYMENT_PROVIDERS = _payment_providers(os.environ.get("FAIRDUE_PAYMENT_PROVIDERS", ""))
 
 LOGGING = {
     "version": 1,

@@ -11,6 +11,8 @@ from django.http import HttpRequest
 from ninja import Field, NinjaAPI, Router, Schema
 from pydantic import AwareDatetime
 
+from fairdue.api.payments import payments
+from fairdue.api.problems import add_problem_handlers
 from fairdue.contexts.outreach import facade as outreach
 from fairdue.contexts.outreach.contracts import ProviderReport
 from fairdue.kernel import clock
@@ -120,3 +122,5 @@ api = NinjaAPI(
     urls_namespace="api-1",
 )
 api.add_router("/providers", providers)
+api.add_router("/payments", payments)
+add_problem_handlers(api)

@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.db import transaction
+
+from fairdue.contexts.cases import facade as cases
 from fairdue.contexts.cases.contracts import Assessment
-from fairdue.contexts.payments.contracts import Candidate, Incoming, Matched, Reason, Received
+from fairdue.contexts.ledger import facade as ledger
+from fairdue.contexts.payments import facade as payments
+from fairdue.contexts.payments.contracts import (
+    Candidate,
+    Incoming,
+    Matched,
+    PromisedAmount,
+    Reason,
+    Received,
+)
 from fairdue.kernel.actor import Actor
+from fairdue.kernel.clock import business_date
 from fairdue.kernel.money import Money
 
 
@@ -22,11 +35,31 @@ class MoneyPlaced:
     closed_work_count: int
 
 
+@transaction.atomic
 def receive_payment(*, incoming: Incoming, actor: Actor, now: datetime) -> Received:
-    """This function will receive money, match it if that is certain, and judge promises again."""
-    raise NotImplementedError
+    """This function will receive money, match it if that is certain, and judge promises again.
+
+    1. What was received stays received, whatever becomes of the match.
+    2. The same reference again books nothing and answers where the payment stands.
+
+    :raises PermissionRefused: without `payments.record` and `payments.match`
+    :raises IncomingInvalid, ReferenceReused: as `payments.receive` says
+    """
+    answer = payments.receive(incoming=incoming, actor=actor, now=now)
+    if answer.is_repeated:
+        return answer
+    place_certain(payment_id=answer.payment_id, actor=actor, now=now)
+    return payments.received_payment(payment_id=answer.payment_id)
 
 
+@transaction.atomic
+def place_certain(*, payment_id: int, actor: Actor, now: datetime) -> MoneyPlaced:
+    """This function will match a waiting payment if its account is certain, and judge promises again."""
+    matched = payments.match_automatically(payment_id=payment_id, actor=actor, now=now)
+    return _placed(payment_id, matched, actor, now)
+
+
+@transaction.atomic
 def match_payment(
     *,
     payment_id: int,
@@ -38,14 +71,75 @@ def match_payment(
     now: datetime,
 ) -> MoneyPlaced:
     """This function will match by hand (see payments.facade.match_payment) and judge promises again."""
-    raise NotImplementedError
+    matched = payments.match_payment(
+        payment_id=payment_id,
+        account_ids=account_ids,
+        shares=shares,
+        designated_account_id=designated_account_id,
+        reasons=reasons,
+        actor=actor,
+        now=now,
+    )
+    return _placed(payment_id, matched, actor, now)
 
 
+@transaction.atomic
 def undo_match(*, payment_id: int, reason: str, actor: Actor, now: datetime) -> MoneyPlaced:
-    """This function will bring a payment back to suspense and judge promises again."""
-    raise NotImplementedError
+    """This function will bring a payment back to suspense and judge promises again.
+
+    What the payment had kept is kept no longer.
+    """
+    matched = payments.undo_match(payment_id=payment_id, reason=reason, actor=actor, now=now)
+    return _placed(payment_id, matched, actor, now)
+
+
+@transaction.atomic
+def take_back(
+    *, payment_id: int, effective_date: date, reason: str, actor: Actor, now: datetime
+) -> MoneyPlaced:
+    """This function will book money that the payer's bank takes back and judge promises again."""
+    matched = payments.take_back(
+        payment_id=payment_id, effective_date=effective_date, reason=reason, actor=actor, now=now
+    )
+    return _placed(payment_id, matched, actor, now)
 
 
 def candidates(*, payment_id: int, as_of: date, actor: Actor) -> tuple[Candidate, ...]:
-    """Return ranked candidates of a payment; open promises count among the grounds."""
-    raise NotImplementedError
+    """Return ranked candidates of a payment; open promises of its amount count among the grounds."""
+    card = payments.payment_card(payment_id=payment_id, as_of=as_of, actor=actor)
+    amount = card.waiting if card.waiting.minor else card.amount
+    promised = [
+        PromisedAmount(
+            person_id=promise.person_id,
+            account_id=promise.account_id,
+            amount=promise.amount,
+            promised_date=promise.promised_date,
+        )
+        for promise in cases.open_promises_over(amount=amount)
+    ]
+    return payments.candidates(payment_id=payment_id, as_of=as_of, actor=actor, promised=promised)
+
+
+def _placed(payment_id: int, matched: Matched, actor: Actor, now: datetime) -> MoneyPlaced:
+    promises, closed = follow_money(matched.person_ids, actor=actor, now=now)
+    return MoneyPlaced(payment_id=payment_id, matched=matched, promises=promises, closed_work_count=closed)
+
+
+def follow_money(person_ids: Iterable[int], *, actor: Actor, now: datetime) -> tuple[Assessment, int]:
+    """This function will judge promises of persons whose debts changed, and close work where nothing is due.
+
+    Works inside the caller's transaction, person by person in order of their numbers.
+    """
+    found: list[Assessment] = []
+    closed = 0
+    for person_id in sorted(set(person_ids)):
+        found.append(cases.assess_promises(person_id=person_id, now=now))
+        summary = ledger.person_summary(person_id, business_date(now))
+        if all(account.overdue.minor == 0 for account in summary.accounts):
+            closed += cases.close_work(person_id=person_id, reason="nothing is due", actor=actor, now=now)
+    return Assessment(
+        kept=sum(each.kept for each in found),
+        broken=sum(each.broken for each in found),
+        reopened=sum(each.reopened for each in found),
+        unchanged=sum(each.unchanged for each in found),
+    ), closed

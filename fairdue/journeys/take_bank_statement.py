@@ -5,7 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db import transaction
+
+from fairdue.contexts.book import facade as book
+from fairdue.contexts.payments import facade as payments
 from fairdue.contexts.payments.contracts import FileTaken
+from fairdue.journeys.receive_payment import follow_money, place_certain
 from fairdue.kernel.actor import Actor
 
 
@@ -19,8 +24,50 @@ class StatementTaken:
 
 
 def take_bank_statement(
-    *, creditor_code: str, content: bytes, file_name: str, format: str = "", mapping: str = "",
-    actor: Actor, now: datetime,
-) -> StatementTaken:  # fmt: skip
-    """This function will take a bank file in one transaction, then match each new payment in its own."""
-    raise NotImplementedError
+    *,
+    creditor_code: str,
+    content: bytes,
+    file_name: str,
+    format: str = "",
+    mapping: str = "",
+    actor: Actor,
+    now: datetime,
+) -> StatementTaken:
+    """This function will take a bank file in one transaction, then match each new payment in its own.
+
+    Killed between two, it leaves payments that wait; `match_waiting` goes on with them.
+
+    :raises CreditorUnknown: if there is no such creditor
+    :raises StatementRefused, PermissionRefused: as `payments.take_statement_file` says
+    """
+    creditor = book.creditor_by_code(creditor_code)
+    with transaction.atomic():
+        taken = payments.take_statement_file(
+            creditor_id=creditor.creditor_id,
+            content=content,
+            file_name=file_name,
+            format=format,
+            mapping=mapping,
+            actor=actor,
+            now=now,
+        )
+        follow_money(taken.undone_person_ids, actor=actor, now=now)
+    matched = sum(_is_placed(payment_id, actor, now) for payment_id in taken.payment_ids)
+    return StatementTaken(file=taken, matched_count=matched, waiting_count=len(taken.payment_ids) - matched)
+
+
+def match_waiting(*, creditor_code: str, actor: Actor, now: datetime) -> StatementTaken:
+    """This function will try every payment of a creditor that waits again, each in a transaction of its own."""
+    creditor = book.creditor_by_code(creditor_code)
+    waiting = payments.waiting_payment_ids(creditor_id=creditor.creditor_id, actor=actor)
+    matched = sum(_is_placed(payment_id, actor, now) for payment_id in waiting)
+    return StatementTaken(
+        file=FileTaken(statements=(), payment_ids=waiting),
+        matched_count=matched,
+        waiting_count=len(waiting) - matched,
+    )
+
+
+def _is_placed(payment_id: int, actor: Actor, now: datetime) -> bool:
+    placed = place_certain(payment_id=payment_id, actor=actor, now=now)
+    return placed.matched is not None and not placed.matched.waiting.minor

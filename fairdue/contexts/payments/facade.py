@@ -74,7 +74,13 @@ from fairdue.contexts.payments.queries.codes import account_by_code, repayment_c
 from fairdue.contexts.payments.queries.day_end import day_end
 from fairdue.contexts.payments.queries.division import divide_payment
 from fairdue.contexts.payments.queries.orders import orders
-from fairdue.contexts.payments.queries.payments import incoming_payments, payment_by_source_ref, payment_card
+from fairdue.contexts.payments.queries.payments import (
+    incoming_payments,
+    payment_by_source_ref,
+    payment_card,
+    received_payment,
+    waiting_payment_ids,
+)
 from fairdue.contexts.payments.queries.request_count import count_open_requests, count_waiting_requests
 from fairdue.contexts.payments.queries.requests import open_requests, request_card, requests_of_account
 from fairdue.contexts.payments.queries.statements import mappings, statement, statement_rows, statements
@@ -140,6 +146,7 @@ __all__ = [
     "payment_by_source_ref",
     "payment_card",
     "receive",
+    "received_payment",
     "refuse",
     "repayment_code",
     "request",
@@ -156,5 +163,6 @@ __all__ = [
     "take_back",
     "take_statement_file",
     "undo_match",
+    "waiting_payment_ids",
     "withdraw",
 ]

@@ -47,7 +47,7 @@ def seal(value: str, purpose: str) -> bytes | None:
     return settings.FIELD_KEYS.seal(value, purpose) if value else None
 
 
-def unseal(value: bytes | None, purpose: str) -> str:
+def unseal(value: bytes | memoryview | None, purpose: str) -> str:
     """Open a sealed value; what was never given is empty."""
     return settings.FIELD_KEYS.open(bytes(value), purpose) if value else ""
 
@@ -57,7 +57,7 @@ def seal_fields(fields: Mapping[str, str], purpose: str) -> bytes:
     return settings.FIELD_KEYS.seal(json.dumps(dict(fields), ensure_ascii=False, sort_keys=True), purpose)
 
 
-def unseal_fields(value: bytes | None, purpose: str) -> dict[str, str]:
+def unseal_fields(value: bytes | memoryview | None, purpose: str) -> dict[str, str]:
     """Open texts that were sealed together."""
     return dict(json.loads(unseal(value, purpose))) if value else {}
 

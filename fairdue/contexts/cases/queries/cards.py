@@ -120,6 +120,12 @@ def open_promises(case_ids: Iterable[int]) -> dict[int, PromiseCard]:
     return {row.case_id: promise_card(row, "") for row in rows}
 
 
+def open_promises_over(*, amount: Money, limit: int = 50) -> tuple[PromiseCard, ...]:
+    """Return open promises of exactly an amount, newest first: money of that amount may be meant to keep one."""
+    rows = PromiseToPay.objects.filter(status="open", amount_minor=amount.minor, currency=amount.currency)
+    return tuple(promise_card(row, "") for row in rows.order_by("-id")[:limit])
+
+
 def open_promise(*, case_id: int) -> PromiseCard | None:
     """Return the open promise of a case that the caller has found in scope, or None."""
     return open_promises([case_id]).get(case_id)

@@ -134,7 +134,7 @@ def _order(row: Request, now: datetime) -> PaymentOrder:
         kind=row.kind,
         creditor_id=row.creditor_id,
         account_id=row.account_id,
-        amount_minor=row.amount_minor,
+        amount_minor=row.amount_minor or 0,
         currency=row.currency,
         payee_sealed=row.payee_sealed,
         payee_name_masked=sealing.mask_payer(payee["name"]),

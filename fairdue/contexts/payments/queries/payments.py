@@ -8,10 +8,10 @@ from datetime import date, datetime, time, timedelta
 from django.db.models import F, QuerySet, Sum
 
 from fairdue.contexts.payments.cards import AGES, age_band, payment_card_of
-from fairdue.contexts.payments.contracts import PaymentCard, PaymentPage
+from fairdue.contexts.payments.contracts import PaymentCard, PaymentPage, Received
 from fairdue.contexts.payments.models import IncomingPayment, PaymentMatch
 from fairdue.contexts.payments.operations.locking import found
-from fairdue.contexts.payments.operations.receive import source_key
+from fairdue.contexts.payments.operations.receive import received, source_key
 from fairdue.kernel.actor import Actor
 from fairdue.kernel.clock import HOUSE_ZONE, business_date
 from fairdue.kernel.money import Money
@@ -65,6 +65,17 @@ def payment_card(*, payment_id: int, as_of: date, actor: Actor) -> PaymentCard:
     row = IncomingPayment.objects.filter(pk=payment_id).select_related("creditor").first()
     payment = found(row, actor, payment_id)
     return payment_card_of(payment, as_of, PaymentMatch.objects.filter(payment=payment).order_by("id"))
+
+
+def received_payment(*, payment_id: int) -> Received:
+    """Return where a payment that the caller has just received stands now."""
+    return received(IncomingPayment.objects.get(pk=payment_id))
+
+
+def waiting_payment_ids(*, creditor_id: int, actor: Actor) -> tuple[int, ...]:
+    """Return the payments of a creditor of which anything waits, oldest first."""
+    rows = _in_scope(actor).filter(creditor_id=creditor_id, amount_minor__gt=SETTLED)
+    return tuple(rows.order_by("id").values_list("pk", flat=True))
 
 
 def payment_by_source_ref(*, creditor_id: int, source: str, source_ref: str) -> int | None:
