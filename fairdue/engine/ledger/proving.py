@@ -27,7 +27,7 @@ STATE_SCHEMA: dict[str, Any] = {
     "latest_payment_date": pl.Date,
     "latest_payment_minor": pl.Int64,
     "standing": pl.String,
-    "has_pauses": pl.Boolean,
+    "has_pauses": pl.Int32,
 }
 ITEM_SCHEMA: dict[str, Any] = {
     "account_id": pl.Int64,
@@ -291,7 +291,7 @@ def _standing(books: Books) -> pl.DataFrame:
         given, on=["account_id", "standing"], how="anti"
     )
     pausing = kinds.filter(pl.col("kind") == "pause").select("account_id")
-    paused = books.states.filter("has_pauses").join(pausing, on="account_id", how="anti")
+    paused = books.states.filter(pl.col("has_pauses") == 1).join(pausing, on="account_id", how="anti")
     return pl.concat(
         [
             _rows(unnamed, pl.lit("standing"), pl.col("standing"), pl.lit("no such event stands")),

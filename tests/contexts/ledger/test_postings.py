@@ -308,7 +308,7 @@ def test_each_bad_row_is_named_and_a_file_with_one_lands_nothing(book):
         (account, "OK", "payment", "", 100, APRIL),
         (10**9, "A", "payment", "", 100, APRIL),
         (account, "B", "gift", "", 100, APRIL),
-        (account, "C", "charge", "insurance", 100, APRIL),
+        (account, "C", "charge", "weather", 100, APRIL),
         (account, "P1", "payment", "", 101, MARCH),
         (account, "D", "payment", "", 100, date(2026, 6, 16)),
         (account, "E", "payment", "", 100, date(2026, 1, 1)),
@@ -404,7 +404,7 @@ def test_prove_names_a_cached_value_that_was_altered(book):
              for difference in ledger.prove([account]).differences}  # fmt: skip
     assert found == {
         ("balance_minor", "1", "9600"),
-        ("oldest_unpaid_due_date", "2026-03-10", "None"),
+        ("oldest_unpaid_due_date", "2026-03-10", "none"),
         ("due_item", "1000", "400"),
     }
 

@@ -24,7 +24,7 @@ SETTINGS = {"jit": "off", "enable_seqscan": "off"}
 
 STATES = """
 SELECT account_id, creditor_id, currency, balance_minor, credit_balance_minor, oldest_unpaid_due_date,
-       latest_payment_date, latest_payment_minor, standing, pauses IS NOT NULL
+       latest_payment_date, latest_payment_minor, standing, (pauses IS NOT NULL)::int
   FROM ledger_accountstate WHERE {scope}
 """
 ITEMS = """

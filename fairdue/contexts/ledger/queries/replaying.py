@@ -79,6 +79,9 @@ ITEM_SCHEMA: dict[str, Any] = {
     "made_by_id": pl.Int64,
 }
 
+TEXTS = [number for number, dtype in enumerate(list(TRANSACTION_SCHEMA.values())[1:]) if dtype == pl.String]
+"""The places of texts in a stored transaction: an empty one may be read as null."""
+
 Move = tuple[int, str, str, int | None, date]
 """Event (0 for what no event posts), the two accounts in order, due item, effective date."""
 NO_EVENT = 0
@@ -100,8 +103,8 @@ def replay_differences(books: proving.Books, scope: str, read: Read) -> pl.DataF
     for state in states.iter_rows(named=True):
         account_id = state["account_id"]
         moves = {
-            (event or NO_EVENT, first, second, item, day): amount
-            for event, first, second, item, day, amount in posted.get(account_id, [])
+            (event or NO_EVENT, first, second, item_id, day): amount
+            for event, first, second, item_id, day, amount in posted.get(account_id, [])
         }
         facts = _facts(state, transactions.get(account_id, []), items.get(account_id, []), moves)
         rows += [(account_id, *found) for found in _compare(facts, state, moves)]
@@ -144,7 +147,7 @@ def _facts(
     moves: Mapping[Move, int],
 ) -> AccountFacts:
     openings: dict[str, int] = {}
-    for (event, first, second, _, _), amount in moves.items():
+    for (event, first, second, _item, _day), amount in moves.items():
         if event == NO_EVENT and OPENING in (first, second):
             code, signed = (first, amount) if second == OPENING else (second, -amount)
             openings[component_of(code)] = openings.get(component_of(code), 0) + signed
@@ -165,7 +168,7 @@ def _facts(
 
 
 def _transaction(row: tuple[Any, ...]) -> StoredTransaction:
-    fields = list(row)
+    fields: list[Any] = ["" if value is None and column in TEXTS else value for column, value in enumerate(row)]
     fields[7] = datetime.fromtimestamp(row[7], tz=UTC)
     fields[10] = json.loads(row[10] or "{}")
     return StoredTransaction(*fields)
@@ -181,8 +184,8 @@ def _compare(
     target = _target([*facts.base_lines(), *facts.event_lines()], {key: one.id for key, one in known.items()})
     for move in dict.fromkeys((*moves, *target)):
         if moves.get(move, 0) != target.get(move, 0):
-            event, first, second, item, day = move
-            subject = f"replay:posting:{event}:{first}:{second}:{item or 0}:{day}"
+            event, first, second, item_id, day = move
+            subject = f"replay:posting:{event}:{first}:{second}:{item_id or 0}:{day}"
             yield subject, str(moves.get(move, 0)), str(target.get(move, 0))
     for key in dues.keys() - known.keys():
         yield f"replay:due_item:{key[0]}:{key[1]}", "none", "an item"
