@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef
+
 from fairdue.contexts.identity.contracts import StaffCard, TeamCard
 from fairdue.contexts.identity.models import Staff, Team, TeamCreditor
 from fairdue.contexts.identity.policies import permissions_of
@@ -16,8 +19,9 @@ def actor_for(staff: Staff) -> Actor:
     1. Without a team there is no creditor in scope; a team may be given every creditor (None).
     2. A team of an agency never sees every creditor, whatever its row says.
     3. Somebody deactivated may nothing.
+    4. One query for the team and its creditors together: it stands before every page.
     """
-    team = staff.team
+    team = _team_with_creditors(staff)
     return Actor(
         kind="agency" if team is not None and team.agency_code else "staff",
         label=staff.get_full_name(),
@@ -34,7 +38,16 @@ def _scope(team: Team | None) -> frozenset[int] | None:
         return frozenset()
     if team.sees_all_creditors and not team.agency_code:
         return None
-    return frozenset(TeamCreditor.objects.filter(team=team).values_list("creditor_id", flat=True))
+    found: list[int] | None = getattr(team, "creditor_ids", None)
+    return frozenset(found or ())
+
+
+def _team_with_creditors(staff: Staff) -> Team | None:
+    if staff.team_id is None:
+        return None
+    scope = ArraySubquery(TeamCreditor.objects.filter(team=OuterRef("pk")).values("creditor_id"))
+    staff.team = Team.objects.annotate(creditor_ids=scope).get(pk=staff.team_id)
+    return staff.team
 
 
 def actor_by_username(username: str) -> Actor | None:
