@@ -20,6 +20,7 @@ __all__ = [
     "OPENING",
     "PRESENT_SQL",
     "RECEIVABLE",
+    "STATEMENT",
     "SUSPENSE",
     "receivable",
 ]
@@ -29,6 +30,8 @@ FUNDS = ("cash", "suspense", "adjustment")
 LENT = ("principal", "cash_advance", "balance_transfer", "judgment_debt")
 """Components that were lent or judged: a due item asks for part of what is owed of them and charges nothing."""
 LENT_SQL = ", ".join(f"'{component}'" for component in LENT)
+STATEMENT = "s:"
+"""Begins the names of statements that keeping made: they ask for part of what is owed and charge nothing."""
 _FUNDS_SQL = ", ".join(f"'{fund}'" for fund in FUNDS)
 
 DEBT_SQL = """

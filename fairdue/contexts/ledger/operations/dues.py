@@ -8,7 +8,7 @@ from datetime import datetime
 import polars as pl
 from django.db import transaction
 
-from fairdue.contexts.ledger.codes import DEBT_SQL, LENT_SQL
+from fairdue.contexts.ledger.codes import DEBT_SQL, LENT_SQL, STATEMENT
 from fairdue.contexts.ledger.contracts import Landed
 from fairdue.contexts.ledger.operations.fresh import land_first_dues, moved_and_debts
 from fairdue.contexts.ledger.operations.landing import (
@@ -55,14 +55,15 @@ WITH inserted AS (
          i.currency, %s
     FROM ledger_incoming_due i LEFT JOIN ledger_known_due k USING (account_id, due_ref, component)
    WHERE k.id IS NULL AND i.amount_minor > 0 ORDER BY i.account_id, i.due_date
-  RETURNING id, account_id, person_id, component, due_date, amount_minor, currency),
+  RETURNING id, account_id, person_id, due_ref, component, due_date, amount_minor, currency),
 charged AS (
   INSERT INTO ledger_posting (entry, account_id, person_id, kind, debit, credit, due_item_id, amount_minor,
                               currency, effective_date, recorded_at)
   SELECT %s::uuid, i.account_id, i.person_id, 'charge', 'receivable:' || i.component, 'income:' || i.component,
          i.id, i.amount_minor, i.currency, i.due_date, %s
     FROM inserted i JOIN ledger_accountstate s ON s.account_id = i.account_id
-   WHERE i.component NOT IN ({LENT_SQL}) AND i.due_date > s.balance_date AND i.amount_minor > 0)
+   WHERE i.component NOT IN ({LENT_SQL}) AND i.due_date > s.balance_date AND i.amount_minor > 0
+     AND NOT starts_with(i.due_ref, '{STATEMENT}'))
 INSERT INTO ledger_touched SELECT DISTINCT account_id FROM inserted
 """
 VERSION_SQL = """
@@ -81,7 +82,8 @@ WITH given AS (
   SELECT d.id, d.due_date AS effective_date, d.amount_minor
     FROM ledger_dueitem d JOIN ledger_known_due k ON k.id = d.id AND k.is_changed
     JOIN ledger_accountstate s ON s.account_id = d.account_id
-   WHERE d.component NOT IN ({LENT_SQL}) AND d.due_date > s.balance_date),
+   WHERE d.component NOT IN ({LENT_SQL}) AND d.due_date > s.balance_date
+     AND NOT starts_with(d.due_ref, '{STATEMENT}')),
 present AS (
   SELECT p.due_item_id AS id, p.effective_date,
          sum(CASE WHEN p.debit LIKE 'receivable:%%' THEN p.amount_minor ELSE -p.amount_minor END) AS amount_minor

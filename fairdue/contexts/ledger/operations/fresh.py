@@ -10,7 +10,7 @@ from datetime import datetime
 
 import polars as pl
 
-from fairdue.contexts.ledger.codes import INCOME, LENT, OPENING, RECEIVABLE
+from fairdue.contexts.ledger.codes import INCOME, LENT, OPENING, RECEIVABLE, STATEMENT
 from fairdue.contexts.ledger.contracts import Landed
 from fairdue.contexts.ledger.operations.landing import counts
 from fairdue.storage import bulk
@@ -110,7 +110,9 @@ def land_first_dues(frame: pl.DataFrame, debts: pl.DataFrame, *, now: datetime) 
         take_ids("ledger_dueitem", items.height),
         asked_minor="amount_minor",
         recorded_at=pl.lit(now),
-        is_charged=~pl.col("component").is_in(LENT) & (pl.col("due_date") > pl.col("balance_date")),
+        is_charged=~pl.col("component").is_in(LENT)
+        & (pl.col("due_date") > pl.col("balance_date"))
+        & ~pl.col("due_ref").str.starts_with(STATEMENT),
     )
     bulk.copy_in_fast(items.select(ITEM_COLUMNS), "ledger_dueitem")
     charges = items.filter("is_charged")

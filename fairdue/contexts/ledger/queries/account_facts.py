@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db import connection
 
-from fairdue.contexts.ledger.codes import LENT
+from fairdue.contexts.ledger.codes import LENT, STATEMENT
 from fairdue.contexts.ledger.queries.terms import policies
 from fairdue.engine.ledger import event_kinds
 from fairdue.engine.ledger.accounts import INCOME, OPENING, receivable
@@ -151,7 +151,8 @@ class AccountFacts:
 
     def is_charged(self, item: StoredItem) -> bool:
         """Tell whether a due item adds to the debt on its day, rather than asking for part of the opening."""
-        return item.component not in LENT and item.due_date > self.balance_date
+        is_asked_only = item.component in LENT or item.due_ref.startswith(STATEMENT)
+        return not is_asked_only and item.due_date > self.balance_date
 
     def terms(self) -> DebtTerms:
         """Return what was agreed, as far as the facts tell.
