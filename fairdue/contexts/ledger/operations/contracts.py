@@ -83,7 +83,7 @@ def open_contract(
     terms = _product(product_code, principal, disbursed_date, now)
     agreed = _agreed(terms, principal, disbursed_date, details)
     if account is not None:
-        _open_account(account_id, principal, disbursed_date, account, now)
+        _open_account(account_id, _owed_at_first(terms, principal), disbursed_date, account, now)
     state = AccountState.objects.select_for_update().filter(account_id=account_id).first()
     if state is None:
         raise AccountUnknown(f"account {account_id} is not open")
@@ -142,16 +142,21 @@ def _agreed(
     return dict(quoted.contract.details)
 
 
+def _owed_at_first(terms: ProductTerms, principal: Money) -> Money:
+    """Return what is owed on the day of the contract: of a card, whose principal is its limit, nothing."""
+    return Money(0, principal.currency) if terms.kind == "card" else principal
+
+
 def _open_account(
-    account_id: int, principal: Money, disbursed_date: date, account: Mapping[str, Any], now: datetime
+    account_id: int, owed: Money, disbursed_date: date, account: Mapping[str, Any], now: datetime
 ) -> None:
     row = {
         "account_id": account_id,
         "person_id": account["person_id"],
         "creditor_id": account["creditor_id"],
-        "currency": principal.currency,
+        "currency": owed.currency,
         "component": "principal",
-        "amount_minor": principal.minor,
+        "amount_minor": owed.minor,
         "balance_date": disbursed_date,
     }
     open_accounts(pl.DataFrame([row]), now=now)
@@ -160,7 +165,7 @@ def _open_account(
 def _require_opening(
     state: AccountState, terms: ProductTerms, principal: Money, disbursed_date: date
 ) -> None:
-    owed = 0 if terms.kind == "card" else principal.minor
+    owed = _owed_at_first(terms, principal).minor
     if state.currency != principal.currency:
         raise CurrencyDiffers(f"the account is kept in {state.currency}, not in {principal.currency}")
     if state.balance_date != disbursed_date or (state.balance_minor, state.credit_balance_minor) != (owed, 0):
