@@ -34,7 +34,7 @@ from fairdue.engine.law.numbers import Numbers, Rule, shipped_numbers
 from fairdue.kernel.actor import Actor
 from fairdue.kernel.clock import business_date
 from fairdue.kernel.money import Money
-from fairdue.kernel.working_days import is_working_day
+from fairdue.kernel.working_days import is_working_day, look_up
 
 CHINA = "cn"
 CARD = "credit_card"
@@ -367,6 +367,8 @@ def _card(
 ) -> LimitCard:
     words, days_left = _words(), (end_date - known.as_of).days
     notes = [words["limits"][code]["note"], *(words["lawyer"][reason] for reason in reasons)]
+    if code != "longest" and not look_up(end_date).is_certain:
+        notes.append({name: text.format(year=end_date.year) for name, text in words["calendar"].items()})
     return LimitCard(
         code=code,
         title_zh=words["limits"][code]["title"]["zh"],

@@ -32,12 +32,12 @@ def account(book) -> int:
 def test_bean_check_accepts_the_journal_of_an_account(account, tmp_path):
     path = tmp_path / "account.beancount"
     report = ledger.export_postings(path=path, file_format="beancount", account_id=account)
-    assert report == ledger.ExportReport(accounts=1, postings=5)
+    assert report == ledger.ExportReport(accounts=1, postings=6)
     done = subprocess.run([BEAN_CHECK, path], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     text = path.read_text(encoding="utf-8")
     assert "balance Assets:Receivable:Principal  910.00 ~ 0 CNY" in text
-    assert "balance Assets:Receivable:Interest  30.00 ~ 0 CNY" in text
+    assert "balance Assets:Receivable:Interest  50.00 ~ 0 CNY" in text
     assert "balance Assets:Receivable:Fee  7.00 ~ 0 CNY" in text
 
 
@@ -45,7 +45,7 @@ def test_bean_check_accepts_the_journal_of_a_creditor_with_several_debts(book, a
     other = book.account(principal=5_000)
     path = tmp_path / "creditor.beancount"
     report = ledger.export_postings(path=path, file_format="beancount", creditor_id=book.creditor.id)
-    assert report == ledger.ExportReport(accounts=2, postings=6)
+    assert report == ledger.ExportReport(accounts=2, postings=7)
     assert subprocess.run([BEAN_CHECK, path], capture_output=True, check=False).returncode == 0
     assert f"Assets:Receivable:Principal:A{other}  50.00 CNY" in path.read_text(encoding="utf-8")
 
@@ -62,7 +62,7 @@ def test_tables_hold_every_posting_with_exact_amounts(account, tmp_path):
     frames = {}
     for file_format, read in (("csv", pl.read_csv), ("parquet", pl.read_parquet), ("xlsx", pl.read_excel)):
         path = tmp_path / f"postings.{file_format}"
-        assert ledger.export_postings(path=path, file_format=file_format, account_id=account).postings == 5
+        assert ledger.export_postings(path=path, file_format=file_format, account_id=account).postings == 6
         frames[file_format] = read(path)
     assert frames["csv"]["amount_minor"].to_list() == frames["parquet"]["amount_minor"].to_list()
     assert frames["csv"]["amount_minor"].to_list() == frames["xlsx"]["amount_minor"].to_list()
@@ -89,7 +89,7 @@ def test_a_file_as_of_a_day_leaves_out_what_counts_later(account, tmp_path):
     report = ledger.export_postings(
         path=path, file_format="beancount", account_id=account, as_of=date(2026, 5, 31)
     )
-    assert report.postings == 2
+    assert report.postings == 3
     assert "2026-06-01 balance Assets:Receivable:Principal  1000.00 ~ 0 CNY" in path.read_text(
         encoding="utf-8"
     )
