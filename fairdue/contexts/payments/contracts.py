@@ -10,7 +10,9 @@ from typing import Any, Literal
 from fairdue.kernel.money import Money
 
 PaymentStatus = Literal["suspense", "matched", "returned"]
-RequestKind = Literal["hand_payment", "refund", "return", "waiver", "settlement", "charge_off", "write_off"]
+RequestKind = Literal[
+    "hand_payment", "refund", "return", "waiver", "settlement", "plan", "charge_off", "write_off"
+]  # fmt: skip
 RequestStatus = Literal["open", "approved", "refused", "withdrawn"]
 OrderStatus = Literal["open", "sent", "confirmed", "failed"]
 

@@ -253,7 +253,7 @@ class Request(models.Model):
             models.CheckConstraint(
                 condition=models.Q(
                     kind__in=[
-                        *("hand_payment", "refund", "return", "waiver", "settlement", "charge_off"),
+                        *("hand_payment", "refund", "return", "waiver", "settlement", "plan", "charge_off"),
                         "write_off",
                     ]
                 ),

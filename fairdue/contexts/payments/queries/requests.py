@@ -14,8 +14,8 @@ from fairdue.contexts.payments.models import PaymentOrder, Request
 from fairdue.kernel.actor import Actor
 from fairdue.kernel.money import Money
 
-LEDGER_KINDS = ("waiver", "settlement", "charge_off", "write_off")
-"""Requests that are events of an account's life as they stand."""
+LEDGER_KINDS = ("waiver", "settlement", "plan", "charge_off", "write_off")
+"""Requests that are events of an account's life as they stand; a plan only where it gives something up."""
 
 
 def asking(kind: str) -> str:
