@@ -78,6 +78,7 @@ from fairdue.contexts.ledger.queries.contracts import (
     is_kept,
     product_terms,
     products,
+    quote_contract,
     rate_tables,
 )
 from fairdue.contexts.ledger.queries.explain import SUBJECTS, ExplanationUnsound, SubjectUnknown, explain
@@ -104,6 +105,7 @@ from fairdue.contexts.ledger.queries.standing import (
 from fairdue.contexts.ledger.queries.summary import account_summary, person_summary
 from fairdue.contexts.ledger.queries.suspense import suspense_balance
 from fairdue.contexts.ledger.queries.terms import components
+from fairdue.engine.ledger.keeping.quoting import late_outcome
 
 __all__ = [
     "STATE_FACTS_SQL",
@@ -189,6 +191,7 @@ __all__ = [
     "keep_contracts",
     "land_dues",
     "land_transactions",
+    "late_outcome",
     "open_accounts",
     "open_contract",
     "person_dpd_history",
@@ -197,6 +200,7 @@ __all__ = [
     "product_terms",
     "products",
     "prove",
+    "quote_contract",
     "rate_tables",
     "receipts",
     "record_event",

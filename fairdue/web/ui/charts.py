@@ -99,3 +99,34 @@ def bars(rows: Sequence[Bar], *, title: str, label: str, unit: str) -> SafeStrin
     drawn = [{"row": row, "width": round(max(row.value, 0) / longest * BAR_LENGTH, 1)} for row in rows]
     context = {"title": title, "label": label, "unit": unit, "drawn": drawn, "length": BAR_LENGTH}
     return SafeString(render_to_string("ui/components/bars.html", context))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stack:
+    """One column: its label and the heights of its parts, from the bottom up."""
+
+    label: str
+    parts: tuple[float, ...]
+
+
+STACKS_WIDTH, STACKS_HEIGHT = 640, 160
+
+
+def stacks(columns: Sequence[Stack], *, title: str, series: Sequence[str]) -> SafeString:
+    """Return columns of stacked parts with a legend in words; the page's table holds the figures."""
+    highest = max((sum(column.parts) for column in columns), default=0) or 1
+    step = STACKS_WIDTH / max(len(columns), 1)
+    width = round(step * 0.7, 2)
+    drawn = []
+    for place, column in enumerate(columns):
+        left, top = round(place * step + step * 0.15, 2), float(STACKS_HEIGHT)
+        for number, part in enumerate(column.parts):
+            height = max(part, 0) / highest * STACKS_HEIGHT
+            top -= height
+            drawn.append({"x": left, "y": round(top, 2), "height": round(height, 2), "series": number})
+    ends = (columns[0].label, columns[-1].label) if columns else ("", "")
+    context = {
+        "title": title, "drawn": drawn, "width": width, "series": series, "ends": ends,
+        "box": f"0 0 {STACKS_WIDTH} {STACKS_HEIGHT}",
+    }  # fmt: skip
+    return SafeString(render_to_string("ui/components/stacks.html", context))

@@ -65,6 +65,12 @@ GROUPS: tuple[tuple[str, tuple[NavItem, ...]], ...] = (
                 permissions=("reporting.view", "book.view"),
             ),
             NavItem(
+                url_name="workbench:products",
+                label=word("Products"),
+                icon="rules",
+                permissions=("ledger.view",),
+            ),
+            NavItem(
                 url_name="workbench:imports",
                 label=word("Imports"),
                 icon="import",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache, lru_cache
@@ -13,11 +13,13 @@ from typing import Any
 from fairdue.contexts.ledger.errors import LedgerError
 from fairdue.contexts.ledger.models import LoanContract, Transaction
 from fairdue.contexts.ledger.queries.terms import policies
+from fairdue.engine.law.numbers import shipped_numbers
 from fairdue.engine.ledger.allocation.rules import AllocationRule
 from fairdue.engine.ledger.event_kinds import EventRecord, event_of
 from fairdue.engine.ledger.keeping.contract import Contract
 from fairdue.engine.ledger.keeping.derive import derive
 from fairdue.engine.ledger.keeping.derived import Derived
+from fairdue.engine.ledger.keeping.quoting import Quote, quote
 from fairdue.engine.ledger.life.events import Event
 from fairdue.engine.ledger.products.rates import RateTable
 from fairdue.engine.ledger.products.reading import load_products, load_rates, parse_product
@@ -93,6 +95,26 @@ def product_terms(code: str) -> ProductTerms:
     if terms is None:
         raise ProductUnknown(f"there is no product {code!r}")
     return terms
+
+
+def quote_contract(
+    *, terms: ProductTerms, principal: Money, disbursed_date: date, details: Mapping[str, Any]
+) -> Quote:
+    """Return a contract as it would be opened: schedule, cost, caps; nothing is written.
+
+    :raises fairdue.engine.ledger.products.agreement.AgreementInvalid: naming the field
+    :raises fairdue.engine.ledger.products.scheduling.NotAmortising: if it is never repaid
+    :raises fairdue.engine.ledger.products.cost.AboveCap: naming the cap
+    """
+    return quote(
+        terms,
+        details,
+        principal=principal.minor,
+        disbursed_date=disbursed_date,
+        rates=rate_tables(),
+        numbers=shipped_numbers(),
+        allocation=allocation_of(terms),
+    )
 
 
 def is_kept(account_id: int) -> bool:
