@@ -55,6 +55,7 @@ urlpatterns = [
     path("case/<int:case_id>/close", debtor.close, name="close"),
     path("accounts/<int:account_id>/", account.account, name="account"),
     path("accounts/<int:account_id>/explanation", explanation.explanation, name="explanation"),
+    path("accounts/<int:account_id>/limits", explanation.limit_cards, name="limit_cards"),
     path("accounts/<int:account_id>/code", account.issue_code, name="issue_code"),
     path("accounts/<int:account_id>/events/<str:kind>", events.event, name="event"),
     path(

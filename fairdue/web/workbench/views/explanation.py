@@ -11,10 +11,13 @@ from django.utils.translation import ngettext
 from fairdue.contexts.book import facade as book
 from fairdue.contexts.ledger import facade as ledger
 from fairdue.contexts.ledger.contracts_explain import ExplainedPart, Explanation
+from fairdue.journeys.view_limits import LimitCard, limits
 from fairdue.kernel import clock
 from fairdue.web.ui.templatetags.ui import in_language
+from fairdue.web.workbench import money_words as words
 from fairdue.web.workbench.access import DeskRequest, staff_page
 from fairdue.web.workbench.moments import asked_moment
+from fairdue.web.workbench.words import say
 
 SUBJECT_LENGTH = 60
 PARTS_SHOWN = 200
@@ -48,6 +51,32 @@ def explanation(request: DeskRequest, account_id: int) -> HttpResponse:
     }
     is_panel = request.headers.get("HX-Request") == "true"
     return render(request, f"workbench/{'_explanation' if is_panel else 'explanation'}.html", context)
+
+
+@staff_page("ledger.view")
+def limit_cards(request: DeskRequest, account_id: int) -> HttpResponse:
+    """Show until when a debt can be sued for and enforced, as small cards for the case page."""
+    now = clock.now()
+    try:
+        found = limits(
+            account_id=account_id, as_of=clock.business_date(now), actor=request.actor, now=now
+        )
+    except book.AccountUnknown as unknown:
+        raise Http404 from unknown
+    return render(request, "workbench/_limit_cards.html", {"limits": [limit_words(card) for card in found]})
+
+
+def limit_words(card: LimitCard) -> dict[str, Any]:
+    """Return one limit in the reader's language, with an icon beside its word and colour."""
+    return {
+        "card": card,
+        "title": in_language(card, "title"),
+        "note": in_language(card, "note"),
+        "state": say(words.LIMIT_STATES, card.status),
+        "tone": words.LIMIT_TONES.get(card.status, ""),
+        "icon": "warning" if card.status in ("soon", "expired") else "clock",
+        "steps": [{"card": step, "text": in_language(step, "sentence")} for step in card.steps],
+    }
 
 
 def _shown(part: ExplainedPart) -> dict[str, Any]:
