@@ -10,6 +10,7 @@ from fairdue.cli.docs.api import api_text
 from fairdue.cli.docs.commands import commands_text
 from fairdue.cli.docs.lists import outcomes_text, permissions_text
 from fairdue.cli.docs.markdown import lines_of, table
+from fairdue.cli.docs.products import products_text
 from fairdue.cli.docs.rulebook import rulebook_text
 from fairdue.cli.docs.strategies import strategies_text
 from fairdue.cli.docs.texts import templates_text
@@ -18,6 +19,7 @@ from fairdue.engine.intake.dictionary import reference_text
 PAGES: dict[str, tuple[str, str, Callable[[], str]]] = {
     "import.md": ("导入文件的格式与数据字典", "import files and their data dictionary", reference_text),
     "rulebook.md": ("规则手册", "rulebook", lambda: rulebook_text(settings.PACKS_DIR / "rules")),
+    "products.md": ("产品", "products", lambda: products_text(settings.PACKS_DIR)),
     "strategies.md": ("策略决策表", "strategies", lambda: strategies_text(settings.PACKS_DIR / "strategies")),
     "templates.md": (
         "消息模板",

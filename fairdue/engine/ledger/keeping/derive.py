@@ -82,13 +82,14 @@ def standing_events(events: Iterable[Event], names: Mapping[str, str]) -> list[E
 def _derived(walk: Walk, planned: Sequence[ScheduledRow]) -> Derived:
     terms, until = walk.contract.terms, walk.until
     outstanding = 0 if walk.is_stopped else payoff(walk.position, walk.rows, until, terms)
-    accrued = tuple(_accrued(walk))
+    found = tuple(_accrued(walk))
+    accrued = tuple(charge for charge in found if charge.amount)
     open_penalty = sum(charge.amount for charge in accrued if charge.component != INTEREST)
     return Derived(
         items=tuple(_items(walk, planned)),
         charges=tuple(walk.charges),
         accrued=accrued,
-        cut=tuple(walk.cut),
+        cut=(*walk.cut, *(charge for charge in found if not charge.amount)),
         payoff=max(outstanding + open_penalty, 0),
         facts={"settled_date": walk.settled_date, "cut_by_cap": walk.meter.totals},
     )
@@ -145,7 +146,7 @@ def _earned_why(row: ScheduledRow, day: date, walk: Walk) -> Why:
 
 
 def _accrued(walk: Walk) -> Iterator[KeptCharge]:
-    """Yield what is earned by `until` and not yet posted: of rows not due yet, and penalty interest."""
+    """Yield what is earned by `until` and not yet posted, and, with nothing left, what a cap cut of it."""
     if walk.is_stopped:
         return
     for row in walk.rows:
@@ -160,7 +161,7 @@ def _accrued(walk: Walk) -> Iterator[KeptCharge]:
         why = reckoned.why
         if cap is not None:
             why = replace(why, cap=cap.code, cut_minor=reckoned.amount - amount)
-        if amount and rule is not None:
+        if (amount or cap is not None) and rule is not None:
             yield _open(penalty_key(late, walk.until), rule.component, amount, walk.until, why)
 
 
