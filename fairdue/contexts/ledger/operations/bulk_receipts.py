@@ -6,58 +6,199 @@ What is written is what the general way through `reallocate` writes; where one o
 
 from __future__ import annotations
 
-from datetime import date
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
 
 import polars as pl
 
-NEVER = date(1900, 1, 1)
-"""Stands for "no such date" in columns that have no nulls."""
+from fairdue.contexts.ledger.codes import CASH, RECEIVABLE
+from fairdue.contexts.ledger.operations.bulk_receipts_facts import PaidFacts, read_facts
+from fairdue.contexts.ledger.queries.terms import policies
+from fairdue.engine.ledger.allocation import (
+    ACCOUNT_SCHEMA,
+    CREDIT_BALANCE,
+    DATED_PART_SCHEMA,
+    RECEIPT_SCHEMA,
+    allocate,
+)
+from fairdue.kernel.clock import business_date
+from fairdue.kernel.money import MAX_MINOR
+from fairdue.storage import bulk
+from fairdue.storage.staging import references_sound, take_ids
 
-STATES_SQL = """
-SELECT s.account_id, s.person_id, p.id::bigint, s.balance_date, greatest(t.latest_date, DATE '{never}'),
-       (s.standing = 'active')::int::smallint, coalesce(t.is_plain, 1)::smallint, c.number::smallint
-  FROM (SELECT * FROM ledger_accountstate JOIN ledger_paid USING (account_id)
-         WHERE account_id BETWEEN {least:d} AND {greatest:d} ORDER BY account_id FOR UPDATE OF ledger_accountstate) s
-  JOIN book_account a ON a.id = s.account_id AND a.id BETWEEN {least:d} AND {greatest:d}
-  JOIN book_product p ON p.id = a.product_id
-  JOIN ledger_paid_currency c ON c.currency = s.currency
-  LEFT JOIN (SELECT account_id, max(effective_date) AS latest_date,
-                    min((kind IN ({kinds}) AND NOT (kind = 'charge' AND details ? 'due_date'))::int) AS is_plain
-               FROM ledger_transaction JOIN ledger_paid USING (account_id)
-              WHERE account_id BETWEEN {least:d} AND {greatest:d} GROUP BY account_id) t ON t.account_id = s.account_id
+
+def land_in_order(frame: pl.DataFrame, *, source: str, now: datetime) -> tuple[int, pl.DataFrame]:
+    """This function will post the payments it can, and return how many, with the rows that it leaves alone.
+
+    1. Frame: that of `land_transactions`. The caller has begun the transaction and plans for many rows.
+    2. Taken are the rows of an account if all of them are sound new payments, none before any of its
+       transactions; if only payments, undated charges, credits and reversals ever came to it; and if no two
+       of its instalments fall due on one day.
+    3. Nothing is refused here: what is not taken is judged by the general way.
+    """
+    candidates = _sound(frame, now)
+    if candidates.is_empty():
+        return 0, frame
+    facts = read_facts(candidates)
+    rows = candidates.join(facts.states, on="account_id")
+    if rows.is_empty():
+        return 0, frame
+    left = frame.join(facts.states.select("account_id"), on="account_id", how="anti", maintain_order="left")
+    payments = _numbered(rows)
+    settled = _allocated(payments, facts)
+    with references_sound():
+        _insert(payments, settled.parts, source, now)
+    _update_items(settled.items)
+    _update_states(payments, settled, facts, now)
+    return payments.height, left
+
+
+def _sound(frame: pl.DataFrame, now: datetime) -> pl.DataFrame:
+    """Return the rows of accounts all of whose rows are sound payments, for all that the frame tells."""
+    is_sound = (
+        (pl.col("kind") == "payment")
+        & pl.col("amount_minor").is_between(1, MAX_MINOR)
+        & (pl.col("effective_date") <= business_date(now))
+        & pl.col("external_ref").is_not_null()
+    ).fill_null(False)
+    is_one = (pl.col("currency") == pl.col("currency").first()) & pl.col("external_ref").is_first_distinct()
+    if frame.select(is_sound.all()).item():
+        doubtful = frame
+        unsound = frame.clear().select("account_id")
+    else:
+        unsound = frame.filter(~is_sound).select("account_id")
+        doubtful = frame.join(unsound, on="account_id", how="anti", maintain_order="left")
+    mixed = doubtful.filter(~is_one.over("account_id")).select("account_id")
+    return doubtful.join(mixed, on="account_id", how="anti", maintain_order="left")
+
+
+def _numbered(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return the payments with their new numbers, which rise with the effective date."""
+    ordered = rows.sort("effective_date", maintain_order=True)
+    return ordered.with_columns(take_ids("ledger_transaction", ordered.height).alias("receipt_id"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Settled:
+    parts: pl.DataFrame
+    items: pl.DataFrame
+    """Every item that was open, with its new `paid_minor` and `settled_date`."""
+
+
+def _allocated(payments: pl.DataFrame, facts: PaidFacts) -> _Settled:
+    """Allocate the payments by the policy of each account's product, on what is open now."""
+    parts, items = [pl.DataFrame(schema=DATED_PART_SCHEMA)], []
+    for (code,), states in facts.states.group_by("policy"):
+        mine = states.select("account_id")
+        one = len(facts.states) == len(mine)
+        chosen = [
+            frame if one else frame.join(mine, on="account_id", how="semi", maintain_order="left")
+            for frame in (facts.items, payments.with_columns(component=pl.lit("")), facts.balances)
+        ]
+        known = states.select("account_id", "dpd_origin", judgment_date=pl.lit(None, pl.Date))
+        result = allocate(
+            chosen[0],
+            chosen[1].select(*RECEIPT_SCHEMA),
+            chosen[2],
+            policies()[str(code)],
+            accounts=known.select(*ACCOUNT_SCHEMA),
+        )
+        parts.append(result.parts)
+        items.append(result.asked)
+    return _Settled(pl.concat(parts), pl.concat(items))
+
+
+def _insert(payments: pl.DataFrame, parts: pl.DataFrame, source: str, now: datetime) -> None:
+    transactions = payments.select(
+        "account_id",
+        "person_id",
+        "external_ref",
+        "kind",
+        "amount_minor",
+        "currency",
+        "effective_date",
+        id="receipt_id",
+        recorded_at=pl.lit(now),
+        source=pl.lit(source),
+    )
+    bulk.copy_in_fast(transactions, "ledger_transaction")
+    owners = payments.select("receipt_id", "person_id", "currency")
+    is_held = pl.col("component") == CREDIT_BALANCE
+    postings = (
+        parts.join(owners, on="receipt_id", how="left")
+        .sort("account_id", "receipt_id")
+        .select(
+            "account_id",
+            "person_id",
+            "due_item_id",
+            "amount_minor",
+            "currency",
+            "effective_date",
+            entry=pl.lit(uuid.uuid4().bytes),
+            transaction_id="receipt_id",
+            kind=pl.lit("allocation"),
+            debit=pl.lit(CASH),
+            credit=pl.when(is_held).then("component").otherwise(RECEIVABLE + pl.col("component")),
+            recorded_at=pl.lit(now),
+        )
+    )
+    bulk.copy_in_fast(postings, "ledger_posting")
+
+
+UPDATE_ITEMS_SQL = """
+UPDATE ledger_dueitem d SET paid_minor = n.paid_minor, settled_date = n.settled_date
+  FROM ledger_paid_item n WHERE d.id = n.id AND d.id BETWEEN %s AND %s
 """
-STATE_SCHEMA = {
-    "account_id": pl.Int64,
-    "person_id": pl.Int64,
-    "product_id": pl.Int64,
-    "balance_date": pl.Date,
-    "latest_date": pl.Date,
-    "is_active": pl.Int16,
-    "is_plain": pl.Int16,
-    "own_currency": pl.Int16,
-}
-ITEMS_SQL = """
-SELECT d.account_id, d.id, d.due_date, hashtext(d.due_ref), c.code::smallint, d.asked_minor, d.paid_minor
-  FROM ledger_dueitem d JOIN ledger_paid USING (account_id) JOIN ledger_paid_component c USING (component)
- WHERE d.account_id BETWEEN {least:d} AND {greatest:d} AND d.paid_minor < d.asked_minor
+
+
+def _update_items(items: pl.DataFrame) -> None:
+    changed = (
+        items.filter(pl.col("paid_minor") != pl.col("paid_before"))
+        .select("paid_minor", "settled_date", id="due_item_id")
+        .sort("id")
+    )
+    if changed.is_empty():
+        return
+    _stage(changed, "ledger_paid_item", "paid_minor bigint, settled_date date, id bigint")
+    bulk.execute(UPDATE_ITEMS_SQL, [changed["id"][0], changed["id"][-1]])
+
+
+UPDATE_STATES_SQL = """
+UPDATE ledger_accountstate s
+   SET balance_minor = s.balance_minor - n.settled_minor,
+       credit_balance_minor = s.credit_balance_minor + n.held_minor,
+       oldest_unpaid_due_date = n.oldest, latest_payment_date = n.latest_date,
+       latest_payment_minor = n.latest_minor, recorded_at = %s
+  FROM ledger_paid_state n WHERE s.account_id = n.account_id AND s.account_id BETWEEN %s AND %s
 """
-ITEM_SCHEMA = {
-    "account_id": pl.Int64,
-    "due_item_id": pl.Int64,
-    "due_date": pl.Date,
-    "ref_hash": pl.Int32,
-    "code": pl.Int16,
-    "asked_minor": pl.Int64,
-    "paid_minor": pl.Int64,
-}
-BALANCES_SQL = """
-SELECT m.account_id, c.code::smallint, sum(m.amount_minor)::bigint
-  FROM (SELECT account_id, substr(debit, 12) AS component, amount_minor FROM ledger_posting
-         WHERE account_id BETWEEN {least:d} AND {greatest:d} AND debit LIKE 'receivable:%'
-         UNION ALL
-        SELECT account_id, substr(credit, 12), -amount_minor FROM ledger_posting
-         WHERE account_id BETWEEN {least:d} AND {greatest:d} AND credit LIKE 'receivable:%') m
-  JOIN ledger_paid USING (account_id) JOIN ledger_paid_component c USING (component)
- GROUP BY 1, 2
-"""
-BALANCE_SCHEMA = {"account_id": pl.Int64, "code": pl.Int16, "amount_minor": pl.Int64}
+STATE_TYPES = """account_id bigint, settled_minor bigint, held_minor bigint, oldest date, latest_date date,
+                 latest_minor bigint"""
+
+
+def _update_states(payments: pl.DataFrame, settled: _Settled, facts: PaidFacts, now: datetime) -> None:
+    is_held = pl.col("component") == CREDIT_BALANCE
+    sums = settled.parts.group_by("account_id").agg(
+        settled_minor=pl.col("amount_minor").filter(~is_held).sum(),
+        held_minor=pl.col("amount_minor").filter(is_held).sum(),
+    )
+    unpaid = settled.items.filter(pl.col("paid_minor") < pl.col("asked_minor"))
+    oldest = unpaid.group_by("account_id").agg(oldest=pl.col("due_date").min())
+    latest = payments.group_by("account_id").agg(
+        latest_date=pl.col("effective_date").last(), latest_minor=pl.col("amount_minor").last()
+    )
+    states = (
+        sums.join(latest, on="account_id")
+        .join(oldest, on="account_id", how="left")
+        .select("account_id", "settled_minor", "held_minor", "oldest", "latest_date", "latest_minor")
+        .sort("account_id")
+    )
+    _stage(states, "ledger_paid_state", STATE_TYPES)
+    bulk.execute(UPDATE_STATES_SQL, [now, states["account_id"][0], states["account_id"][-1]])
+
+
+def _stage(frame: pl.DataFrame, table: str, types: str) -> None:
+    bulk.execute(f"DROP TABLE IF EXISTS {table}")
+    bulk.execute(f"CREATE TEMP TABLE {table} ({types}) ON COMMIT DROP")
+    bulk.copy_in_fast(frame, table)
+    bulk.execute(f"ANALYZE {table}")

@@ -9,7 +9,9 @@ import polars as pl
 from django.db import transaction
 
 from fairdue.contexts.ledger.contracts import Landed
+from fairdue.contexts.ledger.operations.bulk_receipts import land_in_order
 from fairdue.contexts.ledger.operations.landing import (
+    BULK_ROWS,
     TOUCHED,
     counts,
     planned_for,
@@ -130,17 +132,23 @@ def land_transactions(frame: pl.DataFrame, *, batch_id: int, now: datetime) -> L
     2. A known reference with the same content is unchanged. Transactions are never edited: other content
        under a known reference is refused; send a reversal and a new transaction.
     3. Charges debit their component; receipts are allocated afresh per account, so that file order, repeated
-       parts and late arrivals give the same state.
+       parts and late arrivals give the same state. Many payments that come in order are posted by the shorter
+       way of `land_in_order`.
 
     :raises LandingRefused: with the number of rows per reason code of `check_transactions`
     """
+    source = f"file:{batch_id}"
     with planned_for(frame.height):
-        _judge(frame, now)
+        in_order, rest = 0, frame
+        if frame.height >= BULK_ROWS:
+            in_order, rest = land_in_order(frame, source=source, now=now)
+        if rest.is_empty():
+            return Landed(created=in_order, changed=0, unchanged=0)
+        _judge(rest, now)
         reasons = counts("SELECT json_object_agg(reason, n) FROM (SELECT reason, count(*) n FROM "
                          "ledger_judged_transaction WHERE reason IS NOT NULL GROUP BY 1) x")[0]  # fmt: skip
         if reasons:
             require_none(tuple(reasons), tuple(reasons.values()))
-        source = f"file:{batch_id}"
         created = bulk.execute(INSERT_SQL, [now, source, False]) + bulk.execute(
             INSERT_SQL, [now, source, True]
         )
@@ -148,7 +156,7 @@ def land_transactions(frame: pl.DataFrame, *, batch_id: int, now: datetime) -> L
             bulk.execute(CHARGES_SQL, [str(uuid.uuid4())])
             _touch()
             reallocate(TOUCHED, now=now)
-        return Landed(created=created, changed=0, unchanged=frame.height - created)
+        return Landed(created=in_order + created, changed=0, unchanged=rest.height - created)
 
 
 def _judge(frame: pl.DataFrame, now: datetime) -> None:

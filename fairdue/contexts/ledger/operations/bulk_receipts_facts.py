@@ -1,0 +1,181 @@
+"""What the bulk landing of payments reads: locked states, open items, and balances that no item asks for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+from fairdue.contexts.ledger.queries.terms import components
+from fairdue.engine.ledger.allocation import RECEIVABLE_SCHEMA
+from fairdue.engine.ledger.event_kinds import PLAIN_KINDS, REVERSAL
+from fairdue.storage import bulk
+from fairdue.storage.columns_out import read_numbers
+
+NEVER = date(1900, 1, 1)
+"""Stands for "no such date" in columns that have no nulls."""
+
+STATES_SQL = """
+SELECT s.account_id, s.person_id, a.product_id, s.balance_date, s.balance_minor,
+       coalesce(t.latest_date, DATE '1900-01-01'),
+       (s.standing = 'active' AND s.currency = s.paid_currency AND coalesce(t.is_plain, true))::int
+  FROM (SELECT f.account_id, f.person_id, f.currency, f.balance_date, f.balance_minor, f.standing,
+               i.currency AS paid_currency
+          FROM ledger_accountstate f JOIN ledger_paid i ON i.account_id = f.account_id
+         WHERE f.account_id BETWEEN {least:d} AND {greatest:d} ORDER BY f.account_id FOR UPDATE OF f) s
+  JOIN book_account a ON a.id = s.account_id
+  LEFT JOIN (SELECT account_id, max(effective_date) AS latest_date,
+                    bool_and(kind IN ({kinds}) AND NOT (kind = 'charge' AND details ? 'due_date')) AS is_plain
+               FROM ledger_transaction WHERE account_id BETWEEN {least:d} AND {greatest:d}
+              GROUP BY account_id) t ON t.account_id = s.account_id
+ WHERE a.id BETWEEN {least:d} AND {greatest:d}
+"""
+STATE_SCHEMA = {
+    "account_id": pl.Int64,
+    "person_id": pl.Int64,
+    "product_id": pl.Int64,
+    "balance_date": pl.Date,
+    "balance_minor": pl.Int64,
+    "latest_date": pl.Date,
+    "is_sound": pl.Int32,
+}
+PRODUCTS_SQL = "SELECT id, allocation_policy, dpd_origin FROM book_product"
+PRODUCT_SCHEMA = {"product_id": pl.Int64, "policy": pl.String, "dpd_origin": pl.String}
+KNOWN_SQL = """
+SELECT i.account_id FROM ledger_paid_ref i JOIN ledger_transaction t
+    ON t.account_id = i.account_id AND t.external_ref = i.external_ref
+"""
+ITEMS_SQL = """
+SELECT d.account_id, d.id, d.due_date, hashtext(d.due_ref), {code}, d.asked_minor, d.paid_minor
+  FROM ledger_dueitem d JOIN ledger_paid i ON i.account_id = d.account_id
+ WHERE d.account_id BETWEEN {least:d} AND {greatest:d} AND d.paid_minor < d.asked_minor
+"""
+ITEM_SCHEMA = {
+    "account_id": pl.Int64,
+    "due_item_id": pl.Int64,
+    "due_date": pl.Date,
+    "ref_hash": pl.Int32,
+    "code": pl.Int32,
+    "asked_minor": pl.Int64,
+    "paid_minor": pl.Int64,
+}
+BALANCES_SQL = """
+SELECT account_id, {code}, sum(amount_minor)::bigint
+  FROM (SELECT p.account_id, substr(p.debit, 12) AS component, p.amount_minor
+          FROM ledger_posting p JOIN ledger_paid_loose i ON i.account_id = p.account_id
+         WHERE p.account_id BETWEEN {least:d} AND {greatest:d} AND p.debit LIKE 'receivable:%'
+         UNION ALL
+        SELECT p.account_id, substr(p.credit, 12), -p.amount_minor
+          FROM ledger_posting p JOIN ledger_paid_loose i ON i.account_id = p.account_id
+         WHERE p.account_id BETWEEN {least:d} AND {greatest:d} AND p.credit LIKE 'receivable:%') d
+ GROUP BY 1, 2
+"""
+BALANCE_SCHEMA = {"account_id": pl.Int64, "code": pl.Int32, "amount_minor": pl.Int64}
+
+
+@dataclass(frozen=True, slots=True)
+class PaidFacts:
+    """The present of the accounts whose payments can be posted on top of it; their states are locked."""
+
+    states: pl.DataFrame
+    """account_id, person_id, policy, dpd_origin."""
+    items: pl.DataFrame
+    """The open items, as `allocate` carries on from them, with `paid_before`."""
+    balances: pl.DataFrame
+    """RECEIVABLE_SCHEMA of the accounts that owe more than their items ask for."""
+
+
+def read_facts(payments: pl.DataFrame) -> PaidFacts:
+    """Lock the accounts of payments and return what is open on those where the payments come last."""
+    span = {"least": payments["account_id"].min(), "greatest": payments["account_id"].max()}
+    accounts = payments.group_by("account_id").agg(
+        pl.col("currency").first(), earliest=pl.col("effective_date").min()
+    )
+    _stage(accounts.select("account_id", "currency"), "ledger_paid", "account_id bigint, currency text")
+    states = _states(accounts, payments, span)
+    items = read_numbers(ITEMS_SQL.format(code=_code("d.component"), **span), ITEM_SCHEMA)
+    items = items.join(states.select("account_id"), on="account_id", how="semi", maintain_order="left")
+    odd = _odd(items)
+    if odd.height:
+        states = states.join(odd, on="account_id", how="anti")
+        items = items.join(odd, on="account_id", how="anti")
+    return PaidFacts(
+        states=states.select("account_id", "person_id", "policy", "dpd_origin"),
+        items=items.select(
+            "account_id",
+            "due_item_id",
+            "due_date",
+            _component(),
+            "asked_minor",
+            "paid_minor",
+            amount_minor="asked_minor",
+            paid_before="paid_minor",
+        ),
+        balances=_loose_balances(states, items, span),
+    )
+
+
+def _states(accounts: pl.DataFrame, payments: pl.DataFrame, span: dict[str, int]) -> pl.DataFrame:
+    """Lock the states; return those of sound accounts all of whose payments are new and come last."""
+    kinds = ", ".join(f"'{kind}'" for kind in (*PLAIN_KINDS, REVERSAL))
+    states = read_numbers(STATES_SQL.format(kinds=kinds, **span), STATE_SCHEMA)
+    products = bulk.copy_out(PRODUCTS_SQL, PRODUCT_SCHEMA)
+    states = (
+        states.filter(pl.col("is_sound") == 1)
+        .join(accounts, on="account_id")
+        .filter(pl.col("earliest") >= pl.max_horizontal("balance_date", "latest_date"))
+        .join(products, on="product_id")
+    )
+    with_history = states.filter(pl.col("latest_date") > NEVER).select("account_id")
+    if with_history.is_empty():
+        return states
+    refs = payments.join(with_history, on="account_id", how="semi").select("account_id", "external_ref")
+    _stage(refs, "ledger_paid_ref", "account_id bigint, external_ref text")
+    known = bulk.copy_out(KNOWN_SQL, {"account_id": pl.Int64})
+    return states.join(known, on="account_id", how="anti")
+
+
+def _odd(items: pl.DataFrame) -> pl.DataFrame:
+    """Return the accounts that have two instalments of one day, or a component that nobody knows."""
+    ordered = items.sort("account_id", "due_date").select("account_id", "due_date", "ref_hash", "code")
+    is_same_day = (pl.col("account_id") == pl.col("account_id").shift(1)) & (
+        pl.col("due_date") == pl.col("due_date").shift(1)
+    )
+    is_other_ref = pl.col("ref_hash") != pl.col("ref_hash").shift(1)
+    odd = (is_same_day & is_other_ref).fill_null(False) | (pl.col("code") < 0)
+    return ordered.filter(odd).select("account_id").unique()
+
+
+def _loose_balances(states: pl.DataFrame, items: pl.DataFrame, span: dict[str, int]) -> pl.DataFrame:
+    """Return what is owed per component on the accounts that owe more than their open items ask for."""
+    asked = items.group_by("account_id").agg(open=(pl.col("asked_minor") - pl.col("paid_minor")).sum())
+    loose = (
+        states.join(asked, on="account_id", how="left")
+        .filter(pl.col("balance_minor") > pl.col("open").fill_null(0))
+        .select("account_id")
+    )
+    if loose.is_empty():
+        return pl.DataFrame(schema=RECEIVABLE_SCHEMA)
+    _stage(loose, "ledger_paid_loose", "account_id bigint")
+    query = BALANCES_SQL.format(code=_code("component"), **span)
+    found = read_numbers(query, BALANCE_SCHEMA)
+    return found.with_columns(_component()).select(*RECEIVABLE_SCHEMA)
+
+
+def _code(column: str) -> str:
+    """Return the SQL of a component's number, so that it is read without its text; -1 is unknown."""
+    cases = " ".join(f"WHEN '{component}' THEN {number}" for number, component in enumerate(components()))
+    return f"CASE {column} {cases} ELSE -1 END"
+
+
+def _component() -> pl.Expr:
+    names = pl.lit(pl.Series(list(components()), dtype=pl.String))
+    return names.gather(pl.col("code")).alias("component")
+
+
+def _stage(frame: pl.DataFrame, table: str, types: str) -> None:
+    bulk.execute(f"DROP TABLE IF EXISTS {table}")
+    bulk.execute(f"CREATE TEMP TABLE {table} ({types}) ON COMMIT DROP")
+    bulk.copy_in_fast(frame, table)
+    bulk.execute(f"ANALYZE {table}")
