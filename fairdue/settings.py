@@ -17,6 +17,7 @@ import hmac
 import json
 import os
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from csp.constants import NONE, SELF
@@ -157,7 +158,7 @@ ACCOUNT_RATE_LIMITS = {"login": None}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Fairdue"
 MFA_TOTP_TOLERANCE = 1
-PRIVILEGED_ROLES = frozenset({"supervisor", "compliance", "legal", "strategist", "administrator"})
+PRIVILEGED_ROLES = frozenset({"supervisor", "compliance", "legal", "strategist", "finance", "administrator"})
 MFA_REQUIRED_ROLES = frozenset() if MODE == "demo" else PRIVILEGED_ROLES
 
 AXES_FAILURE_LIMIT = 5
@@ -209,7 +210,7 @@ SMTP_URL = os.environ.get("FAIRDUE_SMTP_URL", "")
 MAIL_FROM = os.environ.get("FAIRDUE_MAIL_FROM", "notice@lender.example")
 
 
-def _payment_providers(text: str) -> dict[str, dict[str, object]]:
+def _payment_providers(text: str) -> dict[str, dict[str, Any]]:
     """Read who may report payments; without any, the local provider may, under a key of its own."""
     own_key = hmac.new(KEYS.provider_key.encode(), b"payments", "sha256").hexdigest()
     try:
