@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import date
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from fairdue.cli import ledger_explain
 from fairdue.cli.session import console, emit, fail, prepare
+
+if TYPE_CHECKING:
+    from fairdue.contexts.ledger.contracts import ProofReport
 
 group = typer.Typer(no_args_is_help=True, help="Prove every cached balance from postings; show one account.")
 ledger_explain.register_in(group)
@@ -24,25 +29,58 @@ def register(root: typer.Typer) -> None:
 
 @group.command("prove")
 def prove_command(
+    account: Annotated[
+        list[int] | None, typer.Option("--account", help="Only this account; may be given several times.")
+    ] = None,
+    deep: Annotated[
+        bool, typer.Option("--deep", help="Also replay the facts of each account against its postings.")
+    ] = False,
+    limit: Annotated[int, typer.Option("--limit", help="How many differences to show.")] = 50,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")] = False,
 ) -> None:
-    """Recompute balances, dues and parts from postings and report any difference; status 1 if there is one."""
+    """Recompute balances, dues, dates and parts from postings and report any difference; status 1 if there is one."""
     prepare()
     from fairdue.contexts.ledger import facade as ledger
 
-    report = ledger.prove()
+    with _proving() as tell:
+        report = ledger.prove(account or None, limit=limit, deep=deep, on_progress=tell)
+    if account and report.accounts < len(set(account)):
+        fail("not every account that was named is open: `fairdue ledger show ID` tells which")
     if as_json:
         emit(asdict(report) | {"is_proved": report.is_proved})
     else:
-        for found in report.differences:
-            console.print(
-                f"account {found.account_id} {found.subject}: {found.cached} but {found.proved} proved"
-            )
-        console.print(
-            f"{report.accounts:,} accounts, {report.postings:,} postings, {len(report.differences)} differences"
-        )
+        _tell(report)
     if not report.is_proved:
         raise typer.Exit(1)
+
+
+@contextmanager
+def _proving() -> Iterator[Callable[[int, int], None]]:
+    """Show how many accounts are proved, on a terminal."""
+    columns = (TextColumn("proving"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True) as progress:
+        task = progress.add_task("prove", total=None)
+
+        def tell(done: int, total: int) -> None:
+            progress.update(task, completed=done, total=total)
+
+        yield tell
+
+
+def _tell(report: ProofReport) -> None:
+    for found in report.differences:
+        console.print(
+            f"account {found.account_id} {found.subject}: {found.cached} but {found.proved} proved",
+            soft_wrap=True,
+        )
+    if report.total > len(report.differences):
+        console.print(f"… and {report.total - len(report.differences):,} more:")
+        for subject, count in report.by_subject.items():
+            console.print(f"  {subject}: {count:,}")
+    how = "replayed and proved" if report.is_deep else "proved"
+    console.print(
+        f"{report.accounts:,} accounts {how}, {report.postings:,} postings, {report.total:,} differences"
+    )
 
 
 @group.command("show")
