@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date, datetime
 
-from fairdue.contexts.ledger.contracts import DueCard
 from fairdue.contexts.ledger.errors import AccountUnknown, BeforeOpening
 from fairdue.contexts.ledger.models import Transaction
-from fairdue.contexts.ledger.queries.account_facts import load_facts
+from fairdue.contexts.ledger.queries.account_facts import AccountFacts, load_facts
 from fairdue.contexts.ledger.queries.contracts import derived, is_kept
-from fairdue.contexts.ledger.queries.history import account_dues
-from fairdue.contexts.ledger.queries.life import account_life
 from fairdue.contexts.ledger.queries.postings import account_postings
-from fairdue.engine.ledger.explaining.facts import Accrual, Due, Facts, Happening, LateRule, Line
+from fairdue.engine.ledger.explaining.facts import Accrual, Due, Facts, Happening, LateRule, Line, late_days
 from fairdue.engine.ledger.explaining.living import lived, running_earnings
+from fairdue.engine.ledger.life.delinquency import delinquency
+from fairdue.engine.ledger.life.position import Position
+from fairdue.engine.ledger.life.replaying import position_on, standing_on
+from fairdue.engine.ledger.projection import dues_of
 
 
 def lines_of(account_id: int, as_of: date | None, known_at: datetime | None) -> tuple[Line, ...]:
@@ -57,22 +57,6 @@ def happenings_of(account_id: int, known_at: datetime | None) -> dict[int, Happe
     }
 
 
-def dues_of(cards: Iterable[DueCard]) -> tuple[Due, ...]:
-    """Return due items as explanations read them."""
-    return tuple(
-        Due(
-            id=card.due_item_id,
-            ref=card.due_ref,
-            due_date=card.due_date,
-            component=card.component,
-            amount=card.amount.minor,
-            unpaid=card.unpaid.minor,
-            is_overdue=card.is_overdue,
-        )
-        for card in cards
-    )
-
-
 def facts_of(account_id: int, as_of: date, known_at: datetime | None) -> Facts:
     """Return the facts of an account's explanations.
 
@@ -80,19 +64,19 @@ def facts_of(account_id: int, as_of: date, known_at: datetime | None) -> Facts:
     :raises BeforeOpening: if the day lies before the opening balances
     """
     account = load_facts(account_id, known_at=known_at)
-    if account is None:
+    if account is None or (known_at is not None and not account.openings and not account.items):
         raise AccountUnknown(f"account {account_id} is not open")
     if as_of < account.balance_date:
         raise BeforeOpening(f"account {account_id} has no balances before {account.balance_date}")
-    terms, life = account.terms(), account_life(account_id, as_of, known_at)
-    dues = dues_of(account_dues(account_id, as_of, known_at))
-    item_ids = {(due.ref, due.component): due.id for due in dues}
-    past = lived(terms, life.events, item_ids)
+    terms = account.terms()
+    position, events = position_on(account.history, as_of), standing_on(account.history, as_of)
+    dues = _dues(account, position, as_of)
+    past = lived(terms, events, {(due.ref, due.component): due.id for due in dues})
     calendar = terms.delinquency.calendar
     return Facts(
         as_of=as_of,
         currency=account.currency,
-        days_past_due=life.delinquency.delinquent_days,
+        days_past_due=delinquency(position, as_of).delinquent_days,
         lines=lines_of(account_id, as_of, known_at),
         happenings=happenings_of(account_id, known_at),
         dues=dues,
@@ -109,6 +93,26 @@ def facts_of(account_id: int, as_of: date, known_at: datetime | None) -> Facts:
         settling_order=past.settling_order,
         judged_from=terms.judgment_date,
     )
+
+
+def _dues(account: AccountFacts, position: Position, as_of: date) -> tuple[Due, ...]:
+    """Return the due items as they stand on the day."""
+    ids = {item.key: item.id for item in account.items}
+    found = []
+    for key, due in dues_of(position).items():
+        has_passed = late_days(due.due_date, as_of, account.dpd_origin) > 0
+        found.append(
+            Due(
+                id=ids.get(key, 0),
+                ref=due.ref,
+                due_date=due.due_date,
+                component=due.component,
+                amount=due.amount,
+                unpaid=due.unpaid,
+                is_overdue=has_passed and due.unpaid > 0,
+            )
+        )
+    return tuple(found)
 
 
 def _accruals(account_id: int, as_of: date) -> tuple[Accrual, ...] | None:

@@ -104,7 +104,7 @@ def _words(
 ) -> dict[str, Word]:
     way = facts.way(happening)
     late = (happening.effective_date - due.due_date).days if due else 0
-    order = _names(way, due.due_date if due else None, happening.effective_date)
+    order = _names(facts, way, due, happening)
     return {
         "component": f"#{component}",
         "ref": due.ref if due else "",
@@ -118,10 +118,14 @@ def _words(
     }
 
 
-def _names(way: Way, due_date: date | None, on: date) -> list[str]:
-    """Return the components in the order in which they are taken from the class of a due date."""
-    wanted = class_of(due_date, on)
-    return [slot.component for slot in way.order if slot.due_class == wanted]
+def _names(facts: Facts, way: Way, due: Due | None, happening: Happening) -> list[str]:
+    """Return the account's components in the order in which they are taken from the class of a due item."""
+    wanted = class_of(due.due_date if due else None, happening.effective_date)
+    return [
+        slot.component
+        for slot in way.order
+        if slot.due_class == wanted and slot.component in facts.components
+    ]
 
 
 def _place(facts: Facts, happening: Happening, due: Due | None, component: str) -> tuple[int, ...]:
@@ -130,7 +134,7 @@ def _place(facts: Facts, happening: Happening, due: Due | None, component: str) 
     Its last number is the component's turn within its class.
     """
     way = facts.way(happening)
-    names = _names(way, due.due_date if due else None, happening.effective_date)
+    names = _names(facts, way, due, happening)
     turn = names.index(component) if component in names else len(names)
     if component == CREDIT_BALANCE or due is None:
         return (1, component == CREDIT_BALANCE, 0, 0, turn)

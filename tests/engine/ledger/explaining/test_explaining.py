@@ -73,7 +73,7 @@ def test_a_receipt_says_why_each_part_came_next():
         ("split.today.horizontal", "2", "#principal", 25_00),
     ]
     assert split.parts[0].words["late"] == 29
-    assert split.parts[0].words["order"] == ("#penalty", "#fee", "#interest", "#principal")
+    assert split.parts[0].words["order"] == ("#interest", "#principal")
     assert split.rule == "test"
 
 
