@@ -77,9 +77,9 @@ def _tell(report: ProofReport) -> None:
         console.print(f"… and {report.total - len(report.differences):,} more:")
         for subject, count in report.by_subject.items():
             console.print(f"  {subject}: {count:,}")
-    how = "replayed and proved" if report.is_deep else "proved"
+    how = ", replayed" if report.is_deep else ""
     console.print(
-        f"{report.accounts:,} accounts {how}, {report.postings:,} postings, {report.total:,} differences"
+        f"{report.accounts:,} accounts{how}, {report.postings:,} postings, {report.total:,} differences"
     )
 
 
