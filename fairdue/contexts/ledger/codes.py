@@ -7,6 +7,7 @@ A posting has at most one side `receivable:<component>`. The other side tells wh
 from __future__ import annotations
 
 from fairdue.engine.ledger.accounts import ADJUSTMENT, CASH, INCOME, OPENING, RECEIVABLE, SUSPENSE, receivable
+from fairdue.engine.ledger.allocation.statements import PATTERN
 
 __all__ = [
     "ADJUSTMENT",
@@ -30,8 +31,8 @@ FUNDS = ("cash", "suspense", "adjustment")
 LENT = ("principal", "cash_advance", "balance_transfer", "judgment_debt")
 """Components that were lent or judged: a due item asks for part of what is owed of them and charges nothing."""
 LENT_SQL = ", ".join(f"'{component}'" for component in LENT)
-STATEMENT = "s:"
-"""Begins the names of statements that keeping made: they ask for part of what is owed and charge nothing."""
+STATEMENT = PATTERN
+"""The names of statements that keeping made: they ask for part of what is owed and charge nothing."""
 _FUNDS_SQL = ", ".join(f"'{fund}'" for fund in FUNDS)
 
 DEBT_SQL = """

@@ -23,6 +23,7 @@ from fairdue.engine.ledger.allocation import (
     opened,
 )
 from fairdue.engine.ledger.allocation.rules import usual_order
+from fairdue.engine.ledger.allocation.statements import statement_ref
 from fairdue.engine.ledger.life import DebtTerms, replay
 from fairdue.engine.ledger.life import events as kinds
 from fairdue.engine.ledger.life.terms import DelinquencyRule, Instalment
@@ -71,9 +72,11 @@ def accounts(draw, account_id):
     items = []
     for number in range(draw(st.integers(0, 5))):
         due = draw(days)
+        ahead = draw(st.sampled_from([None, None, 0, 18, 40]))
+        name = f"R{number}" if ahead is None else statement_ref(due - timedelta(days=ahead))
         for component in draw(st.sets(st.sampled_from(COMPONENTS), min_size=1)):
             key = account_id * 1000 + len(items)
-            items.append((account_id, key, due, component, draw(amounts), f"R{number}"))
+            items.append((account_id, key, due, component, draw(amounts), name))
     receipts, charges = [], []
     for number in range(draw(st.integers(0, 7))):
         key, on, amount = account_id * 1000 + number, draw(days), draw(amounts)

@@ -63,7 +63,7 @@ charged AS (
          i.id, i.amount_minor, i.currency, i.due_date, %s
     FROM inserted i JOIN ledger_accountstate s ON s.account_id = i.account_id
    WHERE i.component NOT IN ({LENT_SQL}) AND i.due_date > s.balance_date AND i.amount_minor > 0
-     AND NOT starts_with(i.due_ref, '{STATEMENT}'))
+     AND i.due_ref !~ '{STATEMENT}')
 INSERT INTO ledger_touched SELECT DISTINCT account_id FROM inserted
 """
 VERSION_SQL = """
@@ -83,7 +83,7 @@ WITH given AS (
     FROM ledger_dueitem d JOIN ledger_known_due k ON k.id = d.id AND k.is_changed
     JOIN ledger_accountstate s ON s.account_id = d.account_id
    WHERE d.component NOT IN ({LENT_SQL}) AND d.due_date > s.balance_date
-     AND NOT starts_with(d.due_ref, '{STATEMENT}')),
+     AND d.due_ref !~ '{STATEMENT}'),
 present AS (
   SELECT p.due_item_id AS id, p.effective_date,
          sum(CASE WHEN p.debit LIKE 'receivable:%%' THEN p.amount_minor ELSE -p.amount_minor END) AS amount_minor

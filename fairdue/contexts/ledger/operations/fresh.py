@@ -112,7 +112,7 @@ def land_first_dues(frame: pl.DataFrame, debts: pl.DataFrame, *, now: datetime) 
         recorded_at=pl.lit(now),
         is_charged=~pl.col("component").is_in(LENT)
         & (pl.col("due_date") > pl.col("balance_date"))
-        & ~pl.col("due_ref").str.starts_with(STATEMENT),
+        & ~pl.col("due_ref").str.contains(STATEMENT),
     )
     bulk.copy_in_fast(items.select(ITEM_COLUMNS), "ledger_dueitem")
     charges = items.filter("is_charged")

@@ -11,10 +11,11 @@ from typing import Any
 
 from django.db import connection
 
-from fairdue.contexts.ledger.codes import LENT, STATEMENT
+from fairdue.contexts.ledger.codes import LENT
 from fairdue.contexts.ledger.queries.terms import policies
 from fairdue.engine.ledger import event_kinds
 from fairdue.engine.ledger.accounts import INCOME, OPENING, receivable
+from fairdue.engine.ledger.allocation.statements import asked_date_of
 from fairdue.engine.ledger.event_kinds import EventRecord, event_of
 from fairdue.engine.ledger.life import DebtTerms
 from fairdue.engine.ledger.life.events import Claim, Event
@@ -151,7 +152,7 @@ class AccountFacts:
 
     def is_charged(self, item: StoredItem) -> bool:
         """Tell whether a due item adds to the debt on its day, rather than asking for part of the opening."""
-        is_asked_only = item.component in LENT or item.due_ref.startswith(STATEMENT)
+        is_asked_only = item.component in LENT or asked_date_of(item.due_ref) is not None
         return not is_asked_only and item.due_date > self.balance_date
 
     def terms(self) -> DebtTerms:

@@ -69,7 +69,8 @@ def allocate(
     3. A credit lowers its own component: the balance that no item asks for, then the items from the
        latest; what exceeds it is money like a payment.
     4. Money settles items within reach, then the balance that no item asks for, then items beyond reach;
-       the rest is credit balance, which pays later charges on their day.
+       the rest is credit balance, which pays later charges on their day. Items of a statement made after
+       the money's own day are left out (`statements`).
     5. Where items have a `paid_minor`, they also have `asked_minor`; `receivables` are then what is owed now,
        and `receipts` only those that are new: the present is taken as it is and carried on from.
     6. For rules that go by rate, `receivables` have an `annual_rate`.

@@ -6,6 +6,7 @@ import polars as pl
 
 from fairdue.engine.ledger.allocation.order import days_late, place_key, way_number, ways_of
 from fairdue.engine.ledger.allocation.rules import AllocationRule
+from fairdue.engine.ledger.allocation.statements import asked_date_expr
 
 PART_SCHEMA = {
     "account_id": pl.Int64,
@@ -59,7 +60,9 @@ class Work:
         self._rule, self._accounts = rule, accounts
         self._codes = {component: code for code, component in enumerate(rule.components)}
         self._places = _places(asked, pools, self._codes)
-        self._active = self._places.select("account_id", "place", "due_date", "code", "row", "rate_rank")
+        self._active = self._places.select(
+            "account_id", "place", "due_date", "asked_date", "code", "row", "rate_rank"
+        )
         self._left = self._places["open"].clone()
         self._asked = self._places["asked"].clone()
         self._settled_on = pl.repeat(None, self._places.height, dtype=pl.Date, eager=True).alias(
@@ -168,7 +171,8 @@ class Work:
 
     def _ordered(self, money: pl.DataFrame) -> pl.DataFrame:
         """Return the open places of the accounts of some money, in the order in which it settles them."""
-        places, ways = self._open(money), ways_of(self._rule)
+        is_asked = (pl.col("asked_date") <= pl.col("on")).fill_null(True)
+        places, ways = self._open(money).filter(is_asked), ways_of(self._rule)
         if len(ways) == 1:
             return places.with_columns(place_key(ways[0], self._codes)).sort("account_id", "key")
         places = places.join(self._ways(places, money), on="account_id", maintain_order="left")
@@ -265,6 +269,7 @@ def _places(asked: pl.DataFrame, pools: pl.DataFrame, codes: dict[str, int]) -> 
             asked="asked_minor",
             open=pl.col("asked_minor") - pl.col("paid_minor"),
             rate_rank=pl.lit(0, pl.Int64),
+            asked_date=asked_date_expr(pl.col("ref")),
         )
     )
     loose = _pool_places(pools, code)
@@ -285,5 +290,6 @@ def _pool_places(pools: pl.DataFrame, code: pl.Expr) -> pl.DataFrame:
             row=pl.lit(0, pl.Int64),
             asked="open",
             rate_rank=pl.col("rate").rank("dense", descending=True).over("account_id").cast(pl.Int64),
+            asked_date=pl.lit(None, pl.Date),
         )
     )

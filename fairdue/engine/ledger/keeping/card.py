@@ -33,7 +33,7 @@ def derive_card(contract: Contract, events: Sequence[Event], until: date) -> Der
 
     1. `events` stand and are sorted by the day they count for, so that one entered late gives the same
        result as one entered in time.
-    2. Each statement asks for the part of its minimum payment that no earlier one asked for (ref `s:2026-04`);
+    2. Each statement asks for the part of its minimum payment that no earlier one asked for (ref `s:2026-04-05`, its day);
        the amounts are part of the balance and are not owed a second time.
     3. Interest is charged by each statement (`int:s:…`): on cash advances from their own day, on purchases
        once the statement that billed them was not paid in full by its last day of grace.

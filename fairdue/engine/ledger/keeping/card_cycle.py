@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from fairdue.engine.ledger.allocation.statements import statement_ref
 from fairdue.engine.ledger.products.card import CardAgreement
 from fairdue.engine.ledger.products.moving import moved
 from fairdue.engine.ledger.products.terms import ProductTerms
 from fairdue.kernel.day_counts import add_months
 
 ONE_DAY = timedelta(days=1)
-PREFIX = "s"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +32,7 @@ class Cycle:
 def cycles(terms: ProductTerms, agreed: CardAgreement, opened_date: date) -> Iterator[Cycle]:
     """Yield the cycles of a card without end, the first after the day on which it was opened.
 
-    1. The statement day is clipped to the month; the name is its month, `s:2026-04`.
+    1. The statement day is clipped to the month; the name is its date, `s:2026-04-05`.
     2. A due day is the first such day after the statement, clipped; or so many days after the statement.
     3. A due date that is no working day moves as the product says; the days of grace follow it.
     """
@@ -47,7 +47,7 @@ def cycles(terms: ProductTerms, agreed: CardAgreement, opened_date: date) -> Ite
 def _cycle(terms: ProductTerms, agreed: CardAgreement, statement_date: date) -> Cycle:
     due_date = moved(_due_date(agreed, statement_date), terms.holidays)
     return Cycle(
-        ref=f"{PREFIX}:{statement_date:%Y-%m}",
+        ref=statement_ref(statement_date),
         statement_date=statement_date,
         due_date=due_date,
         final_date=due_date + timedelta(days=terms.delinquency.grace_days),

@@ -8,7 +8,7 @@ from datetime import date
 from fractions import Fraction
 
 from fairdue.engine.finance.minimum_payment import Statement, minimum_payment
-from fairdue.engine.ledger.keeping.card_cycle import PREFIX
+from fairdue.engine.ledger.allocation.statements import asked_date_of
 from fairdue.engine.ledger.life.position import Item, Position, Row
 from fairdue.engine.ledger.life.terms import INTEREST
 from fairdue.engine.ledger.products.card import CardTerms
@@ -125,7 +125,7 @@ def take_back(position: Position, due_date: date) -> dict[tuple[str, str], int]:
     """
     found: dict[tuple[str, str], int] = {}
     for row in position.rows:
-        if row.due_date > due_date or not row.ref.startswith(f"{PREFIX}:"):
+        if row.due_date > due_date or asked_date_of(row.ref) is None:
             continue
         for item in row.items:
             part = item.payable

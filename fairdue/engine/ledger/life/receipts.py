@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from fairdue.engine.ledger.allocation.rules import DueClass, InAdvance, Way
+from fairdue.engine.ledger.allocation.statements import asked_date_of
 from fairdue.engine.ledger.life import entries
 from fairdue.engine.ledger.life.delinquency import days_late
 from fairdue.engine.ledger.life.events import GoodwillCredit, Payment
@@ -84,16 +85,22 @@ def class_of(due_date: date, on: date) -> DueClass:
 def in_order(position: Position, on: date, way: Way) -> Iterator[Place]:
     """Yield rows and items in the order in which money on this day settles them.
 
-    1. Items due within reach of the day, then the balance that no item asks for, then items beyond reach.
+    1. Items of statements made later are left out (`allocation.statements`): such money lowers the balance.
+       Items due within reach of the day, then the balance that no item asks for, then items beyond reach.
     2. Each step of the way in turn: a class of items, row by row the components of the step.
     3. Rows go by due date; those in advance from the latest if so ruled. Charges of one row and component
        go by their own due date.
     """
-    rows = [row for row in position.rows if row.unpaid]
+    rows = [row for row in position.rows if row.unpaid and _is_asked(row, on)]
     final_day = date.max if way.reach_days is None else on + timedelta(days=way.reach_days)
     yield from (place for place in _scheduled(rows, on, way) if _due(place) <= final_day)
     yield from ((None, item) for item in _unscheduled(position, way))
     yield from (place for place in _scheduled(rows, on, way) if _due(place) > final_day)
+
+
+def _is_asked(row: Row, on: date) -> bool:
+    asked_date = asked_date_of(row.ref)
+    return asked_date is None or asked_date <= on
 
 
 def _due(place: Place) -> date:

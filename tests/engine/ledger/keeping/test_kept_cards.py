@@ -68,10 +68,10 @@ PURCHASE = spent("t1", on(3, 30), 100_000)
 def test_paying_only_the_minimum_costs_full_interest_as_the_published_example_says():
     """1000 yuan on 30 March, 100 paid on 23 April: 1000 x 0.05 % x 24 + 900 x 0.05 % x 12 = 17.40 (bank's example)."""
     derived = derive(card(), [PURCHASE, paid("p", on(4, 23), 10_000)], on(5, 5))
-    first = statement(derived, "s:2026-04")
+    first = statement(derived, "s:2026-04-05")
     assert (first["balance_minor"], first["minimum_minor"]) == (100_000, 10_000)
-    assert asked(derived, "s:2026-04") == {"principal": 10_000}
-    assert charges(derived) == {"int:s:2026-05": 1740}
+    assert asked(derived, "s:2026-04-05") == {"principal": 10_000}
+    assert charges(derived) == {"int:s:2026-05-05": 1740}
 
 
 def test_the_arithmetic_of_full_interest_is_kept_stretch_by_stretch():
@@ -90,14 +90,14 @@ def test_the_arithmetic_of_full_interest_is_kept_stretch_by_stretch():
 def test_on_the_unpaid_part_alone_the_same_minimum_costs_less():
     """900 x 0.05 % x 36 days = 16.20."""
     derived = derive(card("cn-card-unpaid-part"), [PURCHASE, paid("p", on(4, 23), 10_000)], on(5, 5))
-    assert charges(derived) == {"int:s:2026-05": 1620}
+    assert charges(derived) == {"int:s:2026-05-05": 1620}
 
 
 def test_paying_in_full_by_the_due_date_costs_nothing():
     derived = derive(card(), [PURCHASE, paid("p", on(4, 23), 100_000)], on(6, 5))
     assert charges(derived) == {}
-    assert statement(derived, "s:2026-04")["is_paid_in_full"] is True
-    assert asked(derived, "s:2026-05") == {}
+    assert statement(derived, "s:2026-04-05")["is_paid_in_full"] is True
+    assert asked(derived, "s:2026-05-05") == {}
 
 
 @pytest.mark.parametrize(
@@ -106,29 +106,29 @@ def test_paying_in_full_by_the_due_date_costs_nothing():
 )
 def test_the_third_day_of_grace_and_ten_yuan_are_the_last_that_are_tolerated(day, amount, is_in_full):
     derived = derive(card(), [PURCHASE, paid("p", on(4, day), amount)], on(5, 5))
-    assert statement(derived, "s:2026-04")["is_paid_in_full"] is is_in_full
-    assert ("int:s:2026-05" in charges(derived)) is not is_in_full
+    assert statement(derived, "s:2026-04-05")["is_paid_in_full"] is is_in_full
+    assert ("int:s:2026-05-05" in charges(derived)) is not is_in_full
 
 
 def test_what_was_short_is_asked_for_by_the_next_statement_and_bears_interest_from_then_only():
     """10.00 is short: next statement 10.00; unpaid again it is tolerated again."""
     derived = derive(card(), [PURCHASE, paid("p", on(4, 23), 99_000)], on(6, 5))
-    assert statement(derived, "s:2026-05")["balance_minor"] == 1000
+    assert statement(derived, "s:2026-05-05")["balance_minor"] == 1000
     assert charges(derived) == {}
 
 
 def test_a_statement_within_the_tolerance_that_nobody_pays_asks_for_nothing_after_its_grace():
     derived = derive(card(), [spent("t", on(3, 30), 900)], on(4, 26))
-    assert asked(derived, "s:2026-04") == {"principal": 90}
+    assert asked(derived, "s:2026-04-05") == {"principal": 90}
     derived = derive(card(), [spent("t", on(3, 30), 900)], on(4, 27))
-    assert asked(derived, "s:2026-04") == {}
+    assert asked(derived, "s:2026-04-05") == {}
     assert charges(derived) == {}
 
 
 def test_the_late_fee_is_a_share_of_the_unpaid_minimum_on_the_day_after_grace():
     """10 000 yuan, minimum 1000, 400 paid: 5 % of 600 = 30.00."""
     derived = derive(card(), [spent("t", on(3, 30), 1_000_000), paid("p", on(4, 20), 40_000)], on(4, 30))
-    assert charges(derived) == {"late:s:2026-04": 3000}
+    assert charges(derived) == {"late:s:2026-04-05": 3000}
     fee = derived.charges[0]
     assert (fee.component, fee.effective_date, fee.is_due_at_once) == ("penalty", on(4, 27), False)
     assert (fee.why.base_minor, fee.why.rate, fee.why.unrounded) == (60_000, "1/20", "3000")
@@ -136,66 +136,66 @@ def test_the_late_fee_is_a_share_of_the_unpaid_minimum_on_the_day_after_grace():
 
 def test_the_late_fee_is_not_below_its_floor():
     derived = derive(card(), [PURCHASE], on(4, 27))
-    assert charges(derived) == {"late:s:2026-04": 1000}
+    assert charges(derived) == {"late:s:2026-04-05": 1000}
     assert derived.charges[0].why.rounding == "floor"
 
 
 def test_the_next_minimum_adds_what_is_past_due_fees_and_interest_but_asks_only_for_what_is_new():
     """1000 unpaid: interest 1000 x 0.05 % x 36 = 18.00, late fee 10.00; 10 % of 900 + 100 + 18 + 10 = 218."""
     derived = derive(card(), [PURCHASE], on(5, 5))
-    second = statement(derived, "s:2026-05")
+    second = statement(derived, "s:2026-05-05")
     assert (second["balance_minor"], second["minimum_minor"], second["past_due_minor"]) == (
         102_800,
         21_800,
         10_000,
     )
-    assert asked(derived, "s:2026-05") == {"penalty": 1000, "interest": 1800, "principal": 9000}
-    assert asked(derived, "s:2026-04") == {"principal": 10_000}
+    assert asked(derived, "s:2026-05-05") == {"penalty": 1000, "interest": 1800, "principal": 9000}
+    assert asked(derived, "s:2026-04-05") == {"principal": 10_000}
 
 
 def test_neither_fees_nor_late_fees_nor_interest_bear_interest_where_nothing_compounds():
     """900 x 0.05 % x 31 = 13.95, though 17.40 interest, a fee of 30.00 and later late fees stand beside it."""
     events = [PURCHASE, paid("p", on(4, 23), 10_000), spent("f", on(4, 24), 3000, "fee")]
-    assert charges(derive(card(), events, on(6, 5)))["int:s:2026-06"] == 1395
+    assert charges(derive(card(), events, on(6, 5)))["int:s:2026-06-05"] == 1395
 
 
 def test_posted_interest_bears_interest_from_its_statement_where_it_compounds_by_statement():
     """(900 + 17.40) x 0.05 % x 31 = 14.2197."""
     events = [PURCHASE, paid("p", on(4, 23), 10_000)]
-    assert charges(derive(card(compounding="statement"), events, on(6, 5)))["int:s:2026-06"] == 1422
+    assert charges(derive(card(compounding="statement"), events, on(6, 5)))["int:s:2026-06-05"] == 1422
 
 
 def test_interest_compounds_daily_where_the_terms_say_so():
     """1000 x (1.0005^10 - 1) = 5.0113; simple 5.00."""
     events = [spent("c", on(4, 25), 100_000, "cash_advance")]
     derived = derive(card(compounding="daily"), events, on(5, 5))
-    assert charges(derived) == {"int:s:2026-05": 501}
-    assert charges(derive(card(), events, on(5, 5))) == {"int:s:2026-05": 500}
+    assert charges(derived) == {"int:s:2026-05-05": 501}
+    assert charges(derive(card(), events, on(5, 5))) == {"int:s:2026-05-05": 500}
 
 
 def test_a_cash_advance_bears_interest_from_its_own_day_and_is_asked_for_whole():
     """2000 x 0.05 % x 25 days = 25.00."""
     derived = derive(card(), [spent("c", on(4, 10), 200_000, "cash_advance")], on(5, 5))
-    assert charges(derived) == {"int:s:2026-05": 2500}
-    assert asked(derived, "s:2026-05") == {"interest": 2500, "cash_advance": 200_000}
+    assert charges(derived) == {"int:s:2026-05-05": 2500}
+    assert asked(derived, "s:2026-05-05") == {"interest": 2500, "cash_advance": 200_000}
 
 
 def test_a_cash_advance_paid_before_the_statement_bears_interest_until_its_payment():
     """2000 x 0.05 % x 5 days = 5.00, though all is paid before the statement."""
     events = [spent("c", on(4, 10), 200_000, "cash_advance"), paid("p", on(4, 15), 200_000)]
-    assert charges(derive(card(), events, on(5, 5))) == {"int:s:2026-05": 500}
+    assert charges(derive(card(), events, on(5, 5))) == {"int:s:2026-05-05": 500}
 
 
 def test_a_component_may_have_its_own_daily_rate():
     events = [spent("c", on(4, 25), 100_000, "cash_advance")]
     contract = card(details={"daily_rate": "0.0003", "daily_rates": {"cash_advance": "0.0004"}})
-    assert charges(derive(contract, events, on(5, 5))) == {"int:s:2026-05": 400}
+    assert charges(derive(contract, events, on(5, 5))) == {"int:s:2026-05-05": 400}
 
 
 def test_what_exceeds_the_limit_is_asked_for_whole():
     """Limit 1000, spent 1200: 10 % of 1000 and 200."""
     derived = derive(card(limit=100_000), [spent("t", on(3, 30), 120_000)], on(4, 5))
-    assert statement(derived, "s:2026-04")["minimum_minor"] == 30_000
+    assert statement(derived, "s:2026-04-05")["minimum_minor"] == 30_000
 
 
 def test_purchases_of_a_month_that_is_paid_in_full_stay_free_while_older_ones_bear_until_paid():
@@ -207,11 +207,11 @@ def test_purchases_of_a_month_that_is_paid_in_full_stay_free_while_older_ones_be
         spent("t2", on(5, 24), 50_000),
     ]
     before = derive(card(), events, on(6, 5))
-    balance = statement(before, "s:2026-06")["balance_minor"]
-    assert balance == 100_000 - 10_000 + 1740 - 18_000 + 50_000 + charges(before)["int:s:2026-06"]
+    balance = statement(before, "s:2026-06-05")["balance_minor"]
+    assert balance == 100_000 - 10_000 + 1740 - 18_000 + 50_000 + charges(before)["int:s:2026-06-05"]
     after = derive(card(), [*events, paid("r", on(6, 20), balance)], on(7, 5))
-    assert statement(after, "s:2026-06")["is_paid_in_full"] is True
-    assert (after.charges[-1].key, after.charges[-1].amount) == ("int:s:2026-07", 553)
+    assert statement(after, "s:2026-06-05")["is_paid_in_full"] is True
+    assert (after.charges[-1].key, after.charges[-1].amount) == ("int:s:2026-07-05", 553)
     stretches = after.charges[-1].why.segments
     assert [(one["of"], one["base_minor"], one["days"]) for one in stretches] == [("t1", 73_740, 15)]
 
@@ -219,8 +219,8 @@ def test_purchases_of_a_month_that_is_paid_in_full_stay_free_while_older_ones_be
 def test_after_a_statement_not_paid_in_full_new_purchases_bear_at_once_where_the_terms_say_so():
     """The purchase of 25 May bears 500 x 0.05 % x 11 days = 2.75 on top of 900 x 0.05 % x 31 = 13.95."""
     events = [PURCHASE, paid("p", on(4, 23), 10_000), spent("t2", on(5, 25), 50_000)]
-    assert charges(derive(card(is_free_period_lost=True), events, on(6, 5)))["int:s:2026-06"] == 1670
-    assert charges(derive(card(), events, on(6, 5)))["int:s:2026-06"] == 1395
+    assert charges(derive(card(is_free_period_lost=True), events, on(6, 5)))["int:s:2026-06-05"] == 1670
+    assert charges(derive(card(), events, on(6, 5)))["int:s:2026-06-05"] == 1395
 
 
 def test_from_ninety_one_days_past_due_on_a_payment_lowers_principal_first():
@@ -242,21 +242,25 @@ def test_a_cap_cuts_interest_and_late_fees_to_what_it_allows():
         details={"caps": [{"code": "house", "rate": "0.05", "citation": {"zh": "约", "en": "By contract"}}]}
     )
     derived = derive(contract, [PURCHASE], on(4, 27))
-    assert charges(derived) == {"late:s:2026-04": 383}
+    assert charges(derived) == {"late:s:2026-04-05": 383}
     assert (derived.charges[0].why.cap, derived.charges[0].why.cut_minor) == ("house", 617)
 
 
 def test_a_charge_off_ends_statements_and_charges():
     events = [PURCHASE, ChargeOff(id="co", entered_date=on(5, 1))]
     derived = derive(card(), events, on(9, 5))
-    assert charges(derived) == {"late:s:2026-04": 1000}
-    assert [one["ref"] for one in derived.facts["statements"]] == ["s:2026-02", "s:2026-03", "s:2026-04"]
+    assert charges(derived) == {"late:s:2026-04-05": 1000}
+    assert [one["ref"] for one in derived.facts["statements"]] == [
+        "s:2026-02-05",
+        "s:2026-03-05",
+        "s:2026-04-05",
+    ]
 
 
 def test_a_waiver_of_a_late_fee_keeps_it_out_of_the_next_minimum():
-    waiver = Waiver(id="w", entered_date=on(4, 28), of="late:s:2026-04")
+    waiver = Waiver(id="w", entered_date=on(4, 28), of="late:s:2026-04-05")
     derived = derive(card(), [PURCHASE, waiver], on(5, 5))
-    assert asked(derived, "s:2026-05") == {"interest": 1800, "principal": 9000}
+    assert asked(derived, "s:2026-05-05") == {"interest": 1800, "principal": 9000}
 
 
 def test_interest_of_the_running_cycle_is_accrued_and_in_the_payoff():
@@ -268,9 +272,9 @@ def test_interest_of_the_running_cycle_is_accrued_and_in_the_payoff():
 
 def test_money_that_comes_before_the_statement_lowers_it_and_pays_no_minimum():
     derived = derive(card(), [PURCHASE, paid("p", on(4, 1), 60_000)], on(4, 27))
-    first = statement(derived, "s:2026-04")
+    first = statement(derived, "s:2026-04-05")
     assert (first["balance_minor"], first["minimum_minor"]) == (40_000, 4000)
-    assert charges(derived) == {"late:s:2026-04": 1000}
+    assert charges(derived) == {"late:s:2026-04-05": 1000}
     assert {item.asked_date for item in derived.items} == {on(4, 5)}
 
 
@@ -293,7 +297,10 @@ def test_a_due_date_that_is_no_working_day_moves_and_the_grace_with_it():
         terms=replace(contract.terms, holidays=replace(contract.terms.holidays, convention="following")),
     )
     derived = derive(moved, [spent("t", on(4, 30), 100_000)], on(5, 5))
-    assert (statement(derived, "s:2026-05")["due_date"], statement(derived, "s:2026-05")["final_date"]) == (
+    assert (
+        statement(derived, "s:2026-05-05")["due_date"],
+        statement(derived, "s:2026-05-05")["final_date"],
+    ) == (
         on(5, 25),
         on(5, 28),
     )
