@@ -42,11 +42,11 @@ def add_problem_handlers(api: NinjaAPI) -> None:
     api.add_exception_handler(ValidationError, _malformed)
 
 
-def _refused(_request: HttpRequest, refusal: Refused) -> HttpResponse:
+def _refused(_request: HttpRequest, refusal: Any) -> HttpResponse:
     return problem(refusal.status, refusal.code, refusal.detail)
 
 
-def _malformed(_request: HttpRequest, error: ValidationError) -> HttpResponse:
+def _malformed(_request: HttpRequest, error: Any) -> HttpResponse:
     """Name the fields and rules, never the values: they are personal data."""
     places = [
         {

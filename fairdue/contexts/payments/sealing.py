@@ -35,11 +35,10 @@ HARMLESS = (
         "代还",
         "部分",
     ),
-    *("repayment", "payment", "loan", "card", "instalment", "installment", "account", "ref", "for", "from"),
+    *("repayment", "payment", "loan", "credit card", "instalment", "installment", "account", "reference"),
 )
-WORD = re.compile(
-    "(" + "|".join(sorted(HARMLESS, key=len, reverse=True)) + r")|(\d+)|([^\W\d_]+)", re.IGNORECASE
-)
+COMMON = re.compile("(" + "|".join(sorted(HARMLESS, key=len, reverse=True)) + ")", re.IGNORECASE)
+WORD = re.compile(r"(\d+)|([^\W\d_]+)")
 
 
 def seal(value: str, purpose: str) -> bytes | None:
@@ -97,13 +96,12 @@ def mask_text(text: str) -> str:
     """Mask a remittance text: common words stay, names keep their first sign, long numbers the last four."""
 
     def masked(match: re.Match[str]) -> str:
-        common, digits, word = match.groups()
-        if common:
-            return str(common)
+        digits, word = match.groups()
         if digits:
             return (
                 f"****{digits[-4:]}" if len(digits) >= 7 else "*" * len(digits) if len(digits) > 3 else digits
             )
         return f"{word[0]}{'*' * min(len(word) - 1, 3)}" if len(word) > 1 else str(word)
 
-    return WORD.sub(masked, text)[:160]
+    pieces = COMMON.split(text)
+    return "".join(piece if at % 2 else WORD.sub(masked, piece) for at, piece in enumerate(pieces))[:160]
