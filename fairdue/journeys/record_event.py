@@ -10,12 +10,11 @@ from typing import Any
 from django.db import transaction
 
 from fairdue.contexts.book import facade as book
-from fairdue.contexts.cases import facade as cases
 from fairdue.contexts.cases.contracts import Assessment
 from fairdue.contexts.ledger import facade as ledger
 from fairdue.contexts.ledger.contracts import EventReceipt
+from fairdue.journeys.receive_payment import follow_money
 from fairdue.kernel.actor import Actor
-from fairdue.kernel.clock import business_date
 from fairdue.kernel.money import Money
 
 __all__ = ["EventRecorded", "EventTakenBack", "ReversalRefused", "record_event", "take_back_event"]
@@ -72,15 +71,8 @@ def record_event(
         account_id=account_id, kind=kind, amount=amount, effective_date=effective_date, details=details,
         external_ref=external_ref, actor=actor, now=now,
     )  # fmt: skip
-    promises = cases.assess_promises(person_id=card.person_id, now=now)
-    closed = 0
-    if not _is_anything_due(card.person_id, business_date(now)):
-        closed = cases.close_work(person_id=card.person_id, reason="nothing is due", actor=actor, now=now)
+    promises, closed = follow_money([card.person_id], actor=actor, now=now)
     return EventRecorded(receipt=receipt, promises=promises, closed_work_count=closed)
-
-
-def _is_anything_due(person_id: int, today: date) -> bool:
-    return any(account.overdue.minor > 0 for account in ledger.person_summary(person_id, today).accounts)
 
 
 @transaction.atomic
@@ -101,7 +93,7 @@ def take_back_event(
     ledger.reverse_transaction(
         transaction_id=transaction_id, reason=reason, actor=actor, now=now, external_ref=""
     )
-    promises = cases.assess_promises(person_id=card.person_id, now=now)
+    promises, _ = follow_money([card.person_id], actor=actor, now=now)
     return EventTakenBack(kind=row.kind, promises=promises)
 
 

@@ -178,6 +178,13 @@ class EventForm(DeskForm):
         return value
 
     @property
+    def needs_approval(self) -> bool:
+        """Tell whether a second person decides: always for some kinds, for a plan where it gives something up."""
+        return self.kind.needs_approval or (
+            self.is_bound and self.is_valid() and bool(self.details.get("discount"))
+        )
+
+    @property
     def digest(self) -> str:
         """What a preview was made of: another digest means that something was changed after looking."""
         facts = [self.kind.code, str(self.cleaned_data["effective_date"]), str(self.money)]

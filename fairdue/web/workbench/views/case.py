@@ -160,6 +160,7 @@ def _account(entry: Any, waiting: Mapping[int, int]) -> dict[str, Any]:
         "card": account,
         "summary": summary,
         "into": f"explanation-{account.account_id}",
+        "waiting": waiting.get(account.account_id, 0),
         "creditor": in_language(account, "creditor_name"),
         "product": in_language(account, "product_name"),
         "policy": order_words(

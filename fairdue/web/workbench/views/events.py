@@ -67,7 +67,7 @@ def _page(
     context = {
         "head": head, "form": form, "kind": kind, "title": kind_word(kind.code), "rule": kind_rule(kind),
         "citation": in_language(kind.citation, ""), "changes": changes, "product": in_language(head.card, "product_name"),
-        "needs_approval": kind.needs_approval, "digest": form.digest if changes else "", "rows": _plan_rows(form) if changes else [],
+        "needs_approval": form.needs_approval, "digest": form.digest if changes else "", "rows": _plan_rows(form) if changes else [],
         "may_ask": request.actor.may("ledger.adjust"),
     }  # fmt: skip
     return render(request, "workbench/event.html", context, status=status)
@@ -95,7 +95,7 @@ def _done(request: DeskRequest, head: AccountHead, form: EventForm, now: datetim
         "account_id": account_id, "kind": form.kind.code, "amount": form.money, "effective_date": said["effective_date"],
         "details": form.details, "actor": request.actor, "now": now,
     }  # fmt: skip
-    if form.kind.needs_approval:
+    if form.needs_approval:
         asked = payments.request(**facts, reason=said["reason"])
         text = _("Asked for: somebody else must approve it before anything happens.")
         messages.add_message(request, messages.SUCCESS, text, "wait")

@@ -131,7 +131,7 @@ def payment_page(
         "why": say(words.WHY_WAITING, card.why_waiting) if card.why_waiting else "",
         "candidates": _candidates(request, payment_id, now) if waits else [],
         "matches": [_match(each) for each in card.matches], "has_live": any(m.undone_at is None for m in card.matches),
-        "may_reveal": request.actor.may("parties.reveal"), "reveal_url": reverse("workbench:reveal_payment", args=[payment_id]),
+        "may_reveal": may_match, "reveal_url": reverse("workbench:reveal_payment", args=[payment_id]),
     }  # fmt: skip
     return render(request, "workbench/incoming_payment.html", context | more, status=status)
 
@@ -307,7 +307,7 @@ def following(request: DeskRequest, payment_id: int) -> HttpResponse:
     return redirect("workbench:incoming_payment", payment_id=later[0])
 
 
-@staff_page("payments.view", "parties.reveal", methods=("POST",))
+@staff_page("payments.view", "payments.match", methods=("POST",))
 def reveal(request: DeskRequest, payment_id: int) -> HttpResponse:
     """Show one masked value of a payment for a minute to somebody who said why; the log keeps who and why."""
     load_payment(request, payment_id)
