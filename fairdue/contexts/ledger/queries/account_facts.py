@@ -311,7 +311,8 @@ def _number(event: Event) -> int:
 
 
 def record_of(stored: StoredTransaction) -> EventRecord:
-    """Return a transaction in the form that the engine reads."""
+    """Return a transaction in the form that the engine reads; a file gives the component in its own column only."""
+    named = {"component": stored.component} if stored.component else {}
     return EventRecord(
         id=str(stored.id),
         kind=stored.kind,
@@ -319,7 +320,7 @@ def record_of(stored: StoredTransaction) -> EventRecord:
         entered_date=business_date(stored.recorded_at),
         amount=0 if stored.kind == event_kinds.REVERSAL else stored.amount_minor,
         component=stored.component,
-        details=stored.details,
+        details=named | dict(stored.details),
         reverses_id="" if stored.reverses_id is None else str(stored.reverses_id),
     )
 
