@@ -406,6 +406,7 @@ def test_prove_names_a_cached_value_that_was_altered(book):
         ("balance_minor", "1", "9600"),
         ("oldest_unpaid_due_date", "2026-03-10", "none"),
         ("due_item", "1000", "400"),
+        ("due_item", "none", "a date"),
     }
 
 
