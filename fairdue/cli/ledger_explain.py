@@ -16,7 +16,7 @@ from fairdue.cli.session import console, emit, fail, prepare
 
 if TYPE_CHECKING:
     from fairdue.contexts.book.contracts import AccountCard
-    from fairdue.contexts.ledger.contracts_explain import ExplainedPart
+    from fairdue.contexts.ledger.facade import ExplainedPart
     from fairdue.journeys.view_limits import LimitCard
 
 T = TypeVar("T")
