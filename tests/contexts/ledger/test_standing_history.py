@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.db import connection
 
 from fairdue.contexts.book.models import Account
 from fairdue.contexts.ledger import facade as ledger
 from fairdue.contexts.ledger.models import AccountState
+from fairdue.engine.ledger.ageing import days_past_due
 from fairdue.kernel.money import Money
 
 FEBRUARY, MARCH, MAY = date(2026, 2, 10), date(2026, 3, 10), date(2026, 5, 10)
@@ -162,3 +164,25 @@ def test_a_re_age_in_arrears_is_forbearance(book, late):
 def test_what_was_known_before_an_account_was_opened_is_nothing_late(book, late):
     early = datetime(2026, 1, 1, tzinfo=UTC)
     assert {one.bucket for one in ledger.dpd_history(late, TODAY, known_at=early).spans} == {"M0"}
+
+
+@pytest.mark.parametrize("origin", ["due_plus_1", "due_date"])
+@pytest.mark.parametrize("kind", ["pause", "charge_off", "write_off"])
+def test_the_night_the_summary_and_the_history_count_the_same_days(book, origin, kind):
+    account = book.account(policy="cn-loan-instalment", origin=origin, principal=2_000_000)
+    book.dues((account, "S1", FEBRUARY, "principal", 500_000), (account, "S2", MARCH, "principal", 500_000))
+    details = {"from": "2026-01-31", "to": "2026-03-21"} if kind == "pause" else {}
+    record(book, account, kind, **details)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT oldest_unpaid_due_date FROM ({ledger.state_facts_sql(TODAY)}) f WHERE account_id = {account}"
+        )
+        oldest = cursor.fetchone()[0]
+    summary = ledger.account_summary(account, TODAY)
+    history = ledger.dpd_history(account, TODAY).spans[-1]
+    assert days_past_due(oldest, TODAY, origin) == summary.days_past_due == history.final_delinquent_days
+    assert (
+        summary.bucket
+        == history.bucket
+        == ("M0" if kind == "write_off" else "M3" if kind == "pause" else "M5")
+    )
