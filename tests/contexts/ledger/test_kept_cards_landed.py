@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
+import polars as pl
 import pytest
+from django.db import connection
 
 from fairdue.contexts.book.models import Creditor
 from fairdue.contexts.ledger import facade as ledger
@@ -175,3 +177,39 @@ def test_a_fee_and_a_cash_advance_are_asked_for_by_the_statement_and_owed_once(c
     keep(on(6, 5))
     assert standing(card) == {"keeping:int:s:2026-05-05": 2500, "keeping:int:s:2026-06-05": 1500}
     assert ledger.prove().differences == ()
+
+
+@pytest.mark.parametrize("rows", [1, 1000], ids=["the shorter way", "the careful way"])
+def test_a_file_that_comes_after_the_statement_with_money_from_before_it_does_not_pay_it(
+    card: int, rows: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The statement of 5 April is landed when the money of 1 April arrives: its statement asks for 40, unpaid."""
+    monkeypatch.setattr("fairdue.contexts.ledger.operations.transactions.BULK_ROWS", rows)
+    spend(card, on(3, 30), 100_000)
+    keep(on(4, 5))
+    row = {
+        "account_id": card,
+        "person_id": Transaction.objects.get(account_id=card).person_id,
+        "external_ref": "F1",
+        "kind": "payment",
+        "component": "",
+        "effective_date": on(4, 1),
+        "amount_minor": 60_000,
+        "currency": "CNY",
+        "reverses_ref": "",
+    }
+    ledger.land_transactions(pl.DataFrame([row]), batch_id=1, now=at(on(4, 6)))
+    assert dues(card) == {("s:2026-04-05", "principal"): (10_000, 0)}
+    keep(on(4, 6))
+    assert dues(card) == {("s:2026-04-05", "principal"): (4000, 0)}
+    assert ledger.prove().differences == ()
+
+
+def test_what_a_statement_asks_for_is_part_of_what_the_night_sees_as_owed(card: int) -> None:
+    spend(card, on(4, 10), 200_000, "cash_advance")
+    keep(on(5, 5))
+    with connection.cursor() as cursor:
+        cursor.execute(ledger.state_facts_sql(on(5, 6)))
+        names = [column.name for column in cursor.description]
+        found = dict(zip(names, cursor.fetchone(), strict=True))
+    assert (found["balance_minor"], found["overdue_minor"], found["next_due_minor"]) == (202_500, 0, 202_500)

@@ -47,7 +47,8 @@ SELECT i.account_id FROM ledger_paid_ref i JOIN ledger_transaction t
     ON t.account_id = i.account_id AND t.external_ref = i.external_ref
 """
 ITEMS_SQL = """
-SELECT d.account_id, d.id, d.due_date, hashtext(d.due_ref), {code}, d.asked_minor, d.paid_minor
+SELECT d.account_id, d.id, d.due_date, hashtext(d.due_ref), CASE WHEN left(d.due_ref, 2) = 's:' THEN -1 ELSE {code} END,
+       d.asked_minor, d.paid_minor
   FROM ledger_dueitem d JOIN ledger_paid i ON i.account_id = d.account_id
  WHERE d.account_id BETWEEN {least:d} AND {greatest:d} AND d.paid_minor < d.asked_minor
 """
@@ -137,7 +138,10 @@ def _states(accounts: pl.DataFrame, payments: pl.DataFrame, span: dict[str, int]
 
 
 def _odd(items: pl.DataFrame) -> pl.DataFrame:
-    """Return the accounts that have two instalments of one day, or a component that nobody knows."""
+    """Return the accounts that have two instalments of one day, a component that nobody knows, or a kept statement.
+
+    Money of a day before its statement must not pay it, which only the name can tell.
+    """
     ordered = items.sort("account_id", "due_date").select("account_id", "due_date", "ref_hash", "code")
     is_same_day = (pl.col("account_id") == pl.col("account_id").shift(1)) & (
         pl.col("due_date") == pl.col("due_date").shift(1)

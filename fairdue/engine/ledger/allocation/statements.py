@@ -11,8 +11,8 @@ from datetime import date
 
 import polars as pl
 
-PATTERN = r"^s:\d{4}-\d{2}-\d{2}$"
-"""The names of statements, in the syntax that Python, Polars and PostgreSQL share."""
+PATTERN = r"^s:\d\d\d\d-\d\d-\d\d$"
+"""The names of statements, in the syntax that Python, Polars and PostgreSQL share; without braces, for templates."""
 
 
 def statement_ref(statement_date: date) -> str:
