@@ -29,7 +29,9 @@ def test_every_product_is_listed_and_opens_with_its_rules(desk):
         assert terms.label in listed
         page = desk.get(f"/desk/products/{code}/")
         assert page.status_code == 200, code
-        assert terms.interest.citation["en"] in page.content.decode().replace("&amp;", "&").replace("&#x27;", "'")
+        assert terms.interest.citation["en"] in page.content.decode().replace("&amp;", "&").replace(
+            "&#x27;", "'"
+        )
 
 
 def test_an_unknown_product_is_not_found(desk):
@@ -47,12 +49,13 @@ def test_the_calculator_shows_schedule_cost_and_what_lateness_brings(desk):
     assert "9.42" in page
     assert "17.13" in page
     assert "40 days past due" in page
-    assert page.count("<rect class=\"series-0\"") == 13  # twelve columns and the legend
+    assert page.count('<rect class="series-0"') == 13  # twelve columns and the legend
 
 
 def test_holidays_move_due_dates_and_no_interest(desk):
     page = desk.get(
-        "/desk/products/cn-loan-equal-instalment/", ASKED | {"first_due_date": "2026-10-01", "disbursed_date": "2026-09-01", "holidays": "following"}
+        "/desk/products/cn-loan-equal-instalment/",
+        ASKED | {"first_due_date": "2026-10-01", "disbursed_date": "2026-09-01", "holidays": "following"},
     ).content.decode()
     assert "moved from" in page
     assert "713.55" in page
@@ -80,7 +83,10 @@ def test_a_loan_that_is_never_repaid_is_refused_in_words(desk):
 
 
 def test_a_loan_above_its_cap_is_refused_with_both_rates(desk):
-    asked = {key: value for key, value in ASKED.items() if key != "instalments"} | {"instalment": "2000", "rate": "13"}
+    asked = {key: value for key, value in ASKED.items() if key != "instalments"} | {
+        "instalment": "2000",
+        "rate": "13",
+    }
     page = desk.get("/desk/products/cn-loan-fixed-amount/", asked).content.decode()
     assert "private-lending-4-lpr" in page
     assert "12.00 %" in page

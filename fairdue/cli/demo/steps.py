@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
+import polars as pl
+
 from fairdue.cli.demo.state import DemoState
 from fairdue.cli.session import fail
 from fairdue.cli.setup import load_data, migrate
@@ -27,6 +29,7 @@ def plan(state: DemoState, var_dir: Path) -> Iterator[tuple[str, Callable[[Advan
     yield "Demo book", lambda advance: write_book(state, folder)
     for kind in FILES:
         yield f"Import {kind.replace('_', ' ')}", partial(import_one, kind, folder)
+    yield "Loans kept here", lambda advance: _ignore(lend_some(state, folder))
     yield f"Night of {state.demo_date}", lambda advance: run_night(state, advance)
     yield "Cases for agency, field and collector", lambda advance: _ignore(hand_out())
 
@@ -76,6 +79,22 @@ def import_one(kind: str, folder: Path, advance: Advance) -> None:
     )
     if report.rejected_count:
         fail(f"{report.rejected_count} rows of {path.name} were rejected: see {report.reject_file}", status=1)
+
+
+def lend_some(state: DemoState, folder: Path) -> object:
+    """Let some persons of the book borrow under products that are kept here."""
+    from fairdue.journeys.seed_loans import LOANS, lend_in_demo
+
+    path = next(folder.glob("accounts.*"))
+    read = pl.scan_parquet if path.suffix == ".parquet" else pl.scan_csv
+    references = read(path).select(pl.col("account_ref").cast(pl.String)).head(LOANS).collect()["account_ref"]
+    return lend_in_demo(
+        references=references.to_list(),
+        creditor_code="DEMO-BANK",
+        demo_date=state.date,
+        actor=system("demo"),
+        now=clock.now(),
+    )
 
 
 def run_night(state: DemoState, advance: Advance) -> None:

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from fairdue.contexts.decisions.facade import StageResult
+from fairdue.contexts.ledger import facade as ledger
 from fairdue.journeys.import_file import import_file
 from fairdue.journeys.nightly_cycle.night import Night
 
@@ -21,19 +24,32 @@ SUFFIXES = (".csv", ".xlsx", ".parquet")
 
 
 def import_inbox(night: Night) -> StageResult:
-    """Import every file that waits, in the order of its kind; a refused file is counted and said aloud."""
+    """Import every file that waits, in the order of its kind, then keep the contracts; a refused file is counted."""
     inbox = night.var_dir / "inbox"
     taken = inbox / "taken" / night.cycle_date.isoformat()
     _take(inbox, taken)
     files = sorted(_waiting(taken), key=lambda path: (KINDS.index(kind_of(path) or KINDS[0]), str(path)))
     refused = [path.name for done, path in enumerate(files) if not _imported(night, path, done, len(files))]
-    detail = {"warnings": ["cycle.import.refused"], "refused_files": refused} if refused else {}
+    detail: dict[str, Any] = (
+        {"warnings": ["cycle.import.refused"], "refused_files": refused} if refused else {}
+    )
+    detail |= _kept(night)
     return StageResult(
         in_count=len(files),
         out_count=len(files) - len(refused),
         rejected={"cycle.import.refused": len(refused)} if refused else {},
         detail=detail,
     )
+
+
+def _kept(night: Night) -> dict[str, Any]:
+    """Bring the contracts that are kept here up to the cycle date, with what the files brought."""
+    report = ledger.keep_contracts(
+        until=night.cycle_date,
+        now=night.now,
+        progress=lambda done, total: night.progress("import", done, total),
+    )
+    return {"kept": asdict(report)} if report.accounts else {}
 
 
 def kind_of(path: Path) -> str | None:

@@ -105,5 +105,5 @@ def _transaction(change: ChargeChange, state: AccountState, now: datetime) -> Tr
 def _details(charge: KeptCharge) -> dict[str, Any]:
     found = {"component": charge.component, "kept": True, "why": charge.why.as_details()}
     if charge.is_due_at_once:
-        found["due_date"] = charge.effective_date.isoformat()
+        found["due_date"] = (charge.due_date or charge.effective_date).isoformat()
     return found

@@ -73,6 +73,8 @@ class KeptCharge:
     amount: int
     effective_date: date
     why: Why
+    due_date: date | None = None
+    """The day from which it is asked for, when that is not the day of the charge: an instalment's due date."""
     is_due_at_once: bool = True
     """Whether it is asked for on its own day; else it joins the balance of which statements ask a part."""
 

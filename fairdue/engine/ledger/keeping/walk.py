@@ -151,7 +151,8 @@ class Walk:
         if rule is None:
             return
         for row, reckoned in list(self.open_penalties(day)):
-            self._charge(penalty_key(row, day), rule.component, reckoned, day)
+            due_date = row.due_date if rule.falls_due == "with_instalment" else None
+            self._charge(penalty_key(row, day), rule.component, reckoned, day, due_date)
         for row in self._charged_rows():
             if day > row.due_date + grace:
                 self._marks[row.ref] = day
@@ -171,7 +172,9 @@ class Walk:
                         day,
                     )
 
-    def _charge(self, key: str, component: str, reckoned: Reckoned, day: date) -> None:
+    def _charge(
+        self, key: str, component: str, reckoned: Reckoned, day: date, due_date: date | None = None
+    ) -> None:
         """Charge an amount as far as the caps allow."""
         if not reckoned.amount:
             return
@@ -179,21 +182,23 @@ class Walk:
         why = reckoned.why
         if cap is not None:
             why = replace(why, cap=cap.code, cut_minor=reckoned.amount - allowed)
-        made = KeptCharge(key=key, component=component, amount=allowed, effective_date=day, why=why)
+        made = KeptCharge(
+            key=key, component=component, amount=allowed, effective_date=day, why=why, due_date=due_date
+        )
         (self.charges if allowed else self.cut).append(made)
         if allowed:
             apply(self.position, charge_event(made))
 
 
 def charge_event(made: KeptCharge, entered_date: date | None = None) -> Charge:
-    """Return the event of a kept charge: due on its day, counting before the day's other events."""
+    """Return the event of a kept charge: it counts before the other events of its day."""
     return Charge(
         id=made.key,
         entered_date=entered_date or made.effective_date,
         effective_date=made.effective_date,
         amount=made.amount,
         component=made.component,
-        due_date=made.effective_date if made.is_due_at_once else None,
+        due_date=(made.due_date or made.effective_date) if made.is_due_at_once else None,
         is_kept=True,
     )
 

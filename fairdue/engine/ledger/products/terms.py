@@ -40,6 +40,9 @@ class PenaltyTerms:
     """Whether penalty interest that is posted and unpaid bears penalty interest itself (复利)."""
     stops_in_pause: bool = True
     day_count: DayCount = "act/360"
+    falls_due: Literal["with_instalment", "own_day"] = "with_instalment"
+    """With its instalment, so that the order of payment takes it before the instalment's principal, and the
+    instalment stays late until it is paid; or on the day of its charge, as an item of its own."""
     from_due_date: bool = True
     """After the grace days, whether it is counted from the due date on or only from the end of the grace."""
     component: str = "penalty"

@@ -80,8 +80,8 @@ def _rules(terms: ProductTerms) -> Iterator[RuleWords]:
     if terms.penalty is not None:
         yield _rule("penalty", "罚息", "Penalty interest", _penalty(terms.penalty), terms.penalty.citation)
     if terms.late_fee is not None:
-        words = _late_fee(terms.late_fee, terms.currency)
-        yield _rule("late_fee", "违约金", "Late fee", words, terms.late_fee.citation)
+        fee = _late_fee(terms.late_fee, terms.currency)
+        yield _rule("late_fee", "违约金", "Late fee", fee, terms.late_fee.citation)
     if terms.prepayment is not None:
         yield _prepayment(terms)
     for cap in terms.caps:
@@ -195,6 +195,8 @@ def _penalty(rule: PenaltyTerms) -> Text:
         f"{base[0]}按{rate[0]}计罚息（{count['zh']}），{'未付罚息计复利' if rule.is_compound else '不计复利'}"
     )
     en = f"On {base[1]}, {rate[1]} ({count['en']}), {'compounding on what is unpaid' if rule.is_compound else 'without compounding'}"
+    if rule.falls_due == "with_instalment":
+        zh, en = zh + "；与当期一并到期", en + "; due with its instalment"
     if rule.stops_in_pause:
         zh, en = zh + "；停计期间不计", en + "; none while a pause runs"
     return {"zh": zh, "en": en}
