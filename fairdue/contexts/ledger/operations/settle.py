@@ -169,7 +169,7 @@ def _insert_postings(facts: AccountFacts, postings: list[Row], now: datetime) ->
     if not postings:
         return
     columns: list[Any] = [list(column) for column in zip(*postings, strict=True)]
-    head = [str(uuid.uuid4()), facts.account_id, facts.person_id, facts.currency, now]
+    head: list[Any] = [str(uuid.uuid4()), facts.account_id, facts.person_id, facts.currency, now]
     with connection.cursor() as cursor:
         cursor.execute(INSERT_POSTINGS_SQL, [*head, *columns])
 

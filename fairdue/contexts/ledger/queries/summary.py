@@ -4,30 +4,37 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db import connection
+from django.db.models import QuerySet
 
 from fairdue.contexts.ledger.contracts import AccountSummary, DueCard, PersonSummary
 from fairdue.contexts.ledger.errors import AccountUnknown
 from fairdue.contexts.ledger.models import AccountState
+from fairdue.contexts.ledger.queries.account_facts import AccountFacts, load_facts
 from fairdue.contexts.ledger.queries.contracts import accrued_minor
-from fairdue.contexts.ledger.queries.history import due_cards
-from fairdue.engine.ledger.ageing import bucket, days_past_due
-from fairdue.engine.ledger.allocation import CREDIT_BALANCE
+from fairdue.contexts.ledger.queries.history import SPECIAL, due_cards, replayed_cards
+from fairdue.engine.ledger.accounts import CREDIT_BALANCE
+from fairdue.engine.ledger.ageing import bucket
+from fairdue.engine.ledger.life.pausing import delinquent_days
+from fairdue.engine.ledger.life.replaying import position_on
+from fairdue.engine.ledger.projection import pauses_of
 from fairdue.kernel.money import Money
 
 BALANCES_SQL = """
 SELECT account_id, code, sum(amount)::bigint
   FROM (SELECT account_id, replace(debit, 'receivable:', '') AS code,
                CASE debit WHEN 'credit_balance' THEN -amount_minor ELSE amount_minor END AS amount
-          FROM ledger_posting WHERE account_id = ANY(%s) AND effective_date <= %s
+          FROM ledger_posting WHERE account_id = ANY(%(ids)s) AND effective_date <= %(as_of)s
+           AND (%(known_at)s::timestamptz IS NULL OR recorded_at <= %(known_at)s)
            AND (debit LIKE 'receivable:%%' OR debit = 'credit_balance')
          UNION ALL
         SELECT account_id, replace(credit, 'receivable:', ''),
                CASE credit WHEN 'credit_balance' THEN amount_minor ELSE -amount_minor END
-          FROM ledger_posting WHERE account_id = ANY(%s) AND effective_date <= %s
+          FROM ledger_posting WHERE account_id = ANY(%(ids)s) AND effective_date <= %(as_of)s
+           AND (%(known_at)s::timestamptz IS NULL OR recorded_at <= %(known_at)s)
            AND (credit LIKE 'receivable:%%' OR credit = 'credit_balance')) p
  GROUP BY 1, 2 ORDER BY 1, 2
 """
@@ -38,28 +45,34 @@ STATE_FIELDS = (
     "latest_payment_minor",
     "account__product__dpd_origin",
     "account__product__bucket_edges",
+    "pauses",
+    "is_special",
 )
 
 
-def account_summary(account_id: int, as_of: date) -> AccountSummary:
-    """Return what an account owes as of a day.
+def account_summary(account_id: int, as_of: date, known_at: datetime | None = None) -> AccountSummary:
+    """Return what an account owes as of a day, as known at an instant (default: now).
 
     1. A component that was paid before it was charged counts as credit balance until its charge's day.
     2. Overdue is what due items ask unpaid after their due date; by the origin `due_date` already on it.
+    3. Days past due are delinquent days: those of the oldest unpaid item less its paused ones. Nothing is late on a
+       debt that has ended, or of an amount in dispute.
 
     :raises AccountUnknown: if the account is not open
     """
-    states = list(AccountState.objects.filter(account_id=account_id).values(*STATE_FIELDS))
+    states = list(_states().filter(account_id=account_id).values(*STATE_FIELDS))
     if not states:
         raise AccountUnknown(f"account {account_id} is not open")
-    return _summaries(states, as_of)[0]
+    return _summaries(states, as_of, known_at)[0]
+
+
+def _states() -> QuerySet[AccountState]:
+    return AccountState.objects.annotate(is_special=SPECIAL)
 
 
 def person_summary(person_id: int, as_of: date) -> PersonSummary:
     """Return what a person owes as of a day over all accounts; days past due are the worst account's."""
-    states = list(
-        AccountState.objects.filter(account__person_id=person_id).order_by("account_id").values(*STATE_FIELDS)
-    )
+    states = list(_states().filter(account__person_id=person_id).order_by("account_id").values(*STATE_FIELDS))
     accounts = tuple(_summaries(states, as_of)) if states else ()
     worst = max(accounts, key=lambda account: account.days_past_due, default=None)
     balance: dict[str, Money] = {}
@@ -78,25 +91,58 @@ def person_summary(person_id: int, as_of: date) -> PersonSummary:
     )
 
 
-def _summaries(states: list[dict[str, Any]], as_of: date) -> list[AccountSummary]:
+def _summaries(
+    states: list[dict[str, Any]], as_of: date, known_at: datetime | None = None
+) -> list[AccountSummary]:
     ids = [state["account_id"] for state in states]
-    balances = _balances(ids, as_of)
+    balances = _balances(ids, as_of, known_at)
     dues: dict[int, list[DueCard]] = defaultdict(list)
-    origins = {state["account_id"]: state["account__product__dpd_origin"] for state in states}
-    for card in due_cards(ids, as_of, origins):
+    plain = {
+        state["account_id"]: state["account__product__dpd_origin"]
+        for state in states
+        if known_at is None and not state["is_special"]
+    }
+    for card in due_cards(list(plain), as_of, plain) if plain else ():
         dues[card.account_id].append(card)
     accrued = accrued_minor(ids, as_of)
-    return [
-        _summary(state, balances[state["account_id"]], dues[state["account_id"]], as_of, accrued)
-        for state in states
-    ]
+    found = []
+    for state in states:
+        account_id = state["account_id"]
+        pauses = _pauses(state["pauses"])
+        if account_id not in plain:
+            facts = load_facts(account_id, known_at=known_at)
+            if facts is None:
+                continue
+            dues[account_id] = replayed_cards(facts, as_of)
+            pauses = pauses_of(position_on(facts.history, as_of))
+            if known_at is not None:
+                state |= _latest_payment(facts)
+        found.append(_summary(state, balances[account_id], dues[account_id], as_of, pauses, accrued))
+    return found
 
 
-def _balances(account_ids: Sequence[int], as_of: date) -> dict[int, dict[str, int]]:
-    ids = list(account_ids)
+def _pauses(stored: list[list[str]] | None) -> list[tuple[date, date]]:
+    return [(date.fromisoformat(first), date.fromisoformat(final)) for first, final in stored or ()]
+
+
+def _latest_payment(facts: AccountFacts) -> dict[str, Any]:
+    """Return the latest payment that was known."""
+    gone = facts.reversed_by
+    paid = [one for one in facts.transactions if one.kind == "payment" and one.id not in gone]
+    latest = max(paid, key=lambda one: (one.effective_date, one.id), default=None)
+    return {
+        "latest_payment_date": None if latest is None else latest.effective_date,
+        "latest_payment_minor": None if latest is None else latest.amount_minor,
+    }
+
+
+def _balances(
+    account_ids: Sequence[int], as_of: date, known_at: datetime | None
+) -> dict[int, dict[str, int]]:
+    given: dict[str, Any] = {"ids": list(account_ids), "as_of": as_of, "known_at": known_at}
     balances: dict[int, dict[str, int]] = defaultdict(dict)
     with connection.cursor() as cursor:
-        cursor.execute(BALANCES_SQL, [ids, as_of, ids, as_of])
+        cursor.execute(BALANCES_SQL, given)
         for account_id, code, amount in cursor.fetchall():
             balances[account_id][code] = amount
     return balances
@@ -107,6 +153,7 @@ def _summary(
     codes: dict[str, int],
     dues: list[DueCard],
     as_of: date,
+    pauses: list[tuple[date, date]],
     accrued: dict[int, int],
 ) -> AccountSummary:
     currency = state["currency"]
@@ -117,7 +164,7 @@ def _summary(
     ahead = [card for card in unpaid if not card.is_overdue]
     oldest = min((card.due_date for card in unpaid), default=None)
     next_date = min((card.due_date for card in ahead), default=None)
-    days = days_past_due(oldest, as_of, state["account__product__dpd_origin"])
+    days = delinquent_days(oldest, as_of, state["account__product__dpd_origin"], pauses)
     latest = state["latest_payment_minor"]
     return AccountSummary(
         account_id=state["account_id"],

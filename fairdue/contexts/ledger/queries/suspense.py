@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from django.db import connection
 
@@ -33,7 +34,7 @@ def suspense_balance(creditor_id: int, as_of: date, known_at: datetime | None = 
 
     Both times count: what was effective by a day, as far as it was recorded by an instant.
     """
-    given = {"creditor": creditor_id, "as_of": as_of, "known_at": known_at}
+    given: dict[str, Any] = {"creditor": creditor_id, "as_of": as_of, "known_at": known_at}
     with connection.cursor() as cursor:
         cursor.execute(SUSPENSE_SQL, given)
         return {currency: Money(amount, currency) for currency, amount in cursor.fetchall()}

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 
+from fairdue.engine.ledger.ageing import days_past_due
 from fairdue.engine.ledger.life.events import Pause, Resume
 from fairdue.engine.ledger.life.position import Interval, Position
 
@@ -34,6 +36,17 @@ def overlaps(position: Position, event: Pause) -> bool:
         event.from_date < interval.to_date and interval.from_date < event.to_date
         for interval in position.pauses
     )
+
+
+def delinquent_days(
+    oldest_unpaid: date | None, as_of: date, origin: str, pauses: Iterable[tuple[date, date]]
+) -> int:
+    """Return the days past due of one due date without those that were paused."""
+    days = days_past_due(oldest_unpaid, as_of, origin)
+    intervals = [Interval(first, final) for first, final in pauses]
+    if not days or not intervals:
+        return days
+    return days - paused_days(intervals, as_of - timedelta(days=days - 1), as_of)
 
 
 def paused_days(pauses: list[Interval], first: date, final: date) -> int:
