@@ -6,7 +6,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from functools import cache, lru_cache
 from typing import Any
 
@@ -138,13 +138,15 @@ def contract_card(account_id: int) -> ContractCard:
     )
 
 
-def derived(account_id: int, as_of: date) -> Derived:
+def derived(account_id: int, as_of: date, known_at: datetime | None = None) -> Derived:
     """Return what a kept contract comes to on a day: items, charges, what is accrued, what settles it.
+
+    With an instant, events that were recorded later are left out.
 
     :raises ContractUnknown: if the account is kept by its creditor
     """
     row = _row(account_id)
-    story = stories([account_id])[account_id]
+    story = stories([account_id], known_at)[account_id]
     return derive(contract_of(row), story.events, as_of, names=story.names)
 
 
@@ -187,10 +189,11 @@ def allocation_of(terms: ProductTerms) -> AllocationRule:
     return policies()[terms.allocation_policy]
 
 
-def stories(account_ids: Sequence[int]) -> dict[int, Story]:
-    """Return what is recorded on some accounts, in the order in which it was."""
+def stories(account_ids: Sequence[int], known_at: datetime | None = None) -> dict[int, Story]:
+    """Return what is recorded on some accounts, in the order in which it was; with an instant, what was by then."""
     found: dict[int, Story] = defaultdict(Story)
-    rows = list(Transaction.objects.filter(account_id__in=account_ids).order_by("account_id", "id"))
+    known = Transaction.objects.filter(account_id__in=account_ids).order_by("account_id", "id")
+    rows = list(known if known_at is None else known.filter(recorded_at__lte=known_at))
     kept = {row.pk for row in rows if row.source == KEEPING and row.kind == "charge"}
     reversed_ids = {row.reverses_id for row in rows if row.reverses_id}
     for row in rows:

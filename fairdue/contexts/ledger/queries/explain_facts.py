@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from fairdue.contexts.ledger.errors import AccountUnknown, BeforeOpening
 from fairdue.contexts.ledger.models import Transaction
@@ -72,6 +73,7 @@ def facts_of(account_id: int, as_of: date, known_at: datetime | None) -> Facts:
     position, events = position_on(account.history, as_of), standing_on(account.history, as_of)
     dues = _dues(account, position, as_of)
     past = lived(terms, events, {(due.ref, due.component): due.id for due in dues})
+    accruals, grounds = _kept(account, as_of, known_at)
     calendar = terms.delinquency.calendar
     return Facts(
         as_of=as_of,
@@ -88,7 +90,8 @@ def facts_of(account_id: int, as_of: date, known_at: datetime | None) -> Facts:
         ),
         pauses=past.pauses,
         earnings=running_earnings(terms, as_of),
-        accruals=_accruals(account_id, as_of),
+        accruals=accruals,
+        item_grounds=grounds,
         days_at_receipt=past.days_at_receipt,
         settling_order=past.settling_order,
         judged_from=terms.judgment_date,
@@ -115,16 +118,23 @@ def _dues(account: AccountFacts, position: Position, as_of: date) -> tuple[Due, 
     return tuple(found)
 
 
-def _accruals(account_id: int, as_of: date) -> tuple[Accrual, ...] | None:
-    """Return what a kept contract has earned and not posted, or None for an account that its creditor keeps."""
-    if not is_kept(account_id):
-        return None
-    return tuple(
+Kept = tuple[tuple[Accrual, ...] | None, dict[int, dict[str, Any]]]
+
+
+def _kept(account: AccountFacts, as_of: date, known_at: datetime | None) -> Kept:
+    """Return what a kept contract has earned and not posted, None for a fed account, and why it asks for its items."""
+    if not is_kept(account.account_id):
+        return None, {}
+    found = derived(account.account_id, as_of, known_at)
+    accruals = tuple(
         Accrual(
             component=charge.component,
             amount=charge.amount,
             effective_date=charge.effective_date,
             why=charge.why.as_details(),
         )
-        for charge in derived(account_id, as_of).accrued
+        for charge in found.accrued
     )
+    ids = {item.key: item.id for item in account.items}
+    whys = {ids.get((item.ref, item.component)): item.why for item in found.items}
+    return accruals, {number: why.as_details() for number, why in whys.items() if number and why}

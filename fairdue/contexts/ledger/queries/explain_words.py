@@ -73,7 +73,8 @@ def arithmetic(working: Working | None, language: str) -> str:
     text = formula(working)
     separator = "，" if language == "zh" else ", "
     if working.rounding:
-        text += separator + phrase_book()["roundings"][working.rounding][language]
+        named = phrase_book()["roundings"].get(working.rounding)
+        text += separator + (named[language] if named else working.rounding)
     if working.cut is not None:
         cap: str = phrase_book()["cap"][language]
         text += separator + cap.format(cap=working.cap, cut=_spoken(working.cut, language))

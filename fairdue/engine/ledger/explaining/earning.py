@@ -42,7 +42,7 @@ def _earned(facts: Facts, earning: Earning) -> Piece:
     words: dict[str, Word] = {"ref": earning.ref, "from": earning.from_date, "due": earning.due_date}
     gone, period = (facts.as_of - earning.from_date).days, (earning.due_date - earning.from_date).days
     working = Working(
-        factors=(money_text(Fraction(earning.interest), facts.currency), f"{gone}/{period}"),
+        products=((money_text(Fraction(earning.interest), facts.currency), f"{gone}/{period}"),),
         exact=money_text(Fraction(earning.interest * gone, period), facts.currency),
         rounding=earning.rounding,
         result=facts.money(earning.earned),

@@ -134,6 +134,8 @@ class Facts:
     """Of a fed account: the interest of its instalments."""
     accruals: tuple[Accrual, ...] | None = None
     """Of a kept account: what its contract has earned and not posted yet; None for a fed one."""
+    item_grounds: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
+    """Of a kept account: why its contract asks for each due item, by the item's id."""
     days_at_receipt: Mapping[int, int] = field(default_factory=dict)
     """Days past due of the account on the day of each receipt, before it."""
     settling_order: Mapping[tuple[int, int | None, str], int] = field(default_factory=dict)

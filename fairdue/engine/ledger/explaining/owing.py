@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from datetime import date
 
 from fairdue.engine.ledger.explaining.facts import Due, Facts, Line, latest
-from fairdue.engine.ledger.explaining.moves import phrase_of, words_of
+from fairdue.engine.ledger.explaining.moves import citation_of, phrase_of, words_of
 from fairdue.engine.ledger.explaining.tree import Piece, total
+from fairdue.engine.ledger.explaining.working import working_of
 
 
 def overdue(facts: Facts) -> Piece:
@@ -53,7 +54,7 @@ def _item(facts: Facts, due: Due) -> Piece:
     payments = _payments(facts, due)
     changed = due.unpaid - due.amount - sum(piece.amount for piece in payments)
     parts = [
-        Piece(phrase="due.asked", amount=due.amount, words=_words(due), effective_date=due.due_date),
+        _asked(facts, due),
         *payments,
         Piece(phrase="due.changed", amount=changed, words=_words(due)),
     ]
@@ -64,6 +65,19 @@ def _item(facts: Facts, due: Due) -> Piece:
         subject=f"due:{due.id}",
         effective_date=due.due_date,
         parts=tuple(part for part in parts if part.amount),
+    )
+
+
+def _asked(facts: Facts, due: Due) -> Piece:
+    why = facts.item_grounds.get(due.id, {})
+    return Piece(
+        phrase="due.asked",
+        amount=due.amount,
+        words=_words(due),
+        effective_date=due.due_date,
+        rule=str(why.get("rule", "")),
+        citation=citation_of(why.get("citation")),
+        working=working_of(why, facts.currency, due.amount),
     )
 
 

@@ -20,12 +20,13 @@ class ExplanationUnsound(AssertionError):
 
 @dataclass(frozen=True, slots=True)
 class Working:
-    """How an amount was computed: factors as written, the exact value, the rounding, and what capped it."""
+    """How an amount was computed: products of factors as written, their exact sum, the rounding, and what capped it."""
 
-    factors: tuple[str, ...]
+    products: tuple[tuple[str, ...], ...]
+    """One product of factors for each stretch on which the base stayed the same."""
     exact: str
     rounding: str
-    """Code of a rounding mode; empty when nothing was rounded."""
+    """Code of a rounding mode, `floor` or `cap`; empty when nothing was rounded."""
     result: Money
     cap: str = ""
     """Code of the cap that cut the amount."""

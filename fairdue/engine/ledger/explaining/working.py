@@ -12,6 +12,7 @@ from fairdue.kernel.money import Money, minor_digits
 
 PLACES = 6
 """Decimals of an exact value that does not end."""
+MOST_PRODUCTS = 6
 TIMES = "\N{MULTIPLICATION SIGN}"
 
 
@@ -19,31 +20,37 @@ def working_of(why: Mapping[str, Any], currency: str, amount: int) -> Working | 
     """Return how a charge was computed: base × rate × days over the year, the exact value, the rounding, the cap.
 
     1. `why` is what `keeping.derived.Why.as_details` wrote: amounts in minor units, fractions as text.
-    2. A charge without a base was set, not computed: there is nothing to show.
+    2. Where the base changed in between, the products of all stretches are added up and rounded once.
+    3. A charge without a base was set, not computed: there is nothing to show.
     """
-    if not why.get("base_minor"):
-        return None
-    factors = [money_text(Fraction(why["base_minor"]), currency)]
-    if why.get("rate"):
-        factors.append(percent(Fraction(str(why["rate"]))))
-    if why.get("days"):
-        factors.append(_days(why))
+    stretches = [stretch for stretch in why.get("segments") or (why,) if stretch.get("base_minor")]
     unrounded = why.get("unrounded")
+    if not stretches or not unrounded:
+        return None
     cut = int(why.get("cut_minor", 0))
     return Working(
-        factors=tuple(factors),
-        exact=money_text(Fraction(str(unrounded)), currency) if unrounded else "",
-        rounding=str(why.get("rounding", "")) if unrounded else "",
+        products=tuple(_factors(stretch, why, currency) for stretch in stretches),
+        exact=money_text(Fraction(str(unrounded)), currency),
+        rounding=str(why.get("rounding", "")),
         result=Money(amount, currency),
         cap=str(why.get("cap", "")) if cut else "",
         cut=Money(cut, currency) if cut else None,
     )
 
 
-def _days(why: Mapping[str, Any]) -> str:
-    """Return the days as a fraction of the year that the day count names; 30/360 and act/365 as their number."""
-    year = str(why.get("day_count", "")).rpartition("/")[2]
-    return f"{why['days']}/{year}" if year.isdigit() else f"{why['days']} ({why.get('day_count', '')})"
+def _factors(stretch: Mapping[str, Any], why: Mapping[str, Any], currency: str) -> tuple[str, ...]:
+    factors = [money_text(Fraction(stretch["base_minor"]), currency)]
+    if why.get("rate"):
+        factors.append(percent(Fraction(str(why["rate"]))))
+    if stretch.get("days"):
+        factors.append(_days(stretch["days"], str(why.get("day_count", ""))))
+    return tuple(factors)
+
+
+def _days(days: int, day_count: str) -> str:
+    """Return the days as a fraction of the year that the day count names, else with its name."""
+    year = day_count.rpartition("/")[2]
+    return f"{days}/{year}" if year.isdigit() else f"{days} ({day_count})"
 
 
 def percent(rate: Fraction) -> str:
@@ -73,9 +80,15 @@ def decimal_text(value: Fraction, least: int = 0) -> str:
 
 
 def formula(working: Working) -> str:
-    """Return the arithmetic without words: 12,000.00 × 15.4 % × 31/365 = 156.953425… ≈ 156.95."""
-    left = f" {TIMES} ".join(working.factors)
+    """Return the arithmetic without words: 12,000.00 × 15.4 % × 31/365 = 156.95342465… ≈ 156.95.
+
+    Of many stretches the first ones are written out.
+    """
+    shown = [f" {TIMES} ".join(factors) for factors in working.products[:MOST_PRODUCTS]]
+    more = len(working.products) - MOST_PRODUCTS
+    left = " + ".join([*shown, f"… ({more})"] if more > 0 else shown)
     result = f"{working.result.amount:,}"
-    if working.exact and working.exact != result:
-        return f"{left} = {working.exact} ≈ {result}"
+    sign = "→" if working.cut is not None or working.rounding in ("floor", "cap") else "≈"
+    if working.exact != result:
+        return f"{left} = {working.exact} {sign} {result}"
     return f"{left} = {result}"

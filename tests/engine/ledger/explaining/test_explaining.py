@@ -147,6 +147,19 @@ def test_the_arithmetic_of_a_kept_charge_can_be_checked_on_paper():
     assert working_of({"rule": "set"}, "CNY", 5) is None
 
 
+def test_stretches_of_a_changing_base_are_added_up_before_they_are_rounded():
+    why = {
+        "rule": "full_interest", "rate": "73/400", "day_count": "act/365", "rounding": "half_up",
+        "unrounded": "4500", "segments": [
+            {"base_minor": 100_000, "days": 8, "unrounded": "4000"}, {"base_minor": 50_000, "days": 2, "unrounded": "500"},
+        ],
+    }  # fmt: skip
+    working = working_of(why, "CNY", 4_500)
+    assert working is not None
+    assert formula(working) == "1,000.00 × 18.25 % × 8/365 + 500.00 × 18.25 % × 2/365 = 45.00"
+    assert working_of(why | {"segments": []}, "CNY", 4_500) is None
+
+
 @pytest.mark.parametrize(
     ("value", "text"),
     [
