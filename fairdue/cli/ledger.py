@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -16,7 +16,7 @@ from fairdue.cli import ledger_explain
 from fairdue.cli.session import console, emit, fail, prepare
 
 if TYPE_CHECKING:
-    from fairdue.contexts.ledger.contracts import ProofReport
+    from fairdue.contexts.ledger.facade import Classification, ProofReport
 
 group = typer.Typer(no_args_is_help=True, help="Prove every cached balance from postings; show one account.")
 ledger_explain.register_in(group)
@@ -87,25 +87,33 @@ def _tell(report: ProofReport) -> None:
 def show_command(
     account: Annotated[int, typer.Argument(help="Id of the account.")],
     as_of: Annotated[str, typer.Option("--as-of", help="Day, such as 2026-06-15; today if left out.")] = "",
+    known_at: Annotated[
+        str, typer.Option("--known-at", help="Only what was known by then, such as 2026-05-31T18:00+08:00.")
+    ] = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")] = False,
 ) -> None:
-    """Show what an account owes as of a day: balance by component, dues and transactions."""
+    """Show what an account owes as of a day: balance, dues, transactions, lateness and classifications."""
     prepare()
     from fairdue.contexts.ledger import facade as ledger
     from fairdue.kernel import clock
 
     try:
         day = date.fromisoformat(as_of) if as_of else clock.business_date(clock.now())
-    except ValueError:
-        fail(f"{as_of!r} is not a day: write it as 2026-06-15")
+        known = _instant(known_at) if known_at else None
+    except ValueError as error:
+        fail(f"{error}: write a day as 2026-06-15 and an instant as 2026-05-31T18:00+08:00")
     try:
-        summary = ledger.account_summary(account, day)
+        summary = ledger.account_summary(account, day, known)
     except ledger.AccountUnknown as unknown:
         fail(str(unknown))
-    dues, events = ledger.account_dues(account, day), ledger.account_transactions(account)
+    dues, events = ledger.account_dues(account, day, known), ledger.account_transactions(account)
+    if known is not None:
+        events = tuple(event for event in events if event.recorded_at <= known)
+    history, classes = ledger.dpd_history(account, day, known), ledger.classifications(account, day, known)
     if as_json:
-        emit({"as_of": day, "summary": asdict(summary), "dues": [asdict(due) for due in dues],
-              "transactions": [asdict(event) for event in events]})  # fmt: skip
+        emit({"as_of": day, "known_at": known, "summary": asdict(summary), "dues": [asdict(due) for due in dues],
+              "transactions": [asdict(event) for event in events], "dpd_history": asdict(history),
+              "classifications": [asdict(one) for one in classes]})  # fmt: skip
         return
     console.print(
         f"Account {account} as of {day}: {summary.balance}, overdue {summary.overdue}, "
@@ -119,6 +127,27 @@ def show_command(
         for event in events
     ]
     console.print(_table("Transactions", rows))
+    console.print(
+        _table(
+            "Buckets",
+            [(stay.bucket, stay.entered_date, stay.left_date or "", stay.days) for stay in history.stays],
+        )
+    )
+    found = [
+        (one.scheme, one.en, one.since_date or "", one.probation_until or "", _rules(one)) for one in classes
+    ]
+    console.print(_table("Classifications", found))
+
+
+def _instant(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError(f"{text!r} does not say in which zone")
+    return moment
+
+
+def _rules(found: Classification) -> str:
+    return ", ".join(f"{rule}: {value}" for rule, value in found.by_rule.items())
 
 
 def _parts(event) -> str:  # type: ignore[no-untyped-def]
