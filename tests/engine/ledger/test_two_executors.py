@@ -74,6 +74,7 @@ def accounts(draw, account_id):
         due = draw(days)
         ahead = draw(st.sampled_from([None, None, 0, 18, 40]))
         name = f"R{number}" if ahead is None else statement_ref(due - timedelta(days=ahead))
+        name = f"R{number}" if any(row[5] == name for row in items) else name
         for component in draw(st.sets(st.sampled_from(COMPONENTS), min_size=1)):
             key = account_id * 1000 + len(items)
             items.append((account_id, key, due, component, draw(amounts), name))

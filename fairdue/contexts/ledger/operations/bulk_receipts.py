@@ -34,7 +34,7 @@ def land_in_order(frame: pl.DataFrame, *, source: str, now: datetime) -> tuple[i
     1. Frame: that of `land_transactions`. The caller has begun the transaction and plans for many rows.
     2. Taken are the rows of an account if all of them are sound new payments, none before any of its
        transactions; if only payments, undated charges, credits and reversals ever came to it; and if no two
-       of its instalments fall due on one day.
+       of its instalments fall due on one day and none is a card's statement.
     3. Nothing is refused here: what is not taken is judged by the general way.
     """
     candidates = _sound(frame, now)
@@ -49,8 +49,8 @@ def land_in_order(frame: pl.DataFrame, *, source: str, now: datetime) -> tuple[i
     settled = _allocated(payments, facts)
     with references_sound():
         _insert(payments, settled.parts, source, now)
-    _update_items(settled.items)
-    _update_states(payments, settled, facts, now)
+        _update_items(settled.items)
+        _update_states(payments, settled, now)
     return payments.height, left
 
 
@@ -62,15 +62,16 @@ def _sound(frame: pl.DataFrame, now: datetime) -> pl.DataFrame:
         & (pl.col("effective_date") <= business_date(now))
         & pl.col("external_ref").is_not_null()
     ).fill_null(False)
-    is_one = (pl.col("currency") == pl.col("currency").first()) & pl.col("external_ref").is_first_distinct()
-    if frame.select(is_sound.all()).item():
-        doubtful = frame
-        unsound = frame.clear().select("account_id")
-    else:
-        unsound = frame.filter(~is_sound).select("account_id")
-        doubtful = frame.join(unsound, on="account_id", how="anti", maintain_order="left")
-    mixed = doubtful.filter(~is_one.over("account_id")).select("account_id")
-    return doubtful.join(mixed, on="account_id", how="anti", maintain_order="left")
+    unsound = [frame.filter(~is_sound)]
+    keys = frame.select("account_id", "external_ref")
+    unsound.append(frame.filter(keys.is_duplicated()))
+    if frame["currency"].n_unique() > 1:
+        is_mixed = pl.col("currency").n_unique().over("account_id") > 1
+        unsound.append(frame.filter(is_mixed))
+    accounts = pl.concat(unsound).select("account_id")
+    if accounts.is_empty():
+        return frame
+    return frame.join(accounts, on="account_id", how="anti", maintain_order="left")
 
 
 def _numbered(rows: pl.DataFrame) -> pl.DataFrame:
@@ -91,7 +92,7 @@ def _allocated(payments: pl.DataFrame, facts: PaidFacts) -> _Settled:
     parts, items = [pl.DataFrame(schema=DATED_PART_SCHEMA)], []
     for (code,), states in facts.states.group_by("policy"):
         mine = states.select("account_id")
-        one = len(facts.states) == len(mine)
+        one = states.height == facts.states.height
         chosen = [
             frame if one else frame.join(mine, on="account_id", how="semi", maintain_order="left")
             for frame in (facts.items, payments.with_columns(component=pl.lit("")), facts.balances)
@@ -176,7 +177,7 @@ STATE_TYPES = """account_id bigint, settled_minor bigint, held_minor bigint, old
                  latest_minor bigint"""
 
 
-def _update_states(payments: pl.DataFrame, settled: _Settled, facts: PaidFacts, now: datetime) -> None:
+def _update_states(payments: pl.DataFrame, settled: _Settled, now: datetime) -> None:
     is_held = pl.col("component") == CREDIT_BALANCE
     sums = settled.parts.group_by("account_id").agg(
         settled_minor=pl.col("amount_minor").filter(~is_held).sum(),
@@ -184,8 +185,8 @@ def _update_states(payments: pl.DataFrame, settled: _Settled, facts: PaidFacts, 
     )
     unpaid = settled.items.filter(pl.col("paid_minor") < pl.col("asked_minor"))
     oldest = unpaid.group_by("account_id").agg(oldest=pl.col("due_date").min())
-    latest = payments.group_by("account_id").agg(
-        latest_date=pl.col("effective_date").last(), latest_minor=pl.col("amount_minor").last()
+    latest = payments.unique("account_id", keep="last").select(
+        "account_id", latest_date="effective_date", latest_minor="amount_minor"
     )
     states = (
         sums.join(latest, on="account_id")

@@ -6,12 +6,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from itertools import groupby
 from typing import Any
 
 from fairdue.engine.law.numbers import Numbers, Rule
+from fairdue.engine.ledger.allocation.debts import DebtsUnordered, OpenDebt, divide
+from fairdue.engine.ledger.policies import shipped_policies
 from fairdue.kernel.day_counts import add_months
 
+LEDGER_COMPONENTS = {"late_performance_interest": "doubled_interest"}
+"""What the ledger calls a component that the law's cases call otherwise."""
 OTHER_COMPONENTS = "components that the order of this debt does not name"
 
 
@@ -81,22 +84,24 @@ def pay_in_order(balances: Iterable[Balance], amount_minor: int) -> tuple[dict[s
     return parts, amount_minor
 
 
-def component_order(debt: Debt, *, on: date, numbers: Numbers) -> Rule:
-    """This function will return the rule that orders the parts of one Chinese debt.
+def component_order(debt: Debt, *, on: date, numbers: Numbers) -> tuple[Rule, tuple[str, ...]]:
+    """This function will return the rule that orders the parts of one Chinese debt, and the components in order.
+
+    The order is that of the allocation policies; this names which of them the law gives a debt.
 
     1. In enforcement: judgment debt before the doubled part (CN-ALLOC-05).
     2. A card 1 to 90 days overdue: interest and fees before principal (CN-ALLOC-01); from 91 days principal
        first (CN-ALLOC-02).
     3. Else cost of enforcement, interest, principal (CN-ALLOC-03).
 
-    A card that is not overdue yet falls under the general order, as its own begin with the first day overdue.
+    :raises OrderUnknown: for a card that is not overdue
     """
-    if debt.is_judgment:
-        return numbers.rule("CN-ALLOC-05", on)
-    if debt.product != "credit_card" or debt.days_past_due < 1:
-        return numbers.rule("CN-ALLOC-03", on)
-    early = numbers.rule("CN-ALLOC-01", on)
-    return early if debt.days_past_due <= early.integer("days_max") else numbers.rule("CN-ALLOC-02", on)
+    is_card = debt.product == "credit_card"
+    if is_card and not debt.is_judgment and debt.days_past_due < 1:
+        raise OrderUnknown("a card that is not overdue")
+    policy = shipped_policies()["cn-card" if is_card else "cn-civil-default"]
+    way = policy.way_on(debt.days_past_due, is_judged=debt.is_judgment)
+    return numbers.rule(way.law, on), way.by_law
 
 
 def allocate_cn(
@@ -105,67 +110,47 @@ def allocate_cn(
     """This function will split a payment over Chinese debts.
 
     1. One debt: by its parts (`component_order`).
-    2. Several: the one the debtor names; else due before not due, unsecured before secured, the heavier rate,
-       the earlier due date, else in proportion to the amounts, cents by largest fraction (CN-ALLOC-04).
+    2. Several: by `engine.ledger.allocation.debts.divide` (CN-ALLOC-04), then each by its parts.
 
     :raises OrderUnknown: where these rules do not order everything
     """
-    parts: dict[str, int] = {}
     rules: list[Rule] = [] if len(debts) == 1 else [numbers.rule("CN-ALLOC-04", on)]
-    left = amount_minor
-    for equals in _ranked(debts, on, directed):
-        for debt, share in zip(equals, _shares(equals, left), strict=True):
-            ordered, rule = _ordered(debt, len(debts) == 1, on, numbers)
-            got, _ = pay_in_order(ordered, share)
-            parts |= got
-            rules += [rule] if rule else []
-            left -= sum(got.values())
-    return Split(parts=parts, rest_minor=left, rules=tuple(dict.fromkeys(rules)))
+    if any(debt.is_disputed for debt in debts):
+        raise OrderUnknown("a disputed debt")
+    try:
+        shares = divide(amount_minor, [_open(debt, on) for debt in debts], designated=directed)
+    except DebtsUnordered as error:
+        raise OrderUnknown(str(error)) from error
+    given = {debt.id: 0 for debt in debts} | {share.debt_id: share.amount_minor for share in shares}
+    parts: dict[str, int] = {}
+    for debt in debts:
+        ordered, rule = _ordered(debt, len(debts) == 1, on, numbers)
+        parts |= pay_in_order(ordered, given[debt.id])[0]
+        rules += [rule] if rule else []
+    return Split(parts=parts, rest_minor=given.get("", 0), rules=tuple(dict.fromkeys(rules)))
+
+
+def _open(debt: Debt, on: date) -> OpenDebt:
+    return OpenDebt(
+        id=debt.id,
+        amount_minor=debt.amount_minor,
+        is_due=debt.due_date is None or debt.due_date <= on,
+        due_date=debt.due_date,
+        is_secured=debt.is_secured,
+        annual_rate=debt.annual_rate,
+    )
 
 
 def _ordered(debt: Debt, is_alone: bool, on: date, numbers: Numbers) -> tuple[list[Balance], Rule | None]:
     """Return the balances in the order of their debt; a debt among others with one balance needs no rule."""
-    if debt.is_disputed:
-        raise OrderUnknown("a disputed debt")
     if len(debt.balances) == 1 and not is_alone:
         return list(debt.balances), None
-    rule = component_order(debt, on=on, numbers=numbers)
-    order = rule.words("order")
-    if any(balance.component not in order for balance in debt.balances):
+    rule, order = component_order(debt, on=on, numbers=numbers)
+    components = [LEDGER_COMPONENTS.get(balance.component, balance.component) for balance in debt.balances]
+    if any(component not in order for component in components):
         raise OrderUnknown(OTHER_COMPONENTS)
-    return sorted(debt.balances, key=lambda balance: order.index(balance.component)), rule
-
-
-def _ranked(debts: Sequence[Debt], on: date, directed: str | None) -> list[list[Debt]]:
-    """Return the debts in order, those of equal rank together."""
-    rest = [debt for debt in debts if debt.id != directed]
-    for name in ("annual_rate", "due_date"):
-        given = [getattr(debt, name) is not None for debt in rest]
-        if any(given) and not all(given):
-            raise OrderUnknown(f"{name} of one of the debts is not given")
-
-    def rank(debt: Debt) -> tuple[Any, ...]:
-        return (
-            debt.due_date is not None and debt.due_date > on,
-            debt.is_secured,
-            -(debt.annual_rate or 0),
-            debt.due_date or on,
-        )
-
-    groups = [list(group) for _, group in groupby(sorted(rest, key=rank), key=rank)]
-    return [[debt] for debt in debts if debt.id == directed] + groups
-
-
-def _shares(debts: Sequence[Debt], amount_minor: int) -> list[int]:
-    """Return what debts of equal rank get: in proportion, the cents left over by largest fraction."""
-    total = sum(debt.amount_minor for debt in debts)
-    amount = min(amount_minor, total)
-    exact = [Fraction(amount * debt.amount_minor, total) if total else Fraction(0) for debt in debts]
-    shares = [int(share) for share in exact]
-    by_fraction = sorted(range(len(debts)), key=lambda i: (shares[i] - exact[i], i))
-    for index in by_fraction[: amount - sum(shares)]:
-        shares[index] += 1
-    return shares
+    pairs = sorted(zip(components, debt.balances, strict=True), key=lambda pair: order.index(pair[0]))
+    return [balance for _, balance in pairs], rule
 
 
 def allocate_several_us(

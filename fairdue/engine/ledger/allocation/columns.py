@@ -135,8 +135,10 @@ def _rounds(receipts: pl.DataFrame, pools: pl.DataFrame) -> Iterator[pl.DataFram
         amount="amount_minor",
     )
     events = pl.concat([money.select(EVENT_COLUMNS), later.select(EVENT_COLUMNS)])
+    number = pl.int_range(pl.len())
+    is_first = pl.col("account_id").ne_missing(pl.col("account_id").shift(1))
     events = events.sort("account_id", "on", "receipt_id").with_columns(
-        round=pl.int_range(pl.len()).over("account_id")
+        round=number - pl.when(is_first).then(number).forward_fill()
     )
     return _split(events)
 

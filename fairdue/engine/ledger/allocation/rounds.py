@@ -154,9 +154,8 @@ class Work:
         if money.is_empty():
             return
         ordered = self._ordered(money)
-        start = pl.col("left").cum_sum().over("account_id") - pl.col("left")
         found = (
-            ordered.with_columns(start=start)
+            ordered.with_columns(start=_before())
             .filter(pl.col("start") < pl.col("amount"))
             .with_columns(part=pl.min_horizontal("left", pl.col("amount") - pl.col("start")))
             .join(money.select("account_id", "receipt_id"), on="account_id", maintain_order="left")
@@ -210,9 +209,8 @@ class Work:
         latest_first = places.filter(pl.col("code") == pl.col("own")).sort(
             "account_id", "due_date", "row", descending=[False, True, True], nulls_last=[False, False, False]
         )
-        start = pl.col("left").cum_sum().over("account_id") - pl.col("left")
         found = (
-            latest_first.with_columns(start=start)
+            latest_first.with_columns(start=_before())
             .filter(pl.col("start") < pl.col("amount"))
             .with_columns(part=pl.min_horizontal("left", pl.col("amount") - pl.col("start")))
             .select(*FOUND_SCHEMA)
@@ -252,28 +250,50 @@ class Work:
             self._settle(held.filter(pl.col("turn") == turn).select(*MONEY_SCHEMA))
 
 
+def _is_first() -> pl.Expr:
+    """Tell whether a row is the first of its account, in a frame sorted by account."""
+    return pl.col("account_id").ne_missing(pl.col("account_id").shift(1))
+
+
+def _since_first(running: pl.Expr) -> pl.Expr:
+    """Return a running number less what it was at the first row of the account, in a frame sorted by account.
+
+    The same as `over("account_id")`, without a group for each of a million accounts.
+    """
+    return running - pl.when(_is_first()).then(running).forward_fill()
+
+
+def _before() -> pl.Expr:
+    """Return what is left of the places before one in its account."""
+    return _since_first(pl.col("left").cum_sum() - pl.col("left"))
+
+
 def _places(asked: pl.DataFrame, pools: pl.DataFrame, codes: dict[str, int]) -> pl.DataFrame:
     """Return every place, by account: rows are numbered by due date and reference within their account."""
     code = pl.col("component").replace_strict(codes, return_dtype=pl.Int64).alias("code")
-    ref = pl.col("due_ref") if "due_ref" in asked.columns else pl.lit("")
-    items = (
-        asked.with_columns(ref=ref)
-        .sort("account_id", "due_date", "ref")
-        .select(
-            "account_id",
-            "due_item_id",
-            "due_date",
-            "component",
-            code,
-            row=pl.struct("due_date", "ref").rle_id().over("account_id").cast(pl.Int64),
-            asked="asked_minor",
-            open=pl.col("asked_minor") - pl.col("paid_minor"),
-            rate_rank=pl.lit(0, pl.Int64),
-            asked_date=asked_date_expr(pl.col("ref")),
-        )
+    keys = ["account_id", "due_date"] + (["due_ref"] if "due_ref" in asked.columns else [])
+    is_new_row = pl.any_horizontal(pl.col(key).ne_missing(pl.col(key).shift(1)) for key in keys)
+    items = asked.sort(keys).select(
+        "account_id",
+        "due_item_id",
+        "due_date",
+        "component",
+        code,
+        row=_since_first(is_new_row.cast(pl.Int64).cum_sum()),
+        asked="asked_minor",
+        open=pl.col("asked_minor") - pl.col("paid_minor"),
+        rate_rank=pl.lit(0, pl.Int64),
+        asked_date=_asked_date(asked),
     )
     loose = _pool_places(pools, code)
     return pl.concat([items, loose.select(items.columns)]).with_row_index("place")
+
+
+def _asked_date(asked: pl.DataFrame) -> pl.Expr:
+    """Return from which day each item is asked for; without names, none was made later."""
+    if asked.schema.get("due_ref") != pl.String:
+        return pl.lit(None, pl.Date)
+    return asked_date_expr(pl.col("due_ref"))
 
 
 def _pool_places(pools: pl.DataFrame, code: pl.Expr) -> pl.DataFrame:
