@@ -486,6 +486,13 @@ def _claim(maker: Callable[..., Event]) -> Callable[[EventRecord, dict[str, Any]
     return make
 
 
+def _pause(record: EventRecord, own: dict[str, Any]) -> Event:
+    """Return a pause; it counts from its first day where that is earlier, so that a later end finds it running."""
+    from_date, to_date = (date.fromisoformat(record.details[name]) for name in ("from", "to"))
+    own = own | {"effective_date": min(record.effective_date, from_date)}
+    return life.Pause(**own, from_date=from_date, to_date=to_date)
+
+
 def _deferral(record: EventRecord, own: dict[str, Any]) -> Event:
     given = record.details
     return life.Deferral(
@@ -528,11 +535,7 @@ _MAKERS: Mapping[str, Callable[[EventRecord, dict[str, Any]], Event]] = {
     "chargeback": lambda record, own: life.Chargeback(**own, amount=record.amount, of=_reference(record)),
     "refund": _amount_event(life.Refund),
     "waiver": _claim(life.Waiver),
-    "pause": lambda record, own: life.Pause(
-        **own,
-        from_date=date.fromisoformat(record.details["from"]),
-        to_date=date.fromisoformat(record.details["to"]),
-    ),
+    "pause": _pause,
     "resume": lambda record, own: life.Resume(**own),
     "deferral": _deferral,
     "re_age": _re_age,

@@ -14,7 +14,7 @@ from fairdue.contexts.ledger.models import AccountState, Transaction
 from fairdue.contexts.ledger.queries.account_facts import AccountFacts, load_facts
 from fairdue.engine.ledger.event_kinds import PLAIN_KINDS, REVERSAL
 from fairdue.engine.ledger.life.replaying import position_on
-from fairdue.engine.ledger.projection import dues_of
+from fairdue.engine.ledger.projection import DueState, dues_of
 from fairdue.kernel.money import Money
 
 SPECIAL = Exists(
@@ -83,8 +83,12 @@ def replayed_cards(facts: AccountFacts, as_of: date) -> list[DueCard]:
     """Return the due items that an account's life comes to on a day, oldest first."""
     ids = {item.key: item.id for item in facts.items}
     amounts = {item.key: item.amount_minor for item in facts.given_items}
+    moved = {
+        item.key: DueState(item.due_ref, item.component, item.due_date, item.amount_minor, 0, 0, None, None)
+        for item in facts.given_items
+    }
     cards = []
-    for key, due in dues_of(position_on(facts.history, as_of)).items():
+    for key, due in (moved | dues_of(position_on(facts.history, as_of))).items():
         amount, currency = amounts.get(key, due.amount), facts.currency
         cards.append(
             DueCard(
