@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -10,7 +10,7 @@ from fractions import Fraction
 from fairdue.engine.finance.minimum_payment import Statement, minimum_payment
 from fairdue.engine.ledger.allocation.statements import asked_date_of
 from fairdue.engine.ledger.life.position import Item, Position, Row
-from fairdue.engine.ledger.life.terms import INTEREST
+from fairdue.engine.ledger.life.terms import INTEREST, PRINCIPAL
 from fairdue.engine.ledger.products.card import CardTerms
 
 LENT = ("principal", "cash_advance", "balance_transfer")
@@ -84,33 +84,32 @@ def _parts(free: Mapping[str, int], amount: int) -> dict[str, int]:
 
 
 def ask(position: Position, parts: Mapping[str, int], *, due_date: date, ref: str) -> None:
-    """Move amounts of the balance, the oldest first, into a row that asks for them by a day."""
+    """Move amounts of the balance, the oldest first, into a row that asks for them by a day.
+
+    A charge that moves as a whole is found in the row by those that name it, such as a waiver.
+    """
     row = Row.due(due_date, is_regular=True, ref=ref)
     for component, amount in parts.items():
-        for item in _taken(position, component, amount):
-            item.due_date, item.ref = due_date, ref
-            row.add_charge(item)
-            if item.charge_id is not None and item.charge_id in position.charges:
-                position.charges[item.charge_id] = (row, item)
+        asked = _item_of(row, component)
+        for item in [item for item in position.unscheduled if item.component == component]:
+            part = min(item.payable, amount)
+            item.amount -= part
+            asked.amount += part
+            amount -= part
+            if part and not item.unpaid and item.charge_id in position.charges:
+                position.charges[item.charge_id] = (row, asked)
     if parts:
         position.add_row(row)
 
 
-def _taken(position: Position, component: str, amount: int) -> Sequence[Item]:
-    """Take items of a component out of the balance; the last may be divided."""
-    found = []
-    for item in [item for item in position.unscheduled if item.component == component]:
-        part = min(item.payable, amount)
-        if not part:
-            continue
-        amount -= part
-        if part == item.unpaid:
-            position.unscheduled.remove(item)
-            found.append(item)
-        else:
-            item.amount -= part
-            found.append(Item(component, None, part))
-    return found
+def _item_of(row: Row, component: str) -> Item:
+    if component == PRINCIPAL:
+        return row.principal
+    if component == INTEREST:
+        return row.interest
+    item = Item(component, row.due_date, 0, ref=row.ref)
+    row.add_charge(item)
+    return item
 
 
 def unpaid_minimum(position: Position, due_date: date) -> int:

@@ -16,7 +16,7 @@ from fairdue.engine.ledger.keeping.contract import Contract
 from fairdue.engine.ledger.keeping.derived import KeptCharge
 from fairdue.engine.ledger.keeping.overdue import Reckoned
 from fairdue.engine.ledger.keeping.walk import charge_event
-from fairdue.engine.ledger.life.events import Charge, Event
+from fairdue.engine.ledger.life.events import Charge, Event, Plan
 from fairdue.engine.ledger.life.history import apply
 from fairdue.engine.ledger.life.position import Position
 from fairdue.engine.ledger.life.terms import INTEREST, PRINCIPAL, DebtTerms, DelinquencyRule
@@ -58,6 +58,7 @@ class CardWalk:
     position: Position = field(init=False)
     meter: CapMeter = field(init=False)
     _cycles: list[Cycle] = field(init=False)
+    _plan_ids: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         terms, opened = self.contract.terms, self.contract.disbursed_date
@@ -111,8 +112,20 @@ class CardWalk:
         if isinstance(event, Charge) and event.component not in LENT and not event.is_kept:
             self.meter.add(event.amount)
         apply(self.position, event)
-        for lot in self.lots.follow(self.position.unpaid_by_component(), day, event.id):
+        if isinstance(event, Plan):
+            self._plan_ids.add(event.id)
+        for lot in self.lots.follow(self._owed_outside_plans(), day, event.id):
             lot.is_bearing = self._bears_at_once(lot)
+
+    def _owed_outside_plans(self) -> dict[str, int]:
+        """Return what is owed by component without what plans ask for: that costs what its plan says, no more."""
+        owed = self.position.unpaid_by_component()
+        if self._plan_ids:
+            for row in self.position.rows:
+                if row.ref.rpartition(":")[0] in self._plan_ids:
+                    for item in row.items:
+                        owed[item.component] = owed.get(item.component, 0) - item.unpaid
+        return owed
 
     def _bears(self, lot: Lot) -> bool:
         return lot.component in self.card.bears or (

@@ -13,7 +13,17 @@ from hypothesis import strategies as st
 from fairdue.engine.ledger.keeping.contract import Contract
 from fairdue.engine.ledger.keeping.derive import derive
 from fairdue.engine.ledger.keeping.derived import Derived
-from fairdue.engine.ledger.life.events import Charge, ChargeOff, Event, Receipt, Reversal, Waiver
+from fairdue.engine.ledger.life.events import (
+    Charge,
+    ChargeOff,
+    Credit,
+    Event,
+    Plan,
+    PlanRow,
+    Receipt,
+    Reversal,
+    Waiver,
+)
 from fairdue.engine.ledger.policies import load_policies
 from fairdue.engine.ledger.products.agreement import AgreementInvalid
 from fairdue.engine.ledger.products.card import agreed_details, read_card_agreement
@@ -387,3 +397,42 @@ def test_a_card_owes_what_was_spent_and_charged_less_what_was_paid_and_asks_for_
     asked_for = sum(item.amount for item in derived.items)
     made = sum(event.amount for event in events if isinstance(event, Charge)) + sum(charges(derived).values())
     assert 0 <= asked_for <= made
+
+
+def test_the_late_fee_is_not_above_its_cap():
+    """5 % of 10 000 would be 500.00; agreed are at most 200.00."""
+    contract = card()
+    fee = replace(contract.terms.late_fee, cap=20_000)
+    derived = derive(
+        replace(contract, terms=replace(contract.terms, late_fee=fee)),
+        [spent("c", on(3, 30), 1_000_000, "cash_advance")],
+        on(4, 27),
+    )
+    assert charges(derived)["late:s:2026-04-05"] == 20_000
+    assert derived.charges[-1].why.rounding == "cap"
+
+
+def test_a_plan_stops_the_card_from_charging_what_the_plan_asks_for_and_leaves_new_purchases_alone():
+    """June: 1000 x 0.05 % x 5 days until the plan = 2.50; July's statement is paid in full beside the plan's part."""
+    plan = Plan(
+        id="plan",
+        entered_date=on(6, 10),
+        rows=tuple(PlanRow(day, "principal", 50_000) for day in (on(7, 10), on(8, 10))),
+    )
+    events = [PURCHASE, plan, spent("t2", on(6, 20), 30_000)]
+    before = derive(card(), events, on(7, 5))
+    assert charges(before)["int:s:2026-07-05"] == 250
+    balance = statement(before, "s:2026-07-05")["balance_minor"]
+    assert balance == before.payoff - 100_000
+    later = derive(card(), [*events, paid("p", on(7, 9), 50_000 + balance)], on(8, 5))
+    assert statement(later, "s:2026-07-05")["is_paid_in_full"] is True
+    assert charges(later) == charges(before)
+    assert later.payoff == 50_000
+
+
+def test_a_refund_by_the_merchant_pays_the_oldest_purchase():
+    """1000 spent, 1000 refunded before the due date: paid in full."""
+    refund = Credit(id="c", entered_date=on(4, 20), amount=100_000, component="principal")
+    derived = derive(card(), [PURCHASE, refund], on(6, 5))
+    assert charges(derived) == {}
+    assert statement(derived, "s:2026-04-05")["is_paid_in_full"] is True
