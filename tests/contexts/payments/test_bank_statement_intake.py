@@ -17,7 +17,9 @@ pytestmark = pytest.mark.django_db
 DAY = TODAY - timedelta(days=1)
 
 
-def entry(amount, ref="", *, sign="CRDT", e2e="", name="王建国", text="还款", day=DAY, reversal=False, code=""):
+def entry(
+    amount, ref="", *, sign="CRDT", e2e="", name="王建国", text="还款", day=DAY, reversal=False, code=""
+):
     return f"""<Ntry><Amt Ccy="CNY">{amount}</Amt><CdtDbtInd>{sign}</CdtDbtInd>
       {"<RvslInd>true</RvslInd>" if reversal else ""}<Sts><Cd>BOOK</Cd></Sts>
       <BookgDt><Dt>{day}</Dt></BookgDt><ValDt><Dt>{day}</Dt></ValDt>
@@ -46,12 +48,21 @@ def camt(*entries, kind="053", opening=None, closing=None, number=1):
 
 def take(desk, content, name="bank.xml", **values):
     return payments.take_statement_file(
-        creditor_id=desk.world.creditors["north"].pk, content=content, file_name=name, actor=desk.clerk, now=NOW, **values
+        creditor_id=desk.world.creditors["north"].pk,
+        content=content,
+        file_name=name,
+        actor=desk.clerk,
+        now=NOW,
+        **values,
     )
 
 
 def verdicts(statement) -> list[str]:
-    return list(StatementRow.objects.filter(statement_id=statement.statement_id).order_by("id").values_list("verdict", flat=True))
+    return list(
+        StatementRow.objects.filter(statement_id=statement.statement_id)
+        .order_by("id")
+        .values_list("verdict", flat=True)
+    )
 
 
 def suspense(desk) -> int:
@@ -75,7 +86,12 @@ def test_every_row_gets_a_verdict_and_only_new_credits_are_booked(desk):
     assert (card.row_count, card.booked_count, card.set_aside_count, card.rejected_count) == (4, 1, 2, 1)
     assert (card.difference, card.booked, suspense(desk)) == (cny("0"), cny("400"), 40_000)
     rows = payments.statement_rows(statement_id=card.statement_id, actor=desk.clerk)
-    assert [row.reason for row in rows] == ["bank.row.amount", "", "bank.row.debit_not_ours", "bank.row.outgoing_came_back"]
+    assert [row.reason for row in rows] == [
+        "bank.row.amount",
+        "",
+        "bank.row.debit_not_ours",
+        "bank.row.outgoing_came_back",
+    ]
 
 
 def test_the_same_file_again_changes_nothing(desk):
@@ -148,7 +164,10 @@ def test_an_entry_of_tomorrow_is_rejected_and_a_value_date_of_tomorrow_counts_fr
         (b"", "bank.file.empty"),
         (b"<?xml version='1.0'?><Document><cut", "bank.file.not_xml"),
         (b"<?xml version='1.0'?><Document xmlns='urn:x'/>", "bank.file.not_camt"),
-        (b"<!DOCTYPE a [<!ENTITY x SYSTEM 'file:///etc/passwd'>]><Document>&x;</Document>", "bank.file.doctype"),
+        (
+            b"<!DOCTYPE a [<!ENTITY x SYSTEM 'file:///etc/passwd'>]><Document>&x;</Document>",
+            "bank.file.doctype",
+        ),
         (camt(entry("400.00", "R1"), opening="0", closing="399.99"), "bank.statement.unbalanced"),
         (b"a,b,c\n1,2,3\n", "bank.file.mapping_missing"),
     ],
@@ -163,11 +182,19 @@ def test_a_file_that_cannot_be_trusted_is_refused_whole(desk, content, code):
 def test_who_may_not_match_takes_no_file(desk):
     with pytest.raises(PermissionRefused):
         payments.take_statement_file(
-            creditor_id=desk.world.creditors["north"].pk, content=camt(), file_name="x", actor=desk.supervisor, now=NOW
+            creditor_id=desk.world.creditors["north"].pk,
+            content=camt(),
+            file_name="x",
+            actor=desk.supervisor,
+            now=NOW,
         )
     with pytest.raises(payments.StatementRefused):
         payments.take_statement_file(
-            creditor_id=desk.world.creditors["south"].pk, content=camt(), file_name="x", actor=desk.clerk, now=NOW
+            creditor_id=desk.world.creditors["south"].pk,
+            content=camt(),
+            file_name="x",
+            actor=desk.clerk,
+            now=NOW,
         )
 
 

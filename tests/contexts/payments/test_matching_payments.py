@@ -30,7 +30,9 @@ def owed(account) -> int:
 
 
 def test_money_that_arrives_waits_in_suspense_with_its_payer_sealed(desk):
-    payment_id = desk.arrive(payer_name="王建国", payer_account="6222 0210 0109 8765", remittance="王建国还款13800001234")
+    payment_id = desk.arrive(
+        payer_name="王建国", payer_account="6222 0210 0109 8765", remittance="王建国还款13800001234"
+    )
     card = payments.payment_card(payment_id=payment_id, as_of=TODAY, actor=desk.clerk)
     assert (card.status, card.waiting, suspense(desk)) == ("suspense", cny("400"), 40_000)
     assert (card.payer_name_masked, card.payer_account_masked) == ("王**", "****8765")
@@ -42,7 +44,11 @@ def test_money_that_arrives_waits_in_suspense_with_its_payer_sealed(desk):
 def test_the_same_reference_again_is_the_same_payment_and_another_amount_is_refused(desk):
     first = desk.arrive(source_ref="A1")
     incoming = Incoming(
-        creditor_id=desk.world.creditors["north"].pk, source="hand", source_ref="A1", amount=cny("400"), value_date=TODAY
+        creditor_id=desk.world.creditors["north"].pk,
+        source="hand",
+        source_ref="A1",
+        amount=cny("400"),
+        value_date=TODAY,
     )
     again = payments.receive(incoming=incoming, actor=HOUSE, now=NOW)
     assert (again.payment_id, again.is_repeated, suspense(desk)) == (first, True, 40_000)
@@ -56,7 +62,11 @@ def test_what_is_no_amount_is_refused_and_nothing_is_kept(desk, amount):
     with pytest.raises(payments.IncomingInvalid):
         desk.arrive(**{"amount": 1} | {"amount": 1}) if False else payments.receive(
             incoming=Incoming(
-                creditor_id=desk.world.creditors["north"].pk, source="hand", source_ref="x", amount=amount, value_date=TODAY
+                creditor_id=desk.world.creditors["north"].pk,
+                source="hand",
+                source_ref="x",
+                amount=amount,
+                value_date=TODAY,
             ),
             actor=HOUSE,
             now=NOW,
@@ -113,7 +123,12 @@ def test_weak_reasons_rank_and_never_match(desk):
     assert payments.match_automatically(payment_id=payment_id, actor=HOUSE, now=NOW).matches == ()
     (best,) = payments.candidates(payment_id=payment_id, as_of=TODAY, actor=desk.clerk)
     assert [reason.code for reason in best.reasons] == ["reference", "payer_name", "overdue"]
-    assert (best.account_id, best.score, best.is_certain, best.person_id) == (account.pk, 110, False, person.pk)
+    assert (best.account_id, best.score, best.is_certain, best.person_id) == (
+        account.pk,
+        110,
+        False,
+        person.pk,
+    )
 
 
 def test_a_slip_in_the_code_is_a_hint_and_a_retired_code_too(desk):
@@ -124,7 +139,9 @@ def test_a_slip_in_the_code_is_a_hint_and_a_retired_code_too(desk):
     assert payments.match_automatically(payment_id=slipped, actor=HOUSE, now=NOW).matches == ()
     (hint,) = payments.candidates(payment_id=slipped, as_of=TODAY, actor=desk.clerk)
     assert hint.reasons[0].code == "code_near"
-    payments.retire_code(account_id=account.pk, reason="printed on the wrong letter", actor=desk.clerk, now=NOW)
+    payments.retire_code(
+        account_id=account.pk, reason="printed on the wrong letter", actor=desk.clerk, now=NOW
+    )
     fresh = payments.issue_code(account_id=account.pk, actor=desk.clerk, now=NOW)
     assert fresh.code != code
     old = desk.arrive(remittance=code)
@@ -149,19 +166,30 @@ def test_a_clerk_matches_and_undoes_and_every_step_is_on_record(desk):
     _, account = desk.debtor()
     payment_id = desk.arrive()
     before = ledger.account_dues(account.pk, TODAY)
-    matched = payments.match_payment(payment_id=payment_id, account_ids=[account.pk], actor=desk.clerk, now=NOW)
+    matched = payments.match_payment(
+        payment_id=payment_id, account_ids=[account.pk], actor=desk.clerk, now=NOW
+    )
     again = payments.match_payment(payment_id=payment_id, account_ids=[account.pk], actor=desk.clerk, now=NOW)
     assert (again.is_repeated, again.matches) == (True, matched.matches)
     assert (suspense(desk), owed(account)) == (0, 60_000)
-    undone = payments.undo_match(payment_id=payment_id, reason="another debtor of that name", actor=desk.clerk, now=NOW)
+    undone = payments.undo_match(
+        payment_id=payment_id, reason="another debtor of that name", actor=desk.clerk, now=NOW
+    )
     assert (undone.waiting, suspense(desk), owed(account)) == (cny("400"), 40_000, 100_000)
     assert ledger.account_dues(account.pk, TODAY) == before
     with pytest.raises(payments.NothingMatched):
         payments.undo_match(payment_id=payment_id, reason="again", actor=desk.second, now=NOW)
     payments.match_payment(payment_id=payment_id, account_ids=[account.pk], actor=desk.second, now=NOW)
     assert (PaymentMatch.objects.count(), owed(account)) == (2, 60_000)
-    codes = list(Event.objects.filter(code__startswith="payments.").order_by("id").values_list("code", flat=True))
-    assert codes == ["payments.payment.received", "payments.payment.matched", "payments.match.undone", "payments.payment.matched"]
+    codes = list(
+        Event.objects.filter(code__startswith="payments.").order_by("id").values_list("code", flat=True)
+    )
+    assert codes == [
+        "payments.payment.received",
+        "payments.payment.matched",
+        "payments.match.undone",
+        "payments.payment.matched",
+    ]
     assert ledger.prove().is_proved
 
 
@@ -178,17 +206,25 @@ def test_money_for_several_debts_is_divided_by_law_or_by_hand(desk):
     person, late = desk.debtor(owed=100_000, overdue=40_000)
     current = desk.world.account(person, owed=50_000, overdue=0)
     payment_id = desk.arrive(60_000)
-    parts = payments.divide_payment(payment_id=payment_id, account_ids=[late.pk, current.pk], actor=desk.clerk)
+    parts = payments.divide_payment(
+        payment_id=payment_id, account_ids=[late.pk, current.pk], actor=desk.clerk
+    )
     assert sum(part.amount.minor for part in parts) == 60_000
     by_account = {part.account_id: part.amount.minor for part in parts}
     assert by_account[late.pk] >= 40_000  # what is due comes first
     with pytest.raises(payments.MatchInvalid):
         payments.match_payment(
-            payment_id=payment_id, shares=[(late.pk, cny("500")), (current.pk, cny("100.01"))], actor=desk.clerk, now=NOW
+            payment_id=payment_id,
+            shares=[(late.pk, cny("500")), (current.pk, cny("100.01"))],
+            actor=desk.clerk,
+            now=NOW,
         )
     assert PaymentMatch.objects.count() == 0
     matched = payments.match_payment(
-        payment_id=payment_id, shares=[(late.pk, cny("450")), (current.pk, cny("100"))], actor=desk.clerk, now=NOW
+        payment_id=payment_id,
+        shares=[(late.pk, cny("450")), (current.pk, cny("100"))],
+        actor=desk.clerk,
+        now=NOW,
     )
     assert (matched.waiting, owed(late), owed(current)) == (cny("50"), 55_000, 40_000)
 
@@ -198,7 +234,10 @@ def test_a_designated_debt_comes_first(desk):
     current = desk.world.account(person, owed=50_000, overdue=0)
     payment_id = desk.arrive(60_000)
     parts = payments.divide_payment(
-        payment_id=payment_id, account_ids=[late.pk, current.pk], designated_account_id=current.pk, actor=desk.clerk
+        payment_id=payment_id,
+        account_ids=[late.pk, current.pk],
+        designated_account_id=current.pk,
+        actor=desk.clerk,
     )
     assert {part.account_id: part.amount.minor for part in parts} == {current.pk: 50_000, late.pk: 10_000}
     assert parts[0].rule == "designated"
@@ -241,13 +280,17 @@ def test_money_taken_back_by_the_bank_leaves_the_debt_and_the_house(desk):
     card = payments.payment_card(payment_id=payment_id, as_of=TODAY, actor=desk.clerk)
     assert (card.status, card.returned, suspense(desk), owed(account)) == ("returned", cny("400"), 0, 100_000)
     with pytest.raises(payments.NothingWaiting):
-        payments.take_back(payment_id=payment_id, effective_date=TODAY, reason="again", actor=desk.clerk, now=NOW)
+        payments.take_back(
+            payment_id=payment_id, effective_date=TODAY, reason="again", actor=desk.clerk, now=NOW
+        )
 
 
 def test_a_reveal_needs_a_reason_and_is_on_record(desk):
     payment_id = desk.arrive(payer_name="王建国")
     with pytest.raises(payments.ReasonMissing):
-        payments.reveal_payment(payment_id=payment_id, field="payer_name", reason=" ", actor=desk.clerk, now=NOW)
+        payments.reveal_payment(
+            payment_id=payment_id, field="payer_name", reason=" ", actor=desk.clerk, now=NOW
+        )
     name = payments.reveal_payment(
         payment_id=payment_id, field="payer_name", reason="to find the debtor", actor=desk.clerk, now=NOW
     )
@@ -259,7 +302,11 @@ def test_the_database_keeps_what_was_received(desk):
     payment_id = desk.arrive()
     for change in ("UPDATE payments_incomingpayment SET amount_minor = 1", "DELETE FROM payments_incomingpayment",
                    "UPDATE payments_incomingpayment SET matched_minor = 40001"):  # fmt: skip
-        with pytest.raises(Exception, match="payments_incoming"), transaction.atomic(), connection.cursor() as cursor:
+        with (
+            pytest.raises(Exception, match="payments_incoming"),
+            transaction.atomic(),
+            connection.cursor() as cursor,
+        ):
             cursor.execute(change)
     assert IncomingPayment.objects.get(pk=payment_id).amount_minor == 40_000
 

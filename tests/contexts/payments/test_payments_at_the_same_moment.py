@@ -34,7 +34,7 @@ def at_once(*works):
         try:
             barrier.wait()
             answers[place] = work()
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever it raised is the answer
             answers[place] = error
         finally:
             connections.close_all()
@@ -57,7 +57,7 @@ def test_of_two_clerks_one_matches_and_the_other_is_told(desk):
         payment_id = desk.arrive(1_000)
         answers = at_once(
             *(
-                lambda actor=actor, account=account: payments.match_payment(
+                lambda actor=actor, account=account, payment_id=payment_id: payments.match_payment(
                     payment_id=payment_id, account_ids=[account.pk], actor=actor, now=NOW
                 )
                 for actor, account in zip((desk.clerk, desk.second), accounts, strict=True)
@@ -71,7 +71,11 @@ def test_of_two_clerks_one_matches_and_the_other_is_told(desk):
 
 def test_the_same_money_told_twice_at_once_is_one_payment(desk):
     incoming = Incoming(
-        creditor_id=desk.world.creditors["north"].pk, source="webhook:http", source_ref="P-1", amount=cny("5"), value_date=TODAY
+        creditor_id=desk.world.creditors["north"].pk,
+        source="webhook:http",
+        source_ref="P-1",
+        amount=cny("5"),
+        value_date=TODAY,
     )
     answers = at_once(*[lambda: payments.receive(incoming=incoming, actor=HOUSE, now=NOW)] * 3)
     assert sorted(answer.is_repeated for answer in answers) == [False, True, True]
@@ -93,7 +97,9 @@ def test_a_match_and_an_undo_at_once_leave_the_books_proved(desk):
     at_once(
         lambda: payments.undo_match(payment_id=payment_id, reason="mistake", actor=desk.clerk, now=NOW),
         lambda: payments.undo_match(payment_id=payment_id, reason="mistake", actor=desk.second, now=NOW),
-        lambda: payments.match_payment(payment_id=payment_id, account_ids=[account.pk], actor=desk.second, now=NOW),
+        lambda: payments.match_payment(
+            payment_id=payment_id, account_ids=[account.pk], actor=desk.second, now=NOW
+        ),
     )
     payment = IncomingPayment.objects.get()
     live = PaymentMatch.objects.filter(undone_at=None)
@@ -105,7 +111,12 @@ def test_a_match_and_an_undo_at_once_leave_the_books_proved(desk):
 def test_two_approvals_at_once_book_one_payment(desk):
     _, account = desk.debtor()
     asked = payments.request_hand_payment(
-        account_id=account.pk, amount=cny("400"), effective_date=TODAY, reason="cash", actor=desk.clerk, now=NOW
+        account_id=account.pk,
+        amount=cny("400"),
+        effective_date=TODAY,
+        reason="cash",
+        actor=desk.clerk,
+        now=NOW,
     )
     third = desk.world.staff("finance")
     answers = at_once(
@@ -136,13 +147,19 @@ def test_a_kill_between_two_shares_leaves_nothing_half_done(desk, monkeypatch, k
     monkeypatch.setattr(match_module.ledger, "record_payment", cut)
     with pytest.raises(Exception, match=r"terminat|clos"):
         payments.match_payment(
-            payment_id=payment_id, shares=[(first.pk, Money(30_000)), (second.pk, Money(30_000))], actor=desk.clerk, now=NOW
+            payment_id=payment_id,
+            shares=[(first.pk, Money(30_000)), (second.pk, Money(30_000))],
+            actor=desk.clerk,
+            now=NOW,
         )
     connections.close_all()
     monkeypatch.undo()
     assert (PaymentMatch.objects.count(), IncomingPayment.objects.get().matched_minor) == (0, 0)
     assert (owed(first), owed(second)) == (100_000, 100_000)
     payments.match_payment(
-        payment_id=payment_id, shares=[(first.pk, Money(30_000)), (second.pk, Money(30_000))], actor=desk.clerk, now=NOW
+        payment_id=payment_id,
+        shares=[(first.pk, Money(30_000)), (second.pk, Money(30_000))],
+        actor=desk.clerk,
+        now=NOW,
     )
     assert (owed(first), owed(second)) == (70_000, 70_000)

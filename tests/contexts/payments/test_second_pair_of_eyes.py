@@ -77,7 +77,11 @@ def test_a_waiver_goes_through_the_ledger_with_its_approval(desk):
     assert payments.open_requests(actor=desk.second)[0].may_approve
     done = payments.approve(request_id=asked.request_id, actor=desk.second, now=NOW)
     event = Transaction.objects.get(pk=done.transaction_id)
-    assert (event.kind, event.approval_ref, balance(account)) == ("waiver", f"request:{asked.request_id}", 95_000)
+    assert (event.kind, event.approval_ref, balance(account)) == (
+        "waiver",
+        f"request:{asked.request_id}",
+        95_000,
+    )
     assert ledger.prove().is_proved
 
 
@@ -148,7 +152,11 @@ def test_a_credit_balance_is_refunded_by_an_order_for_the_bank(desk):
     tree = ElementTree.fromstring(export.content)
     names = {"p": "urn:iso:std:iso:20022:tech:xsd:pain.001.001.09"}
     amount = tree.find(".//p:InstdAmt", names)
-    assert (amount.text, amount.get("Ccy"), tree.find(".//p:CtrlSum", names).text) == ("300.00", "CNY", "300.00")
+    assert (amount.text, amount.get("Ccy"), tree.find(".//p:CtrlSum", names).text) == (
+        "300.00",
+        "CNY",
+        "300.00",
+    )
     assert tree.find(".//p:CdtrAcct/p:Id/p:Othr/p:Id", names).text == "6222021001098765"
     with pytest.raises(payments.OrderState):
         payments.export_orders(creditor_id=north, actor=desk.second, now=NOW)
@@ -159,7 +167,9 @@ def test_a_credit_balance_is_refunded_by_an_order_for_the_bank(desk):
 def test_a_refund_that_the_bank_refused_stands_again_as_credit_balance(desk):
     account = overpaid(desk)
     done = payments.approve(request_id=refund(desk, account).request_id, actor=desk.second, now=NOW)
-    payments.export_orders(creditor_id=desk.world.creditors["north"].pk, format="csv", actor=desk.second, now=NOW)
+    payments.export_orders(
+        creditor_id=desk.world.creditors["north"].pk, format="csv", actor=desk.second, now=NOW
+    )
     payments.fail_order(order_id=done.order_id, reason="account closed", actor=desk.second, now=NOW)
     assert ledger.account_summary(account.pk, TODAY).credit_balance.minor == 30_000
     assert ledger.prove().is_proved
@@ -190,7 +200,11 @@ def test_a_return_that_was_overtaken_by_a_match_stays_open(desk):
 def test_the_day_closes_to_the_cent_and_a_past_day_reads_the_same_later(desk):
     _, account = desk.debtor()
     north = desk.world.creditors["north"].pk
-    matched, returned, waits = desk.arrive(40_000), desk.arrive(7_000, payer_account="6222021001098765", payer_name="王"), desk.arrive(5_500)
+    matched, returned, waits = (
+        desk.arrive(40_000),
+        desk.arrive(7_000, payer_account="6222021001098765", payer_name="王"),
+        desk.arrive(5_500),
+    )
     payments.match_payment(payment_id=matched, account_ids=[account.pk], actor=desk.clerk, now=NOW)
     asked = payments.request_return(payment_id=returned, reason="unknown", actor=desk.clerk, now=NOW)
     payments.approve(request_id=asked.request_id, actor=desk.second, now=NOW)
@@ -206,7 +220,9 @@ def test_the_day_closes_to_the_cent_and_a_past_day_reads_the_same_later(desk):
     payments.match_payment(payment_id=waits, account_ids=[account.pk], actor=desk.clerk, now=later)
     payments.undo_match(payment_id=matched, reason="mistake", actor=desk.clerk, now=later)
     assert payments.day_end(creditor_id=north, business_date=TODAY, actor=desk.clerk) == report
-    (next_row,) = payments.day_end(creditor_id=north, business_date=TODAY + timedelta(days=1), actor=desk.clerk).suspense
+    (next_row,) = payments.day_end(
+        creditor_id=north, business_date=TODAY + timedelta(days=1), actor=desk.clerk
+    ).suspense
     assert [money.minor for money in (next_row.opening, next_row.matched, next_row.closing, next_row.difference)] == [
         5_500, -34_500, 40_000, 0
     ]  # fmt: skip
