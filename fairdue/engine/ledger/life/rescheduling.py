@@ -55,7 +55,7 @@ def _take_principal(rows: Iterable[Row]) -> int:
     taken = 0
     for row in rows:
         taken += row.principal.unpaid
-        row.principal.amount = row.principal.paid
+        row.principal.amount = row.principal.paid + row.principal.waived
     return taken
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from debt_lives import debt, fee, outstanding, principals, reage, reamortise, receipt, reversal, state
+from debt_lives import debt, fee, outstanding, principals, reage, reamortise, receipt, reversal, state, waiver
 
 from fairdue.engine.ledger.life.events import EventInvalid
 
@@ -89,3 +89,14 @@ def test_shares_rounded_up_never_exceed_what_is_left():
 def test_a_re_age_without_instalments_is_no_event():
     with pytest.raises(EventInvalid, match="at least one instalment"):
         reage("A1", "03-08", **(WEEKS | {"instalments": 0}))
+
+
+def test_what_was_waived_stays_waived_when_the_rest_moves():
+    loan = state(
+        debt(("02-10", 100_00), ("06-10", 100_00)),
+        waiver("W1", "03-01", component="principal", amount=30_00),
+        reamortise("R1", "03-05"),
+    )
+    assert principals(loan) == [30_00, 170_00]
+    assert outstanding(loan) == [0, 170_00]
+    assert (loan.totals.waived, loan.totals.outstanding) == (30_00, 170_00)
