@@ -77,9 +77,7 @@ def test_every_day_of_the_history_is_the_replay_of_that_day(terms, events):
 @given(debts(), lives())
 def test_spans_follow_one_another_without_gap_and_without_an_equal_neighbour(terms, events):
     found = spans(terms, replay(terms, events, END).events, END)
-    assert all(
-        later.from_date == earlier.to_date + DAY for earlier, later in pairwise(found)
-    )
+    assert all(later.from_date == earlier.to_date + DAY for earlier, later in pairwise(found))
     assert sum(stay.days for stay in stays(found)) == (END - START).days + 1
 
 
