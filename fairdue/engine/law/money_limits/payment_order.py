@@ -92,13 +92,10 @@ def component_order(debt: Debt, *, on: date, numbers: Numbers) -> tuple[Rule, tu
     1. In enforcement: judgment debt before the doubled part (CN-ALLOC-05).
     2. A card 1 to 90 days overdue: interest and fees before principal (CN-ALLOC-01); from 91 days principal
        first (CN-ALLOC-02).
-    3. Else cost of enforcement, interest, principal (CN-ALLOC-03).
-
-    :raises OrderUnknown: for a card that is not overdue
+    3. Else cost of enforcement, interest, principal (CN-ALLOC-03). A card that is not overdue yet falls under
+       this general order, as its own begin with the first day overdue.
     """
-    is_card = debt.product == "credit_card"
-    if is_card and not debt.is_judgment and debt.days_past_due < 1:
-        raise OrderUnknown("a card that is not overdue")
+    is_card = debt.product == "credit_card" and debt.days_past_due >= 1
     policy = shipped_policies()["cn-card" if is_card else "cn-civil-default"]
     way = policy.way_on(debt.days_past_due, is_judged=debt.is_judgment)
     return numbers.rule(way.law, on), way.by_law
