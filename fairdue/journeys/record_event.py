@@ -13,8 +13,10 @@ from fairdue.contexts.book import facade as book
 from fairdue.contexts.cases.contracts import Assessment
 from fairdue.contexts.ledger import facade as ledger
 from fairdue.contexts.ledger.contracts import EventReceipt
+from fairdue.contexts.payments import facade as payments
 from fairdue.journeys.receive_payment import follow_money
 from fairdue.kernel.actor import Actor
+from fairdue.kernel.clock import business_date
 from fairdue.kernel.money import Money
 
 __all__ = ["EventRecorded", "EventTakenBack", "ReversalRefused", "record_event", "take_back_event"]
@@ -90,11 +92,34 @@ def take_back_event(
     if not reason.strip():
         raise ReversalRefused("ledger.reversal.reason_missing", "say why the event is taken back")
     row = transaction_of(account_id, transaction_id)
-    ledger.reverse_transaction(
-        transaction_id=transaction_id, reason=reason, actor=actor, now=now, external_ref=""
-    )
+    take_back_transaction(transaction_id=transaction_id, reason=reason, external_ref="", actor=actor, now=now)
     promises, _ = follow_money([card.person_id], actor=actor, now=now)
     return EventTakenBack(kind=row.kind, promises=promises)
+
+
+def take_back_transaction(
+    *, transaction_id: int, reason: str, external_ref: str, actor: Actor, now: datetime
+) -> None:
+    """This function will reverse a transaction; if it is a match of incoming money, through that payment.
+
+    1. Money that a person reported by hand never came: its payment is booked as taken back.
+    2. Money that a bank or provider reported is there: it waits in suspense again.
+    """
+    matched = payments.payment_of_transaction(transaction_id)
+    if matched is None:
+        ledger.reverse_transaction(
+            transaction_id=transaction_id, reason=reason, actor=actor, now=now, external_ref=external_ref
+        )
+    elif matched.source_kind == "hand":
+        payments.take_back(
+            payment_id=matched.payment_id,
+            effective_date=business_date(now),
+            reason=reason,
+            actor=actor,
+            now=now,
+        )
+    else:
+        payments.undo_match(payment_id=matched.payment_id, reason=reason, actor=actor, now=now)
 
 
 def transaction_of(account_id: int, transaction_id: int) -> ledger.TransactionCard:

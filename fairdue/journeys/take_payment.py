@@ -13,6 +13,7 @@ from fairdue.contexts.ledger import facade as ledger
 from fairdue.contexts.ledger.contracts import PaymentReceipt
 from fairdue.contexts.outreach import facade as outreach
 from fairdue.contexts.parties import facade as parties
+from fairdue.journeys.record_event import take_back_transaction
 from fairdue.journeys.start_call import accounts_in_scope
 from fairdue.kernel.actor import Actor
 from fairdue.kernel.clock import business_date
@@ -143,7 +144,7 @@ def reverse_payment(
         raise PaymentRefused(
             "cases.payment.transaction", f"transaction {transaction_id} is not one of this account"
         )
-    ledger.reverse_transaction(
-        transaction_id=transaction_id, reason=reason, actor=actor, now=now, external_ref=external_ref
+    take_back_transaction(
+        transaction_id=transaction_id, reason=reason, external_ref=external_ref, actor=actor, now=now
     )
     return cases.assess_promises(person_id=case.person_id, now=now)

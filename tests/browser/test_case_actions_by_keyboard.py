@@ -6,6 +6,7 @@ import pytest
 
 from fairdue.contexts.law import facade as law
 from fairdue.contexts.ledger.models import Transaction
+from fairdue.contexts.payments.models import Request
 
 pytestmark = pytest.mark.browser
 
@@ -37,12 +38,16 @@ def test_a_payment_is_corrected_and_recorded_by_keyboard(desk, world):
     desk.shot("action-refused")
     assert desk.axe() == []
     page.keyboard.type("BANK-7")
+    page.focus("#payment-reason")
+    page.keyboard.type("cash at the branch")
     save(page)
-    page.wait_for_selector("text=Payment of 20.50 CNY recorded.")
+    page.wait_for_selector("text=it is booked when somebody else approves it")
     desk.shot("action-done")
-    assert (Transaction.objects.get().amount_minor, Transaction.objects.get().external_ref) == (
+    row = Request.objects.get()
+    assert (row.amount_minor, row.details["evidence_ref"], Transaction.objects.count()) == (
         2_050,
         "BANK-7",
+        0,
     )
     assert desk.faults == []
 

@@ -17,10 +17,12 @@ from fairdue.contexts.ledger import facade as ledger
 from fairdue.contexts.ledger.models import Transaction
 from fairdue.contexts.parties import facade as parties
 from fairdue.contexts.parties.models import Consent, PortalLink
+from fairdue.contexts.payments.models import Request
 from fairdue.journeys.invite_borrower import admit_borrower
 from fairdue.kernel.actor import system
 from fairdue.kernel.clock import business_date, now
 from fairdue.web.workbench.words import HOLD_KINDS
+from tests.web.money_world import approve_everything
 
 pytestmark = pytest.mark.django_db
 
@@ -47,30 +49,38 @@ def account(world) -> int:
 def payment(world, **changes):
     return {
         "account_id": account(world), "amount": "500.50", "effective_date": business_date(now()).isoformat(),
-        "external_ref": "BANK-1",
+        "external_ref": "BANK-1", "reason": "cash at the branch", "payer_name": "",
     } | changes  # fmt: skip
 
 
-def test_a_payment_by_hand_is_recorded_and_says_where_it_went(sign, world):
+def test_a_payment_by_hand_is_asked_for_and_booked_by_somebody_else(sign, world):
     collector = sign("collector")
     answer = collector.post(address(world, "payment"), payment(world), follow=True)
     text = answer.content.decode()
-    assert "Payment of 500.50 CNY recorded." in text
-    assert "It went to: Principal 500.50 (2026-10)." in text
+    assert "Payment of 500.50 CNY asked for: it is booked when somebody else approves it." in text
+    assert "1 request waits for a second pair of eyes." in text
+    assert Transaction.objects.count() == 0
+    assert approve_everything() == 1
     (row,) = Transaction.objects.all()
-    assert (row.amount_minor, row.external_ref, row.source) == (50_050, "BANK-1", "hand")
+    assert (row.kind, row.amount_minor, row.source, row.fund) == ("payment", 50_050, "hand", "suspense")
     assert ledger.account_summary(account(world), business_date(now())).overdue.minor == 100_000
+    after = collector.get(address(world)).content.decode()
+    assert "waits for a second pair of eyes" not in after
+    assert "Principal 500.50 (2026-10)" in after
 
 
-def test_the_same_reference_again_is_recognised_and_records_nothing(sign, world):
+def test_the_same_reference_again_is_recognised_and_asks_for_nothing(sign, world):
     collector = sign("collector")
     collector.post(address(world, "payment"), payment(world))
     again = collector.post(address(world, "payment"), payment(world), follow=True)
-    assert "was recorded before: nothing was recorded again" in again.content.decode()
+    assert "was asked for before: Waiting for a second pair of eyes." in again.content.decode()
+    approve_everything()
+    late = collector.post(address(world, "payment"), payment(world), follow=True)
+    assert "was asked for before: Approved." in late.content.decode()
     other = collector.post(address(world, "payment"), payment(world, amount="1"))
     assert other.status_code == 422
     assert "stands for another payment" in other.content.decode()
-    assert Transaction.objects.count() == 1
+    assert (Transaction.objects.count(), Request.objects.count()) == (1, 1)
 
 
 @pytest.mark.parametrize(
@@ -81,6 +91,7 @@ def test_the_same_reference_again_is_recognised_and_records_nothing(sign, world)
         ({"amount": "0.001"}, "decimal places"),
         ({"amount": "NaN"}, "Enter a number"),
         ({"external_ref": " "}, "required"),
+        ({"reason": " "}, "required"),
         ({"account_id": "1"}, "Select a valid choice"),
         ({"effective_date": "2099-01-01"}, "lies in the future"),
         ({"effective_date": "2000-01-01"}, "before the opening balance"),
@@ -93,7 +104,7 @@ def test_a_wrong_payment_says_so_in_place_and_records_nothing(sign, world, chang
     assert answer.status_code == 422
     assert message in text and "Nothing was saved." in text
     assert re.search(r'<details class="action" data-action="payment" open', text)
-    assert Transaction.objects.count() == 0
+    assert Transaction.objects.count() == Request.objects.count() == 0
 
 
 def test_a_payment_that_settles_everything_closes_the_work_and_then_the_case(sign, world):
@@ -104,10 +115,9 @@ def test_a_payment_that_settles_everything_closes_the_work_and_then_the_case(sig
     assert Case.objects.get(pk=world.case.pk).status == "open"
     card = Account.objects.get(person_id=world.person.pk, external_ref="6222000011112222").pk
     collector.post(address(world, "payment"), payment(world, amount="1500.50"))
-    last = collector.post(
-        address(world, "payment"), payment(world, account_id=card, amount="8200"), follow=True
-    )
-    assert "Nothing is due any more: the open work was closed." in last.content.decode()
+    collector.post(address(world, "payment"), payment(world, account_id=card, amount="8200"))
+    assert WorkItem.objects.get(pk=world.item.pk).status == "open"
+    assert approve_everything() == 2
     assert WorkItem.objects.get(pk=world.item.pk).status == "done"
     closed = collector.post(address(world, "close"), {"reason": ""}, follow=True)
     assert "The case is closed." in closed.content.decode()
@@ -123,6 +133,7 @@ def test_a_supervisor_reverses_a_payment_on_its_card_with_a_reason(sign, world):
         {"outcome": "inbound:promise", "amount": "500.50", "promised_date": day.isoformat()},
     )
     supervisor.post(address(world, "payment"), payment(world))
+    approve_everything()
     assert PromiseToPay.objects.get().status == "kept"
     row = Transaction.objects.get()
     asked = {"account_id": row.account_id, "transaction_id": row.pk}

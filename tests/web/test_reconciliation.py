@@ -66,8 +66,8 @@ def test_each_role_opens_what_its_permissions_name(world, staff, signed_in, role
         ("post", of(payment_id, "send-back")): "payments.match",
         ("post", of(payment_id, "reveal")): "payments.match",
         ("post", "/desk/bank-files/"): "payments.match",
-        ("post", "/desk/orders/hand-over"): "payments.match",
-        ("post", "/desk/orders/answer"): "payments.match",
+        ("post", "/desk/orders/hand-over"): "payments.approve",
+        ("post", "/desk/orders/answer"): "payments.approve",
     }
     for (method, path), permission in needed.items():
         status = getattr(client, method)(path).status_code

@@ -73,6 +73,7 @@ from fairdue.contexts.payments.queries.candidates import candidates
 from fairdue.contexts.payments.queries.codes import account_by_code, repayment_code
 from fairdue.contexts.payments.queries.day_end import day_end
 from fairdue.contexts.payments.queries.division import divide_payment
+from fairdue.contexts.payments.queries.of_transaction import MatchedPayment, payment_of_transaction
 from fairdue.contexts.payments.queries.orders import orders
 from fairdue.contexts.payments.queries.payments import (
     incoming_payments,
@@ -81,7 +82,7 @@ from fairdue.contexts.payments.queries.payments import (
     received_payment,
     waiting_payment_ids,
 )
-from fairdue.contexts.payments.queries.request_count import count_open_requests, count_waiting_requests
+from fairdue.contexts.payments.queries.request_count import WaitingRequests, waiting_requests
 from fairdue.contexts.payments.queries.requests import open_requests, request_card, requests_of_account
 from fairdue.contexts.payments.queries.statements import mappings, statement, statement_rows, statements
 
@@ -99,6 +100,7 @@ __all__ = [
     "MatchCard",
     "MatchInvalid",
     "Matched",
+    "MatchedPayment",
     "NothingMatched",
     "NothingWaiting",
     "OrderCard",
@@ -125,13 +127,12 @@ __all__ = [
     "StatementRowCard",
     "StatementUnknown",
     "SuspenseDay",
+    "WaitingRequests",
     "account_by_code",
     "answer_once",
     "approve",
     "candidates",
     "confirm_order",
-    "count_open_requests",
-    "count_waiting_requests",
     "day_end",
     "divide_payment",
     "export_orders",
@@ -145,6 +146,7 @@ __all__ = [
     "orders",
     "payment_by_source_ref",
     "payment_card",
+    "payment_of_transaction",
     "receive",
     "received_payment",
     "refuse",
@@ -164,5 +166,6 @@ __all__ = [
     "take_statement_file",
     "undo_match",
     "waiting_payment_ids",
+    "waiting_requests",
     "withdraw",
 ]

@@ -47,7 +47,8 @@ AGES = {
 
 REQUEST_KINDS = {
     "hand_payment": word("Payment by hand"), "refund": word("Refund of a credit balance"),
-    "return": word("Return of money to its payer"), "waiver": word("Waiver"), "settlement": word("Settlement"), "plan": word("Repayment plan"),
+    "return": word("Return of money to its payer"),
+    "waiver": word("Waiver"), "settlement": word("Settlement"), "plan": word("Repayment plan"),
     "charge_off": word("Charge-off"), "write_off": word("Write-off"), "assignment": word("Assignment"),
 }  # fmt: skip
 REQUEST_STATES = {

@@ -10,8 +10,8 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as word
 
-from fairdue.contexts.payments import facade as payments
 from fairdue.kernel.actor import Actor
+from fairdue.web.workbench.waiting import waiting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,15 +23,16 @@ class NavItem:
     icon: str
     permissions: tuple[str, ...] = ()
     key: str = ""
-    count: Callable[[Actor], int] | None = None
+    count: Callable[[Any], int] | None = None
     """How much waits there for this actor; nothing is shown for zero."""
 
 
-def _to_decide(actor: Actor) -> int:
+def _to_decide(request: Any) -> int:
     """Return how many requests wait for a decision of those who decide; for others nothing is counted."""
+    actor: Actor = request.actor
     if not (actor.may("payments.approve") or actor.may("ledger.approve")):
         return 0
-    return payments.count_open_requests(actor=actor)
+    return waiting(request).of_others
 
 
 GROUPS: tuple[tuple[str, tuple[NavItem, ...]], ...] = (
@@ -170,17 +171,19 @@ GROUPS: tuple[tuple[str, tuple[NavItem, ...]], ...] = (
 """A page that has no address yet is left out, so a new page needs its line here and its url name."""
 
 
-def rail(actor: Actor, path: str) -> list[dict[str, Any]]:
+def rail(request: Any) -> list[dict[str, Any]]:
     """Return the groups of the rail with the items that the actor may open."""
     groups = []
     for label, items in GROUPS:
-        shown = [entry for item in items if (entry := _entry(item, actor, path))]
+        shown = [entry for item in items if (entry := _entry(item, request))]
         if shown:
             groups.append({"label": _(label) if label else "", "pages": shown})
     return groups
 
 
-def _entry(item: NavItem, actor: Actor, path: str) -> dict[str, Any] | None:
+def _entry(item: NavItem, request: Any) -> dict[str, Any] | None:
+    actor: Actor = request.actor
+    path: str = request.path
     if item.permissions and not any(actor.may(permission) for permission in item.permissions):
         return None
     try:
@@ -194,5 +197,5 @@ def _entry(item: NavItem, actor: Actor, path: str) -> dict[str, Any] | None:
         "icon": item.icon,
         "key": item.key,
         "is_current": is_current,
-        "count": item.count(actor) if item.count else 0,
+        "count": item.count(request) if item.count else 0,
     }

@@ -26,7 +26,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
             "theme": preferences.get("theme", "auto"),
             "density": preferences.get("density", "normal"),
             "has_keys": preferences.get("keys", "on") == "on",
-            "nav": rail(actor, request.path),
+            "nav": rail(request),
             "may_search": actor.may("parties.search"),
             "staff_name": user.display_name,
             "role_label": role_word(user.role),

@@ -1,8 +1,9 @@
-"""How many requests wait: one count for the rail of every page, one for the debts of a case."""
+"""How many requests wait: in one query for the rail of every page and for the debts of a case."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from dataclasses import dataclass
 
 from django.db.models import Count
 
@@ -10,15 +11,26 @@ from fairdue.contexts.payments.models import Request
 from fairdue.kernel.actor import Actor
 
 
-def count_open_requests(*, actor: Actor) -> int:
-    """Return how many open requests of others wait within the actor's data scope, in one query."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingRequests:
+    """Open requests in an actor's data scope."""
+
+    of_others: int
+    """Those that somebody else made: the actor may decide on them."""
+    by_account: dict[int, int]
+    """How many wait on each debt; debts without one are left out."""
+
+
+def waiting_requests(*, actor: Actor) -> WaitingRequests:
+    """Return how many open requests wait within the actor's data scope, in one query."""
     rows = Request.objects.filter(status="open")
     if actor.creditor_ids is not None:
         rows = rows.filter(creditor_id__in=actor.creditor_ids)
-    return rows.exclude(requested_by_id=actor.id).count() if actor.id is not None else rows.count()
-
-
-def count_waiting_requests(account_ids: Iterable[int]) -> dict[int, int]:
-    """Return how many open requests each of some accounts has, in one query; accounts without one are left out."""
-    rows = Request.objects.filter(status="open", account_id__in=list(account_ids)).values("account_id")
-    return dict(rows.annotate(count=Count("id")).values_list("account_id", "count"))
+    found = rows.values_list("account_id", "requested_by_id").annotate(count=Count("id"))
+    by_account: Counter[int] = Counter()
+    of_others = 0
+    for account_id, requested_by_id, count in found:
+        of_others += count * (requested_by_id != actor.id)
+        if account_id is not None:
+            by_account[account_id] += count
+    return WaitingRequests(of_others=of_others, by_account=dict(by_account))

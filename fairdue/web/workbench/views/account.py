@@ -74,11 +74,10 @@ def _frame(
 ) -> dict[str, Any]:
     """Return what stands around every part of the page."""
     card = head.card
-    try:
-        summary = ledger.account_summary(card.account_id, moment.as_of, moment.known_at)
-        is_known = True
-    except ledger.AccountUnknown:
-        summary, is_known = ledger.account_summary(card.account_id, moment.today), False
+    summary = ledger.account_summary(card.account_id, moment.as_of, moment.known_at)
+    is_known = moment.known_at is None or bool(
+        ledger.account_postings(card.account_id, None, moment.known_at)
+    )
     standing = getattr(summary, "standing", "active")
     return side(request, head, summary) | {
         "head": head, "moment": moment, "show": show, "summary": summary, "is_known": is_known,
@@ -131,13 +130,14 @@ def _state(head: AccountHead, moment: Moment, request: DeskRequest) -> dict[str,
         )
         later = changes_view(changes)
     dues = ledger.account_dues(account_id, moment.as_of, moment.known_at)
+    postings = ledger.account_postings(account_id, moment.as_of, moment.known_at)
     return {
         "later": later if later is not None and later.is_anything_changed else None,
         "components": [
             (f"component:{code}", words.component_word(code), amount)
             for code, amount in summary.by_component.items()
         ],
-        "table": tables.dues_table(dues, moment.as_of),
+        "table": tables.dues_table(dues, postings, moment.as_of),
     }
 
 

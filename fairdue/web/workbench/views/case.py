@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 
 from fairdue.contexts.cases import facade as cases
 from fairdue.contexts.parties import facade as parties
-from fairdue.contexts.payments import facade as payments
 from fairdue.journeys.timeline import TimelineCursorInvalid
 from fairdue.journeys.view_case import CaseView, case_view
 from fairdue.kernel import clock
@@ -31,6 +30,7 @@ from fairdue.web.workbench.payment_order import order_words
 from fairdue.web.workbench.reasons import reason_text, row_titles
 from fairdue.web.workbench.refusals import refusal_text
 from fairdue.web.workbench.timeline import FILTERS, days
+from fairdue.web.workbench.waiting import waiting
 from fairdue.web.workbench.words import say
 
 CALL_STAYS_OPEN = timedelta(hours=2)
@@ -84,7 +84,7 @@ def page_context(request: DeskRequest, view: CaseView, now: datetime) -> dict[st
     show = request.GET.get("show", "")
     zone = view.person.home_zone
     call = open_call(view, now)
-    waiting = payments.count_waiting_requests([entry.account.account_id for entry in view.accounts])
+    asked = waiting(request).by_account
     return {
         "view": view,
         "zone": zone,
@@ -93,7 +93,7 @@ def page_context(request: DeskRequest, view: CaseView, now: datetime) -> dict[st
         else "",
         "is_other_zone": zone != clock.HOUSE_ZONE.key,
         "flags": _flags(view),
-        "accounts": [_account(entry, waiting) for entry in view.accounts],
+        "accounts": [_account(entry, asked) for entry in view.accounts],
         "may_see_ledger": request.actor.may("ledger.view"),
         "points": [_point(point) for point in view.contact_points],
         "filters": [(code, _(label), code == show) for code, label in FILTERS],
@@ -154,13 +154,13 @@ def _debt(account: Any) -> str:
     return f"{in_language(account, 'product_name')} {account.ref_masked}"
 
 
-def _account(entry: Any, waiting: Mapping[int, int]) -> dict[str, Any]:
+def _account(entry: Any, asked: Mapping[int, int]) -> dict[str, Any]:
     account, summary = entry.account, entry.summary
     return {
         "card": account,
         "summary": summary,
         "into": f"explanation-{account.account_id}",
-        "waiting": waiting.get(account.account_id, 0),
+        "waiting": asked.get(account.account_id, 0),
         "creditor": in_language(account, "creditor_name"),
         "product": in_language(account, "product_name"),
         "policy": order_words(

@@ -58,9 +58,7 @@ def limit_cards(request: DeskRequest, account_id: int) -> HttpResponse:
     """Show until when a debt can be sued for and enforced, as small cards for the case page."""
     now = clock.now()
     try:
-        found = limits(
-            account_id=account_id, as_of=clock.business_date(now), actor=request.actor, now=now
-        )
+        found = limits(account_id=account_id, as_of=clock.business_date(now), actor=request.actor, now=now)
     except book.AccountUnknown as unknown:
         raise Http404 from unknown
     return render(request, "workbench/_limit_cards.html", {"limits": [limit_words(card) for card in found]})

@@ -35,7 +35,7 @@ def home(request: DeskRequest) -> HttpResponse:
         mine = cases.queue(actor=request.actor, mine=True, limit=8)
         context |= {"mine": mine, "has_mine": True}
     else:
-        context["groups"] = [group for group in rail(request.actor, request.path) if group["label"]]
+        context["groups"] = [group for group in rail(request) if group["label"]]
     return render(request, "workbench/home.html", context)
 
 

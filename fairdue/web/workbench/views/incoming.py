@@ -131,6 +131,7 @@ def payment_page(
         "why": say(words.WHY_WAITING, card.why_waiting) if card.why_waiting else "",
         "candidates": _candidates(request, payment_id, now) if waits else [],
         "matches": [_match(each) for each in card.matches], "has_live": any(m.undone_at is None for m in card.matches),
+        "may_undo": may_match and request.actor.may("payments.reverse"),
         "may_reveal": may_match, "reveal_url": reverse("workbench:reveal_payment", args=[payment_id]),
     }  # fmt: skip
     return render(request, "workbench/incoming_payment.html", context | more, status=status)
@@ -271,7 +272,7 @@ def _find(request: DeskRequest, text: str) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-@staff_page("payments.view", "payments.match", methods=("POST",))
+@staff_page("payments.view", "payments.match", "payments.reverse", methods=("POST",))
 def undo(request: DeskRequest, payment_id: int) -> HttpResponse:
     """Bring matched money back to suspense, with a reason."""
     return _act(request, payment_id, receiving.undo_match, _("The match was undone: the money waits again."))

@@ -31,7 +31,7 @@ def orders(request: DeskRequest) -> HttpResponse:
     """List payment orders, newest first."""
     status = request.GET.get("status", "")
     found = payments.orders(actor=request.actor, status=status if status in words.ORDER_STATES else "")
-    may = request.actor.may("payments.match")
+    may = request.actor.may("payments.approve")
     table = Table(
         found,
         columns=[
@@ -71,7 +71,7 @@ def _answer(row: payments.OrderCard, may: bool) -> Any:
     )  # fmt: skip
 
 
-@staff_page("payments.view", "payments.match", methods=("POST",))
+@staff_page("payments.view", "payments.approve", methods=("POST",))
 def hand_over(request: DeskRequest) -> HttpResponse:
     """Return the bank's file with a creditor's open orders; they are handed over from now on."""
     kind = request.POST.get("format", "pain.001")
@@ -88,7 +88,7 @@ def hand_over(request: DeskRequest) -> HttpResponse:
     return response
 
 
-@staff_page("payments.view", "payments.match", methods=("POST",))
+@staff_page("payments.view", "payments.approve", methods=("POST",))
 def answer(request: DeskRequest) -> HttpResponse:
     """Note what the bank said of an order: executed, or refused with a reason."""
     confirmed, failed = whole(request.POST.get("confirm")), whole(request.POST.get("fail"))
