@@ -58,10 +58,10 @@ def lend_in_demo(
     ]
     _land([row for loan in loans for row in _paid(loan, demo_date)], now)
     ledger.keep_contracts(until=demo_date, now=now)
-    late = [loan for loan in loans if loan.late_days > LATE_NEWS.days + 5]
-    if late:
-        _land([_late_news(late[0], demo_date)], now)
-        ledger.keep_contracts(until=demo_date, now=now, account_ids=[late[0].account_id])
+    latest = max(loans, key=lambda loan: loan.late_days, default=None)
+    if latest is not None and latest.late_days > LATE_NEWS.days:
+        _land([_late_news(latest, demo_date)], now)
+        ledger.keep_contracts(until=demo_date, now=now, account_ids=[latest.account_id])
     return len(loans)
 
 

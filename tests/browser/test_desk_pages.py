@@ -13,6 +13,8 @@ def pages(world) -> dict[str, str]:
         "queue": "/desk/queue/",
         "case": f"/desk/case/{world.case.pk}/",
         "search": "/desk/search",
+        "products": "/desk/products/",
+        "product": "/desk/products/cn-loan-fixed-amount/",
         "gallery": "/desk/gallery",
         "security": "/accounts/2fa/",
     }

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -10,6 +12,7 @@ from fairdue.contexts.book.models import Account, Creditor, Product
 from fairdue.contexts.ledger import facade as ledger
 from fairdue.contexts.ledger.models import LoanContract, Transaction
 from fairdue.contexts.parties.models import Person
+from fairdue.journeys.nightly_cycle.inbox import import_inbox
 from fairdue.journeys.seed_loans import lend_in_demo
 from fairdue.kernel.actor import system
 
@@ -47,13 +50,33 @@ def test_loans_of_every_kind_some_of_them_late(db: None) -> None:
     accounts = list(LoanContract.objects.order_by("account_id").values_list("account_id", flat=True))
     summaries = [ledger.account_summary(account_id, DEMO_DATE) for account_id in accounts]
     assert [summary.days_past_due == 0 for summary in summaries].count(True) == 6
-    assert max(summary.days_past_due for summary in summaries) > 90
+    assert max(summary.days_past_due for summary in summaries) > 60
     assert all(summary.accrued.minor >= 0 for summary in summaries)
     charges = Transaction.objects.filter(source="keeping", kind="charge")
     assert charges.filter(details__why__rule="penalty_interest").exists()
     assert charges.filter(details__why__rule="late_fee").exists()
     assert charges.filter(external_ref__contains="~2").exists()  # what was learnt late corrected a charge
     assert ledger.prove().differences == ()
+
+
+def test_the_night_keeps_contracts_with_its_imports(db: None, tmp_path: Path) -> None:
+    lend(demo_book(3))
+    night = SimpleNamespace(
+        var_dir=tmp_path,
+        cycle_date=date(2026, 7, 31),
+        now=NOW.replace(month=7, day=31),
+        progress=lambda *_: None,
+    )
+    kept = import_inbox(night).detail["kept"]
+    assert (kept["accounts"], kept["items"]) == (3, 0)
+    assert kept["charges"] > 0
+    again = import_inbox(night).detail["kept"]
+    assert (again["changed_accounts"], again["charges"]) == (0, 0)
+
+
+def test_a_night_without_kept_contracts_says_nothing_of_them(db: None, tmp_path: Path) -> None:
+    night = SimpleNamespace(var_dir=tmp_path, cycle_date=DEMO_DATE, now=NOW, progress=lambda *_: None)
+    assert import_inbox(night).detail == {}
 
 
 def test_lending_again_changes_nothing(db: None) -> None:

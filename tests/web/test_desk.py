@@ -36,6 +36,8 @@ def needed(world) -> dict[tuple[str, str], str]:
         ("get", "/desk/queue/"): "cases.view",
         ("get", address(world)): "cases.view",
         ("get", "/desk/search"): "parties.search",
+        ("get", "/desk/products/"): "ledger.view",
+        ("get", "/desk/products/cn-card/"): "ledger.view",
         ("post", "/desk/search"): "parties.search",
         ("post", "/desk/queue/assign"): "cases.assign",
         ("post", address(world, "reveal")): "parties.reveal",

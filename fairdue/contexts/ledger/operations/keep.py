@@ -19,6 +19,8 @@ from fairdue.engine.ledger.keeping.derived import KeptItem
 
 BATCH = 500
 """Accounts in one transaction: a kill loses at most these, and the next run lands them."""
+KEPT_REFS = ("i:", "e:", "s:")
+"""How the names of due items begin that keeping makes: instalments, interest earned early, statements."""
 NO_IMPORT = 0
 """Stands for the import batch in versions of due items that keeping changed."""
 DUE_SCHEMA = {
@@ -148,7 +150,11 @@ def _item_rows(
 ) -> list[dict[str, object]]:
     """Return the rows that differ from what is landed; an item that is asked no more comes to nothing."""
     wanted = {(item.ref, item.component): (item.due_date, item.amount) for item in items}
-    gone = {key: (day, 0) for key, (day, amount) in landed.items() if amount and key not in wanted}
+    gone = {
+        key: (day, 0)
+        for key, (day, amount) in landed.items()
+        if amount and key not in wanted and key[0].startswith(KEPT_REFS)
+    }
     return [
         {
             "account_id": state.account_id,
