@@ -106,6 +106,8 @@ def lines_of(position: Position, events: Iterable[Event], books: Books) -> list[
                 lines += _waived(position, event, mine, books)
             case life.Charge() | life.Deferral():
                 lines += _charged(position, event)
+                if is_charged_off:
+                    lines += _lost_at_once(position, event)
             case life.ChargeOff():
                 is_charged_off = position.charged_off_date is not None
                 lines += _charged_off(position, event)
@@ -190,6 +192,14 @@ def _charged(position: Position, event: life.AmountEvent) -> Iterator[Line]:
     debit, credit = receivable(item.component), accounts.INCOME + item.component
     key = (ref, item.component)
     yield Line(event.id, _KINDS[type(event)], debit, credit, event.amount, event.counts_on, key)
+
+
+def _lost_at_once(position: Position, event: life.AmountEvent) -> Iterator[Line]:
+    """Yield the loss of what is charged on a debt that has been charged off."""
+    _, item = position.charges.get(event.id, (None, None))
+    if item is not None and event.amount:
+        loss, allowance = accounts.CHARGE_OFF + item.component, accounts.ALLOWANCE + item.component
+        yield Line(event.id, _KINDS[type(event)], loss, allowance, event.amount, event.counts_on)
 
 
 def _charged_off(position: Position, event: Event) -> Iterator[Line]:

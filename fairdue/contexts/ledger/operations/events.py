@@ -28,7 +28,8 @@ from fairdue.contexts.ledger.errors import (
 from fairdue.contexts.ledger.models import Transaction
 from fairdue.contexts.ledger.operations.keep import keep_one
 from fairdue.contexts.ledger.operations.settle import lock_facts, settle
-from fairdue.contexts.ledger.queries.account_facts import AccountFacts, StoredTransaction, load_facts
+from fairdue.contexts.ledger.queries.account_facts import AccountFacts, StoredTransaction
+from fairdue.contexts.ledger.queries.facts_loading import load_facts
 from fairdue.contexts.ledger.queries.snapshot import changes_between, snapshot
 from fairdue.contexts.ledger.queries.terms import components
 from fairdue.engine.ledger.event_kinds import KINDS, DetailsRefused, EventKind

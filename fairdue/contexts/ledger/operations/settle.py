@@ -15,7 +15,8 @@ from typing import Any
 from django.db import connection, transaction
 
 from fairdue.contexts.ledger.errors import AccountUnknown
-from fairdue.contexts.ledger.queries.account_facts import AccountFacts, StoredItem, load_facts
+from fairdue.contexts.ledger.queries.account_facts import AccountFacts, StoredItem
+from fairdue.contexts.ledger.queries.facts_loading import load_facts
 from fairdue.engine.ledger.accounts import OPENING, component_of
 from fairdue.engine.ledger.life import events as life
 from fairdue.engine.ledger.life.history import History

@@ -15,7 +15,8 @@ from fairdue.contexts.ledger.models import LoanContract, Transaction
 from fairdue.contexts.ledger.queries.terms import policies
 from fairdue.engine.law.numbers import shipped_numbers
 from fairdue.engine.ledger.allocation.rules import AllocationRule
-from fairdue.engine.ledger.event_kinds import EventRecord, event_of
+from fairdue.engine.ledger.event_codec import event_of
+from fairdue.engine.ledger.event_kinds import EventRecord
 from fairdue.engine.ledger.keeping.contract import Contract
 from fairdue.engine.ledger.keeping.derive import derive
 from fairdue.engine.ledger.keeping.derived import Derived

@@ -7,8 +7,9 @@ from typing import Any
 
 from fairdue.contexts.ledger.errors import AccountUnknown, BeforeOpening
 from fairdue.contexts.ledger.models import Transaction
-from fairdue.contexts.ledger.queries.account_facts import AccountFacts, load_facts
+from fairdue.contexts.ledger.queries.account_facts import AccountFacts
 from fairdue.contexts.ledger.queries.contracts import derived, is_kept
+from fairdue.contexts.ledger.queries.facts_loading import load_facts
 from fairdue.contexts.ledger.queries.postings import account_postings
 from fairdue.engine.ledger.explaining.facts import Accrual, Due, Facts, Happening, LateRule, Line, late_days
 from fairdue.engine.ledger.explaining.living import lived, running_earnings

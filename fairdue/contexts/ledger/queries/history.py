@@ -11,7 +11,8 @@ from django.db.models import Exists, OuterRef, Q, Subquery
 
 from fairdue.contexts.ledger.contracts import DueCard, PartCard, TransactionCard
 from fairdue.contexts.ledger.models import AccountState, Transaction
-from fairdue.contexts.ledger.queries.account_facts import AccountFacts, load_facts
+from fairdue.contexts.ledger.queries.account_facts import AccountFacts
+from fairdue.contexts.ledger.queries.facts_loading import load_facts
 from fairdue.engine.ledger.event_kinds import PLAIN_KINDS, REVERSAL
 from fairdue.engine.ledger.life.replaying import position_on
 from fairdue.engine.ledger.projection import DueState, dues_of

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from fairdue.contexts.ledger.errors import AccountUnknown
-from fairdue.contexts.ledger.queries.account_facts import AccountFacts, load_facts
+from fairdue.contexts.ledger.queries.account_facts import AccountFacts
+from fairdue.contexts.ledger.queries.facts_loading import load_facts
 from fairdue.engine.ledger.life import LoanState
 from fairdue.engine.ledger.life.replaying import state_on
 

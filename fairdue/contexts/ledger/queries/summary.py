@@ -13,8 +13,9 @@ from django.db.models import QuerySet
 from fairdue.contexts.ledger.contracts import AccountSummary, DueCard, PersonSummary
 from fairdue.contexts.ledger.errors import AccountUnknown
 from fairdue.contexts.ledger.models import AccountState
-from fairdue.contexts.ledger.queries.account_facts import AccountFacts, load_facts
+from fairdue.contexts.ledger.queries.account_facts import AccountFacts
 from fairdue.contexts.ledger.queries.contracts import accrued_minor
+from fairdue.contexts.ledger.queries.facts_loading import load_facts
 from fairdue.contexts.ledger.queries.history import SPECIAL, due_cards, replayed_cards
 from fairdue.engine.ledger.accounts import CREDIT_BALANCE
 from fairdue.engine.ledger.ageing import bucket
