@@ -316,3 +316,18 @@ def test_the_queue_shows_the_oldest_first_with_ages_and_sums(desk):
     page = payments.incoming_payments(actor=desk.clerk, as_of=TODAY + timedelta(days=5))
     assert [row.payment_id for row in page.rows] == [old, new]
     assert (page.total_count, page.waiting, dict(page.ages)["2-7"]) == (2, {"CNY": cny("350")}, 2)
+
+
+def test_what_exceeds_all_debts_is_held_by_the_account_that_comes_first(desk):
+    person, late = desk.debtor(owed=100_000, overdue=40_000)
+    current = desk.world.account(person, owed=50_000, overdue=0)
+    payment_id = desk.arrive(170_000)
+    matched = payments.match_payment(
+        payment_id=payment_id, account_ids=[current.pk, late.pk], actor=desk.clerk, now=NOW
+    )
+    assert {match.account_id: match.amount.minor for match in matched.matches} == {
+        late.pk: 120_000,
+        current.pk: 50_000,
+    }
+    assert ledger.account_summary(late.pk, TODAY).credit_balance == cny("200")
+    assert ledger.prove().is_proved

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 from fairdue.contexts.book import facade as book
 from fairdue.contexts.ledger import facade as ledger
@@ -11,7 +12,7 @@ from fairdue.contexts.payments.contracts import SharePart
 from fairdue.contexts.payments.errors import MatchInvalid
 from fairdue.contexts.payments.models import IncomingPayment
 from fairdue.contexts.payments.operations.locking import found
-from fairdue.engine.ledger.allocation.debts import OpenDebt, divide
+from fairdue.engine.ledger.allocation.debts import DebtsUnordered, OpenDebt, divide
 from fairdue.kernel.actor import Actor
 from fairdue.kernel.money import Money
 
@@ -25,7 +26,8 @@ RULES = {
     "heaviest": ("负担较重的优先", "The heaviest burden comes first"),
     "earliest": ("先到期的优先", "The earlier due date comes first"),
     "pro_rata": ("按债务比例", "In proportion to the debts"),
-    "credit_balance": ("超出全部债务的部分作为溢缴款", "What exceeds all debts is a credit balance"),
+    "not_due": ("未到期的债务在后", "Debts that are not due come last"),
+    "excess": ("超出全部债务的部分作为溢缴款", "What exceeds all debts is a credit balance"),
 }  # fmt: skip
 
 
@@ -47,21 +49,27 @@ def shares_of(
 ) -> tuple[SharePart, ...]:
     """Return what each account gets of all that waits; one part an account, accounts that get nothing left out.
 
+    What exceeds all debts goes to the account that comes first, as its credit balance.
+
     :raises MatchInvalid: without accounts, or if one is not of the payment's creditor or currency
     """
     cards = _cards(payment, account_ids, designated_account_id, actor)
     waiting = Money(waiting_minor(payment), payment.currency)
     if len(cards) == 1:
         return (_part(next(iter(cards.values())), waiting, "only_debt"),)
-    shares = divide(
-        waiting.minor,
-        [_debt(card, payment) for card in cards.values()],
-        designated=str(designated_account_id) if designated_account_id else None,
-    )
+    try:
+        shares = divide(
+            waiting.minor,
+            [_debt(card, payment) for card in cards.values()],
+            designated=str(designated_account_id) if designated_account_id else None,
+        )
+    except DebtsUnordered as unordered:
+        raise MatchInvalid(f"{unordered}: give the shares by hand") from unordered
     amounts: dict[int, int] = {}
     rules: dict[int, str] = {}
+    first = int(next((share.debt_id for share in shares if share.debt_id), next(iter(cards))))
     for share in shares:
-        account_id = int(share.debt_id) if share.debt_id in map(str, cards) else next(iter(cards))
+        account_id = int(share.debt_id) if share.debt_id else first
         amounts[account_id] = amounts.get(account_id, 0) + share.amount_minor
         rules.setdefault(account_id, share.reason)
     if sum(amounts.values()) != waiting.minor:
@@ -94,12 +102,13 @@ def _cards(
 
 
 def _debt(card: book.AccountCard, payment: IncomingPayment) -> OpenDebt:
+    """Return a debt as the law orders it; without a day on which anything falls due it comes after all that has one."""
     summary = ledger.account_summary(card.account_id, payment.effective_date)
     return OpenDebt(
         id=str(card.account_id),
         amount_minor=summary.balance.minor,
         due_minor=summary.overdue.minor,
-        due_date=summary.oldest_unpaid_due_date,
+        due_date=summary.oldest_unpaid_due_date or date.max,
         is_secured=card.product_kind in SECURED_KINDS,
     )
 
