@@ -13,7 +13,7 @@ from datetime import datetime
 import polars as pl
 
 from fairdue.contexts.ledger.codes import CASH, RECEIVABLE
-from fairdue.contexts.ledger.operations.bulk_receipts_facts import PaidFacts, read_facts
+from fairdue.contexts.ledger.operations.bulk_receipts_facts import PaidFacts, read_facts, read_whole
 from fairdue.contexts.ledger.queries.terms import policies
 from fairdue.engine.ledger.allocation import (
     ACCOUNT_SCHEMA,
@@ -41,12 +41,14 @@ def land_in_order(frame: pl.DataFrame, *, source: str, now: datetime) -> tuple[i
     if candidates.is_empty():
         return 0, frame
     facts = read_facts(candidates)
-    rows = candidates.join(facts.states, on="account_id")
-    if rows.is_empty():
-        return 0, frame
-    left = frame.join(facts.states.select("account_id"), on="account_id", how="anti", maintain_order="left")
-    payments = _numbered(rows)
+    payments = _numbered(candidates.join(facts.states, on="account_id"))
     settled = _allocated(payments, facts)
+    if not facts.is_whole:
+        settled = _completed(settled, payments, facts)
+    payments = payments.join(settled.accounts, on="account_id", how="semi", maintain_order="left")
+    if payments.is_empty():
+        return 0, frame
+    left = frame.join(settled.accounts, on="account_id", how="anti", maintain_order="left")
     with references_sound():
         _insert(payments, settled.parts, source, now)
         _update_items(settled.items)
@@ -84,7 +86,41 @@ def _numbered(rows: pl.DataFrame) -> pl.DataFrame:
 class _Settled:
     parts: pl.DataFrame
     items: pl.DataFrame
-    """Every item that was open, with its new `paid_minor` and `settled_date`."""
+    """Every item that was open: what was open of it, what these payments paid, and its `settled_date`."""
+    accounts: pl.DataFrame
+
+
+def _completed(settled: _Settled, payments: pl.DataFrame, facts: PaidFacts) -> _Settled:
+    """Allocate anew, with all that is open, where the items that were read did not take all of the money.
+
+    1. Money was left, or nothing of these items was: then what is owed beyond them counts.
+    2. A part settled an item beyond the reach of its payment: the balance that no item asks for comes first.
+    """
+    short = _short(settled, facts)
+    if short.is_empty():
+        return settled
+    whole = read_whole(facts.states.join(short, on="account_id", how="semi"))
+    again = _allocated(payments.join(whole.states.select("account_id"), on="account_id", how="semi"), whole)
+    pairs = ((settled.parts, again.parts), (settled.items, again.items), (settled.accounts, again.accounts))
+    kept = [
+        pl.concat([first.join(short, on="account_id", how="anti"), second.select(first.columns)])
+        for first, second in pairs
+    ]
+    return _Settled(*kept)
+
+
+def _short(settled: _Settled, facts: PaidFacts) -> pl.DataFrame:
+    held = settled.parts.filter(pl.col("component") == CREDIT_BALANCE).select("account_id")
+    unpaid = settled.items.filter(pl.col("paid_minor") < pl.col("asked_minor")).select("account_id").unique()
+    spent = settled.accounts.join(unpaid, on="account_id", how="anti")
+    found = [held, spent]
+    rules = [policies()[code] for code in facts.states["policy"].unique()]
+    reaches = [way.reach_days for rule in rules for way in (rule, *rule.stages) if way.reach_days is not None]
+    if reaches:
+        days = settled.items.select("due_item_id", "due_date")
+        is_beyond = pl.col("due_date") > pl.col("effective_date") + pl.duration(days=min(reaches))
+        found.append(settled.parts.join(days, on="due_item_id").filter(is_beyond).select("account_id"))
+    return pl.concat(found).unique()
 
 
 def _allocated(payments: pl.DataFrame, facts: PaidFacts) -> _Settled:
@@ -107,7 +143,8 @@ def _allocated(payments: pl.DataFrame, facts: PaidFacts) -> _Settled:
         )
         parts.append(result.parts)
         items.append(result.asked)
-    return _Settled(pl.concat(parts), pl.concat(items))
+    opened = pl.concat(items) if items else facts.items.with_columns(settled_date=pl.lit(None, pl.Date))
+    return _Settled(pl.concat(parts), opened, facts.states.select("account_id"))
 
 
 def _insert(payments: pl.DataFrame, parts: pl.DataFrame, source: str, now: datetime) -> None:
@@ -148,14 +185,14 @@ def _insert(payments: pl.DataFrame, parts: pl.DataFrame, source: str, now: datet
 
 
 UPDATE_ITEMS_SQL = """
-UPDATE ledger_dueitem d SET paid_minor = n.paid_minor, settled_date = n.settled_date
+UPDATE ledger_dueitem d SET paid_minor = d.paid_minor + n.paid_minor, settled_date = n.settled_date
   FROM ledger_paid_item n WHERE d.id = n.id AND d.id BETWEEN %s AND %s
 """
 
 
 def _update_items(items: pl.DataFrame) -> None:
     changed = (
-        items.filter(pl.col("paid_minor") != pl.col("paid_before"))
+        items.filter(pl.col("paid_minor") > 0)
         .select("paid_minor", "settled_date", id="due_item_id")
         .sort("id")
     )

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import polars as pl
 
-from fairdue.contexts.ledger.queries.terms import components
+from fairdue.contexts.ledger.queries.terms import components, policies
 from fairdue.engine.ledger.allocation import RECEIVABLE_SCHEMA
 from fairdue.engine.ledger.event_kinds import PLAIN_KINDS, REVERSAL
 from fairdue.storage import bulk
@@ -47,20 +47,33 @@ SELECT i.account_id FROM ledger_paid_ref i JOIN ledger_transaction t
     ON t.account_id = i.account_id AND t.external_ref = i.external_ref
 """
 ITEMS_SQL = """
-SELECT d.account_id, d.id, d.due_date, hashtext(d.due_ref), CASE WHEN left(d.due_ref, 2) = 's:' THEN -1 ELSE {code} END,
-       d.asked_minor, d.paid_minor
+SELECT d.account_id, d.id, d.due_date,
+       hashtext(d.due_ref)::bigint * 256 + CASE WHEN left(d.due_ref, 2) = 's:' THEN 255 ELSE {code} END,
+       d.asked_minor - d.paid_minor
   FROM ledger_dueitem d JOIN ledger_paid i ON i.account_id = d.account_id
  WHERE d.account_id BETWEEN {least:d} AND {greatest:d} AND d.paid_minor < d.asked_minor
+   AND d.due_date <= DATE '{until}'
 """
+"""The fourth column holds a number for the reference and one for the component: each column costs its time."""
 ITEM_SCHEMA = {
     "account_id": pl.Int64,
     "due_item_id": pl.Int64,
     "due_date": pl.Date,
-    "ref_hash": pl.Int32,
-    "code": pl.Int32,
+    "ref_and_code": pl.Int64,
     "asked_minor": pl.Int64,
+}
+UNKNOWN = 255
+OPEN_SCHEMA = {
+    "account_id": pl.Int64,
+    "due_item_id": pl.Int64,
+    "due_date": pl.Date,
+    "component": pl.String,
+    "asked_minor": pl.Int64,
+    "amount_minor": pl.Int64,
     "paid_minor": pl.Int64,
 }
+AHEAD = timedelta(days=31)
+"""How long after the latest payment open items fall due that are read at once."""
 BALANCES_SQL = """
 SELECT account_id, {code}, sum(amount_minor)::bigint
   FROM (SELECT p.account_id, substr(p.debit, 12) AS component, p.amount_minor
@@ -80,41 +93,72 @@ class PaidFacts:
     """The present of the accounts whose payments can be posted on top of it; their states are locked."""
 
     states: pl.DataFrame
-    """account_id, person_id, policy, dpd_origin."""
+    """account_id, person_id, policy, dpd_origin, balance_minor, …"""
     items: pl.DataFrame
-    """The open items, as `allocate` carries on from them, with `paid_before`."""
+    """The open items, as `allocate` carries on from them; each asks for what is open of it."""
     balances: pl.DataFrame
-    """RECEIVABLE_SCHEMA of the accounts that owe more than their items ask for."""
+    """RECEIVABLE_SCHEMA of the accounts that owe more than their items ask for; only where all items are here."""
+    is_whole: bool
+    """Whether all open items are here, or only those due until a while after the latest payment."""
 
 
 def read_facts(payments: pl.DataFrame) -> PaidFacts:
-    """Lock the accounts of payments and return what is open on those where the payments come last."""
-    span = {"least": payments["account_id"].min(), "greatest": payments["account_id"].max()}
+    """Lock the accounts of payments and return what is open on those where the payments come last.
+
+    Where their rules settle items by due date, items of days far ahead are not read: few payments reach them.
+    """
     accounts = payments.group_by("account_id").agg(
         pl.col("currency").first(), earliest=pl.col("effective_date").min()
     )
     _stage(accounts.select("account_id", "currency"), "ledger_paid", "account_id bigint, currency text")
-    states = _states(accounts, payments, span)
-    items = read_numbers(ITEMS_SQL.format(code=_code("d.component"), **span), ITEM_SCHEMA)
-    items = items.join(states.select("account_id"), on="account_id", how="semi", maintain_order="left")
+    states = _states(accounts, payments, _span(accounts))
+    rules = [policies()[code] for code in states["policy"].unique()]
+    ways = [
+        way for rule in rules for way in (rule, *rule.stages) if not getattr(way, "needs_judgment", False)
+    ]
+    if not all(way.is_by_due_date for way in ways) or states.is_empty():
+        return _facts(states, date.max)
+    return _facts(states, payments["effective_date"].max() + AHEAD)  # type: ignore[operator]
+
+
+def read_whole(states: pl.DataFrame) -> PaidFacts:
+    """Return all that is open on some of the accounts that `read_facts` locked."""
+    _stage(
+        states.select("account_id", currency=pl.lit("")), "ledger_paid", "account_id bigint, currency text"
+    )
+    return _facts(states, date.max)
+
+
+def _facts(states: pl.DataFrame, until: date) -> PaidFacts:
+    if states.is_empty():
+        return PaidFacts(
+            states, pl.DataFrame(schema=OPEN_SCHEMA), pl.DataFrame(schema=RECEIVABLE_SCHEMA), True
+        )
+    span = _span(states)
+    query = ITEMS_SQL.format(code=_code("d.component"), until=until, **span)
+    items = read_numbers(query, ITEM_SCHEMA).with_columns(code=pl.col("ref_and_code") & UNKNOWN)
     odd = _odd(items)
     if odd.height:
         states = states.join(odd, on="account_id", how="anti")
-        items = items.join(odd, on="account_id", how="anti")
-    return PaidFacts(
-        states=states.select("account_id", "person_id", "policy", "dpd_origin"),
-        items=items.select(
-            "account_id",
-            "due_item_id",
-            "due_date",
-            _component(),
-            "asked_minor",
-            "paid_minor",
-            amount_minor="asked_minor",
-            paid_before="paid_minor",
-        ),
-        balances=_loose_balances(states, items, span),
+    items = items.join(states.select("account_id"), on="account_id", how="semi", maintain_order="left")
+    is_whole = until == date.max
+    loose = _loose_balances(states, items, span) if is_whole else pl.DataFrame(schema=RECEIVABLE_SCHEMA)
+    opened = items.select(
+        "account_id",
+        "due_item_id",
+        "due_date",
+        _component(),
+        "asked_minor",
+        amount_minor="asked_minor",
+        paid_minor=pl.lit(0, pl.Int64),
     )
+    return PaidFacts(states, opened, loose, is_whole)
+
+
+def _span(accounts: pl.DataFrame) -> dict[str, int]:
+    """Return between which accounts every statement looks, so that it reads no more of a table than it needs."""
+    least, greatest = accounts["account_id"].min(), accounts["account_id"].max()
+    return {"least": least, "greatest": greatest}  # type: ignore[dict-item]
 
 
 def _states(accounts: pl.DataFrame, payments: pl.DataFrame, span: dict[str, int]) -> pl.DataFrame:
@@ -142,18 +186,18 @@ def _odd(items: pl.DataFrame) -> pl.DataFrame:
 
     Money of a day before its statement must not pay it, which only the name can tell.
     """
-    ordered = items.sort("account_id", "due_date").select("account_id", "due_date", "ref_hash", "code")
+    ordered = items.sort("account_id", "due_date").select("account_id", "due_date", "ref_and_code", "code")
     is_same_day = (pl.col("account_id") == pl.col("account_id").shift(1)) & (
         pl.col("due_date") == pl.col("due_date").shift(1)
     )
-    is_other_ref = pl.col("ref_hash") != pl.col("ref_hash").shift(1)
-    odd = (is_same_day & is_other_ref).fill_null(False) | (pl.col("code") < 0)
+    ref = pl.col("ref_and_code") - pl.col("code")
+    odd = (is_same_day & (ref != ref.shift(1))).fill_null(False) | (pl.col("code") == UNKNOWN)
     return ordered.filter(odd).select("account_id").unique()
 
 
 def _loose_balances(states: pl.DataFrame, items: pl.DataFrame, span: dict[str, int]) -> pl.DataFrame:
     """Return what is owed per component on the accounts that owe more than their open items ask for."""
-    asked = items.group_by("account_id").agg(open=(pl.col("asked_minor") - pl.col("paid_minor")).sum())
+    asked = items.group_by("account_id").agg(open=pl.col("asked_minor").sum())
     loose = (
         states.join(asked, on="account_id", how="left")
         .filter(pl.col("balance_minor") > pl.col("open").fill_null(0))
@@ -168,9 +212,9 @@ def _loose_balances(states: pl.DataFrame, items: pl.DataFrame, span: dict[str, i
 
 
 def _code(column: str) -> str:
-    """Return the SQL of a component's number, so that it is read without its text; -1 is unknown."""
+    """Return the SQL of a component's number, so that it is read without its text; 255 is unknown."""
     cases = " ".join(f"WHEN '{component}' THEN {number}" for number, component in enumerate(components()))
-    return f"CASE {column} {cases} ELSE -1 END"
+    return f"CASE {column} {cases} ELSE {UNKNOWN} END"
 
 
 def _component() -> pl.Expr:

@@ -111,6 +111,13 @@ class Way:
             grouped[key] = (slot.due_class, (*components, slot.component))
         return tuple(grouped.values())
 
+    @property
+    def is_by_due_date(self) -> bool:
+        """Whether no item of a later day ahead is settled before all items due until some day ahead are."""
+        classes = [due_class for due_class, _ in self.steps]
+        is_in_turn = classes == sorted(classes, key=DUE_CLASSES.index)
+        return is_in_turn and classes.count("in_advance") == 1 and self.in_advance == "next"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stage(Way):
