@@ -211,10 +211,10 @@ MAIL_FROM = os.environ.get("FAIRDUE_MAIL_FROM", "notice@lender.example")
 
 
 def _payment_providers(text: str) -> dict[str, dict[str, Any]]:
-    """Read who may report payments; without any, the local provider may, under a key of its own."""
+    """Read who may report payments; outside production, without any, the local provider may, under its own key."""
     own_key = hmac.new(KEYS.provider_key.encode(), b"payments", "sha256").hexdigest()
     try:
-        given = json.loads(text) if text else {"http": {"key": own_key}}
+        given = json.loads(text) if text else {} if MODE == "production" else {"http": {"key": own_key}}
         short = [name for name, each in given.items() if len(each["key"]) < 16]
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise ImproperlyConfigured(

@@ -12,9 +12,11 @@ from fairdue.contexts.payments import facade as payments
 from fairdue.contexts.payments.contracts import Incoming
 from fairdue.contexts.payments.models import IncomingPayment, PaymentMatch, RepaymentCode
 from fairdue.contexts.payments.operations import match as match_module
+from fairdue.contexts.payments.operations import statements as statements_module
 from fairdue.kernel.money import Money
 from tests.case_world import NOW, TODAY, World, cny
 from tests.contexts.payments.conftest import HOUSE, Desk
+from tests.contexts.payments.test_bank_statement_intake import camt, entry
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -163,3 +165,50 @@ def test_a_kill_between_two_shares_leaves_nothing_half_done(desk, monkeypatch, k
         now=NOW,
     )
     assert (owed(first), owed(second)) == (70_000, 70_000)
+
+
+def test_the_same_file_and_the_same_event_at_once_book_once(desk):
+    creditor_id = desk.world.creditors["north"].pk
+    content = camt(entry("400.00", "R1"), entry("25.00", "R2"))
+
+    def take():
+        return payments.take_statement_file(
+            creditor_id=creditor_id, content=content, file_name="x", actor=desk.clerk, now=NOW
+        )
+
+    assert sorted(answer.is_repeated for answer in at_once(take, take, take)) == [False, True, True]
+    assert ledger.suspense_balance(creditor_id, TODAY) == {"CNY": cny("425")}
+    calls = []
+
+    def answer():
+        return payments.answer_once(
+            provider="http",
+            event_ref="e1",
+            body=b"{}",
+            work=lambda: calls.append(1) or {"n": len(calls)},
+            now=NOW,
+        )
+
+    assert sorted(at_once(answer, answer), key=lambda each: each[1]) == [({"n": 1}, False), ({"n": 1}, True)]
+
+
+def test_a_kill_in_the_middle_of_a_file_leaves_nothing_of_it(desk, monkeypatch):
+    real, calls = statements_module.receive, []
+
+    def cut(**values):
+        calls.append(1)
+        if len(calls) == 2:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+        return real(**values)
+
+    monkeypatch.setattr(statements_module, "receive", cut)
+    creditor_id = desk.world.creditors["north"].pk
+    values = {"creditor_id": creditor_id, "file_name": "x", "actor": desk.clerk, "now": NOW}
+    content = camt(entry("400.00", "R1"), entry("25.00", "R2"))
+    with pytest.raises(Exception, match=r"terminat|clos"):
+        payments.take_statement_file(content=content, **values)
+    connections.close_all()
+    monkeypatch.undo()
+    assert (IncomingPayment.objects.count(), ledger.suspense_balance(creditor_id, TODAY)) == (0, {})
+    assert len(payments.take_statement_file(content=content, **values).payment_ids) == 2
