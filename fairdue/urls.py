@@ -15,5 +15,6 @@ urlpatterns = [
     path("api/", include("fairdue.api.urls")),
 ]
 
+handler400 = "fairdue.web.errors.bad_request"
 handler404 = "fairdue.web.errors.not_found"
 handler500 = "fairdue.web.errors.failed"

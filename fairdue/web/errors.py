@@ -9,6 +9,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
 
 from fairdue.web.portal.reading import lenders
 
@@ -20,6 +21,22 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     if request.path.startswith(PORTAL):
         return _portal_page(request, "portal/missing.html", 404)
     return render(request, "404.html", status=404)
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Answer 400: what the browser sent cannot be read."""
+    return _said(
+        request, _("This request could not be read"), _("Nothing was changed. Go back and try again."), 400
+    )
+
+
+def _said(request: HttpRequest, heading: str, text: str, status: int) -> HttpResponse:
+    is_portal = request.path.startswith(PORTAL)
+    context = {
+        "heading": heading, "text": text, "href": PORTAL if is_portal else "/desk/",
+        "action": _("To the start page") if is_portal else _("My day"),
+    }  # fmt: skip
+    return render(request, "ui/message_page.html", context, status=status)
 
 
 def form_too_old(request: HttpRequest, reason: str = "") -> HttpResponse:

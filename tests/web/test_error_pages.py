@@ -79,3 +79,18 @@ def test_a_fault_is_answered_in_both_languages_without_a_word_about_its_cause(mo
     assert "This step was not saved" in page
     assert "the cause" not in page
     assert ("/my/help/" in page) == path.startswith("/my/")
+
+
+@pytest.mark.parametrize(("locale", "said"), [("en", "is no page to open"), ("zh-hans", "不能作为页面打开")])
+def test_an_action_opened_as_a_page_says_so_and_names_what_it_allows(world, staff, signed_in, locale, said):
+    staff("collector", locale=locale)
+    answer = signed_in("collector").get(f"/desk/case/{world.case.pk}/payment")
+    assert (answer.status_code, answer["Allow"]) == (405, "POST")
+    assert said in answer.content.decode()
+
+
+def test_a_request_that_cannot_be_read_has_a_page_of_the_house(settings):
+    settings.DATA_UPLOAD_MAX_NUMBER_FIELDS = 3
+    answer = in_language("en").post("/accounts/login/", {f"f{number}": "x" for number in range(9)})
+    assert answer.status_code == 400
+    assert "This request could not be read" in answer.content.decode()

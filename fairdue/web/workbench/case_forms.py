@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from fairdue.contexts.cases.contracts import OutcomeCode
+from fairdue.kernel.money import Money
 from fairdue.web.ui.forms import DateInput, DeskForm
 from fairdue.web.ui.templatetags.ui import in_language
 
@@ -42,9 +43,11 @@ class OutcomeForm(DeskForm):
         has_call: bool,
         debts: Sequence[tuple[int, str]],
         numbers: Sequence[tuple[int, str]],
+        currencies: Mapping[int, str],
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
+        self.currencies = currencies
         self.by_key = {f"{channel}:{code.code}": code for channel, code in _offered(codes, has_call)}
         fields: dict[str, Any] = self.fields
         fields["outcome"].choices = self._choices(has_call)
@@ -87,9 +90,26 @@ class OutcomeForm(DeskForm):
             for name in ("amount", "promised_date"):
                 if data.get(name) is None and name not in self.errors:
                     self.add_error(name, _("A promise names an amount and a date."))
+            if data.get("amount") is not None:
+                self._read_amount(data)
         if code.code == "note" and not data.get("note", "").strip():
             self.add_error("note", _("The note is empty."))
         return data
+
+    def _read_amount(self, data: dict[str, Any]) -> None:
+        """Read the amount in the currency of the debt; over debts in several currencies one must be chosen."""
+        chosen = data.get("account_id")
+        found = (
+            {self.currencies[chosen]}
+            if isinstance(chosen, int) and chosen in self.currencies
+            else set(self.currencies.values())
+        )
+        if len(found) > 1:
+            self.add_error("account_id", _("The debts are kept in several currencies: choose one debt."))
+            return
+        data["money"] = Money.of(data["amount"], found.pop() if found else "CNY")
+        if data["money"].amount != data["amount"]:
+            self.add_error("amount", _("This currency has fewer decimals."))
 
 
 def _offered(codes: Sequence[OutcomeCode], has_call: bool) -> list[tuple[str, OutcomeCode]]:

@@ -145,6 +145,7 @@ def outcome_form(view: CaseView, now: datetime, data: Any = None) -> OutcomeForm
         has_call=call is not None,
         debts=debts,
         numbers=numbers,
+        currencies={entry.account.account_id: entry.account.currency for entry in view.accounts},
         initial=initial,
         auto_id="id_%s",
     )

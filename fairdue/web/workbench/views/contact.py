@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from fairdue.journeys import record_contact as recording
 from fairdue.journeys import start_call as calling
 from fairdue.kernel import clock
-from fairdue.kernel.money import Money
 from fairdue.web.ui.templatetags.ui import day, in_language, minute
 from fairdue.web.workbench import words
 from fairdue.web.workbench.access import DeskRequest, staff_page
@@ -78,7 +77,7 @@ def _promise(form: OutcomeForm) -> recording.PromiseDraft | None:
     if not form.by_key[data["outcome"]].asks_promise:
         return None
     return recording.PromiseDraft(
-        amount=Money.of(data["amount"]), promised_date=data["promised_date"], account_id=data["account_id"]
+        amount=data["money"], promised_date=data["promised_date"], account_id=data["account_id"]
     )
 
 
