@@ -35,9 +35,10 @@ def read_numbers(query: str, schema: Mapping[str, Any]) -> pl.DataFrame:
     with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
         cursor.execute(statement, binary=True)
         cells = [cursor.pgresult.get_value(0, number) for number in range(len(schema))]  # type: ignore[union-attr]
-    if cells[0] is None:
+    given = [cell for cell in cells if cell is not None]
+    if not given:
         return pl.DataFrame(schema=dict(schema))
-    pairs = zip(schema.items(), cells, strict=True)
+    pairs = zip(schema.items(), given, strict=True)
     return pl.DataFrame([_column(name, dtype, value) for (name, dtype), value in pairs])
 
 

@@ -118,7 +118,7 @@ def read_facts(payments: pl.DataFrame) -> PaidFacts:
     ]
     if not all(way.is_by_due_date for way in ways) or states.is_empty():
         return _facts(states, date.max)
-    return _facts(states, payments["effective_date"].max() + AHEAD)  # type: ignore[operator]
+    return _facts(states, payments["effective_date"].max() + AHEAD)  # type: ignore[operator,arg-type]
 
 
 def read_whole(states: pl.DataFrame) -> PaidFacts:

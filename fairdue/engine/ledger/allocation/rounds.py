@@ -246,7 +246,7 @@ class Work:
             on="day", turn=pl.int_range(pl.len()).over("account_id")
         )
         self._held = self._held.join(days, on="account_id", how="anti", maintain_order="left")
-        for turn in range(held["turn"].max() + 1 if held.height else 0):  # type: ignore[operator]
+        for turn in range(held["turn"].max() + 1 if held.height else 0):  # type: ignore[operator,arg-type]
             self._settle(held.filter(pl.col("turn") == turn).select(*MONEY_SCHEMA))
 
 

@@ -24,11 +24,11 @@ def receive(position: Position, event: Payment) -> None:
     2. A credit may say itself whether it goes to the next or the last row in advance.
     3. The order is the one that holds on the day the money counts for, so no later event changes it.
     """
-    is_goodwill = isinstance(event, GoodwillCredit)
+    in_advance = event.in_advance if isinstance(event, GoodwillCredit) else None
     hold(position, event.id, event.amount)
-    settle(position, event.id, event.counts_on, event.in_advance if is_goodwill else None)
+    settle(position, event.id, event.counts_on, in_advance)
     position.entries[event.id] = entries.payment(
-        entries.GOODWILL_EXPENSE if is_goodwill else entries.CASH,
+        entries.GOODWILL_EXPENSE if isinstance(event, GoodwillCredit) else entries.CASH,
         position.splits[event.id],
         position.overpaid[event.id],
         is_charged_off=position.charged_off_date is not None,
