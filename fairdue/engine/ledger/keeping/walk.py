@@ -56,6 +56,7 @@ class Walk:
     _marks: dict[str, date] = field(default_factory=dict)
     _fees: dict[str, set[int]] = field(default_factory=dict)
     _rates: Mapping[str, Fraction] = field(init=False)
+    _earned: tuple[date, int] = (date.min, 0)
 
     def __post_init__(self) -> None:
         self.position = Position.opened(debt_terms(self.contract, self.rows, self.extra))
@@ -109,7 +110,10 @@ class Walk:
 
     def earned_by(self, day: date) -> int:
         """Return the scheduled interest earned by a day, that of an early settlement included."""
-        return earned_interest(self.rows, day, self.contract.terms) + sum(row.interest for row in self.extra)
+        if self._earned[0] != day:
+            scheduled = earned_interest(self.rows, day, self.contract.terms)
+            self._earned = (day, scheduled + sum(row.interest for row in self.extra))
+        return self._earned[1]
 
     @property
     def is_stopped(self) -> bool:
