@@ -104,7 +104,9 @@ def test_a_forged_or_stale_call_is_refused_and_nothing_is_booked(client, account
     elif forgery in ("old", "future"):
         answer = post(client, None, body=body, at=now - 301 if forgery == "old" else now + 400)
     elif forgery == "body":
-        headers = outreach.sign(key=django_settings.PAYMENT_PROVIDERS["http"]["key"], body=body, timestamp=now)
+        headers = outreach.sign(
+            key=django_settings.PAYMENT_PROVIDERS["http"]["key"], body=body, timestamp=now
+        )
         answer = client.post(URL, data=body + b" ", content_type="application/json", headers=headers)
     elif forgery == "unsigned":
         answer = client.post(URL, data=body, content_type="application/json")
@@ -128,7 +130,9 @@ def test_a_forged_or_stale_call_is_refused_and_nothing_is_booked(client, account
         ({"creditor": "nobody"}, 404),
     ],
 )
-def test_a_signed_call_that_cannot_be_booked_is_a_problem_that_names_no_value(client, account, change, status):
+def test_a_signed_call_that_cannot_be_booked_is_a_problem_that_names_no_value(
+    client, account, change, status
+):
     answer = post(client, event(**change))
     assert (answer.status_code, answer.headers["Content-Type"]) == (status, "application/problem+json")
     assert "王建国" not in answer.content.decode()
