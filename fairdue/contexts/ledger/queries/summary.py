@@ -8,11 +8,11 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from fairdue.contexts.ledger.contracts import AccountSummary, DueCard, PersonSummary
 from fairdue.contexts.ledger.errors import AccountUnknown
-from fairdue.contexts.ledger.models import AccountState
+from fairdue.contexts.ledger.models import AccountState, LoanContract
 from fairdue.contexts.ledger.queries.account_facts import AccountFacts
 from fairdue.contexts.ledger.queries.contracts import accrued_minor
 from fairdue.contexts.ledger.queries.facts_loading import load_facts
@@ -48,7 +48,10 @@ STATE_FIELDS = (
     "account__product__bucket_edges",
     "pauses",
     "is_special",
+    "is_kept",
 )
+KEPT = Exists(LoanContract.objects.filter(account_id=OuterRef("account_id")))
+"""Whether this installation keeps the account, and can tell what is earned and not posted yet."""
 
 
 def account_summary(account_id: int, as_of: date, known_at: datetime | None = None) -> AccountSummary:
@@ -68,7 +71,7 @@ def account_summary(account_id: int, as_of: date, known_at: datetime | None = No
 
 
 def _states() -> QuerySet[AccountState]:
-    return AccountState.objects.annotate(is_special=SPECIAL)
+    return AccountState.objects.annotate(is_special=SPECIAL, is_kept=KEPT)
 
 
 def person_summary(person_id: int, as_of: date) -> PersonSummary:
@@ -105,7 +108,8 @@ def _summaries(
     }
     for card in due_cards(list(plain), as_of, plain) if plain else ():
         dues[card.account_id].append(card)
-    accrued = accrued_minor(ids, as_of)
+    kept = [state["account_id"] for state in states if state["is_kept"]]
+    accrued = accrued_minor(kept, as_of) if kept else {}
     found = []
     for state in states:
         account_id = state["account_id"]
