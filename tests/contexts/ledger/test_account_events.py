@@ -536,3 +536,12 @@ def test_postings_read_back_as_they_were_recorded(book, loan):
     assert not [
         card for card in ledger.account_postings(loan, as_of=MARCH - timedelta(days=1)) if card.transaction_id
     ]
+
+
+def test_a_file_reverses_a_charge_with_a_due_date_by_one_posting(book, loan):
+    before = image(loan)
+    record(book, loan, "charge", 700, component="penalty", due_date=str(MAY), day=MAY, ref="C9")
+    rows = Posting.objects.count()
+    book.transactions((loan, "R9", "reversal", "", None, TODAY, "C9"))
+    assert image(loan) == before
+    assert Posting.objects.count() == rows + 1

@@ -102,7 +102,8 @@ SELECT %s::uuid, t.account_id, t.person_id, t.id, CASE WHEN o.id IS NULL THEN 'c
   FROM ledger_incoming_transaction i JOIN ledger_judged_transaction j USING (row_number)
   JOIN ledger_transaction t ON t.account_id = i.account_id AND t.external_ref = i.external_ref
   LEFT JOIN ledger_transaction o ON o.id = t.reverses_id
- WHERE j.known_id IS NULL AND 'charge' IN (t.kind, o.kind) ORDER BY t.id
+ WHERE j.known_id IS NULL AND 'charge' IN (t.kind, o.kind)
+   AND NOT coalesce(o.details, t.details) ? 'due_date' ORDER BY t.id
 """
 
 
