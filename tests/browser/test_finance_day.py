@@ -28,7 +28,7 @@ def press(page, *keys: str) -> None:
 
 def test_money_is_matched_by_keyboard_and_the_day_agrees(desk, world):
     make_staff("finance")
-    money_in(world.lender.pk, 100_050, ref="A")
+    money_in(world.lender.pk, 150_050, ref="A")
     later = money_in(world.lender.pk, 31_140, ref="B", payer="王芳")
     desk.sign_in("finance")
     page = desk.page
@@ -40,9 +40,9 @@ def test_money_is_matched_by_keyboard_and_the_day_agrees(desk, world):
     check(desk, "incoming-payment")
     with page.expect_navigation():
         press(page, "1")
-    page.wait_for_selector("text=1,000.50 CNY matched to ****0001.")
+    page.wait_for_selector("text=1,500.50 CNY matched to ****0001.")
     check(desk, "incoming-matched")
-    assert balance() == 50_000
+    assert balance() == 0
     with page.expect_navigation():
         press(page, "n")
     page.wait_for_url(f"**/desk/incoming/{later}/")

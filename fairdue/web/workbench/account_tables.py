@@ -98,14 +98,14 @@ def events_table(
         name="events",
         columns=[
             DateColumn("effective_date", _("Counts from"), is_row_head=True),
-            Column("kind", _("What"), render=_kind),
+            Column("kind", _("What"), render=_kind, align="nowrap"),
             MoneyColumn("amount", _("Amount")),
             Column(
                 "moved", _("What it changed"), lambda row: moved_text(row, moved),
                 render=lambda _value, row: _moved(row, moved), align="wide",
             ),
             InstantColumn("recorded_at", _("Recorded")),
-            Column("source", _("Source"), render=lambda value, _row: source_word(value)),
+            Column("source", _("Source"), render=lambda value, _row: source_word(value), align="nowrap"),
             Column("external_ref", _("Reference"), align="mono"),
             Column(
                 "reverse", _("Take back"), lambda row: row.transaction_id, is_exported=False,

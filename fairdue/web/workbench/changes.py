@@ -142,4 +142,4 @@ def _pair(value: tuple[Money | None, Money | None], _row: Any) -> Any:
 
 
 def _course(before: Any, after: Any) -> Any:
-    return before if before == after else format_html("{} → {}", before, after)
+    return before if before == after else format_html("{}<br>→ {}", before, after)

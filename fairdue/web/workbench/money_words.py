@@ -32,8 +32,8 @@ SOURCE_KINDS = {"webhook": word("Payment provider"), "bank": word("Bank file"), 
 PAYMENT_STATES = {"suspense": word("Waiting"), "matched": word("Matched"), "returned": word("Sent back")}
 PAYMENT_TONES = {"suspense": "wait", "matched": "ok", "returned": "info"}
 WHY_WAITING = {
-    "no_candidate": word("No account fits it."),
-    "weak_reasons": word("Accounts may fit, but none for certain."),
+    "not_certain": word("No account fits it for certain."),
+    "amount_differs": word("The account is certain, but the amount is more than it owes."),
     "several_certain": word("More than one account fits for certain."),
     "currency_differs": word("The account is kept in another currency."),
     "maybe_repeated": word("The same money may have come in twice."),
@@ -85,6 +85,23 @@ LIMIT_STATES = {
     "running": word("Running"), "soon": word("Ends soon"), "expired": word("Expired"), "revived": word("Revived"),
 }  # fmt: skip
 LIMIT_TONES = {"running": "ok", "soon": "wait", "expired": "stop", "revived": "info"}
+
+
+KIND_RULES = {
+    "waiver": word("Gives up what is unpaid of a component or of one charge, the oldest first."),
+    "pause": word("Days after the first and up to the final day do not count as late, within each due item's own time."),
+    "resume": word("The running pause ends on this day."),
+    "deferral": word("What is unpaid and due on or after a day falls due later; the amount is interest agreed for it."),
+    "re_age": word("All unpaid principal is put on new instalments; interest and charges stay."),
+    "re_amortise": word("The unpaid principal already due is spread over the instalments still to come."),
+    "plan": word("Replaces all that is unpaid by even instalments; taking it back brings the original due items back."),
+    "settlement": word("The amount is accepted for all that is owed if it arrives by its day; only then is the rest given up."),
+    "dispute": word("The amount is left out of payments and lateness until the dispute is taken back."),
+    "chargeback": word("Money returned to the payer is owed again; a credit balance absorbs it first."),
+    "charge_off": word("The lender books the loss; the borrower owes as before, and money received is a recovery."),
+    "write_off": word("Clears what is owed from the books; money received afterwards is a recovery."),
+    "recovery": word("Money received after a write-off."),
+}  # fmt: skip
 
 
 def component_word(code: str) -> str:

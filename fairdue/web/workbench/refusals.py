@@ -15,6 +15,7 @@ from fairdue.contexts.payments import facade as payments
 from fairdue.journeys.stop_contacts import ChannelUnknown
 from fairdue.kernel.actor import PermissionRefused
 from fairdue.kernel.money import CurrencyMismatch, UnknownCurrency
+from fairdue.web.workbench.bank_words import BANK_REASONS
 
 REFUSED: tuple[type[Exception], ...] = (
     cases.CaseRefused, law.HoldRefused, law.ContactUnknown, law.ResultUnknown, law.ContactPointUnknown, law.ChannelUnknown,
@@ -26,6 +27,7 @@ REFUSED: tuple[type[Exception], ...] = (
 """Every typed refusal that an action at the desk can meet: nothing was done, and the code says why."""
 
 REFUSALS = {
+    **BANK_REASONS,
     "cases.case.not_found": word("This case does not exist or lies outside your data scope."),
     "cases.outcome.channel": word("This outcome does not fit the kind of contact: choose another one."),
     "cases.outcome.no_contact": word(
@@ -194,4 +196,5 @@ REFUSALS = {
 def refusal_text(refusal: Exception) -> str:
     """Return what a person should read for a refusal; without words of its own the refusal's message stands."""
     found = REFUSALS.get(getattr(refusal, "code", ""))
-    return _(found) if found else str(refusal)
+    where = getattr(refusal, "where", "")
+    return _(found) + (f" ({where})" if where else "") if found else str(refusal)

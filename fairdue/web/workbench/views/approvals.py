@@ -123,6 +123,9 @@ def _preview(request: DeskRequest, card: payments.RequestCard) -> tuple[ChangesV
 
 def detail_facts(card: payments.RequestCard) -> Any:
     """Yield what a request says beyond its amount, as term and value."""
+    for name, label in (("evidence_ref", _("Payment reference")), ("payee", _("Payer or payee"))):
+        if card.details.get(name):
+            yield label, card.details[name]
     kind = KINDS.get(card.kind)
     for described in kind.fields if kind else ():
         value = card.details.get(described.name)

@@ -15,7 +15,6 @@ from django.utils.translation import gettext_lazy as lazy
 
 from fairdue.contexts.book import facade as book
 from fairdue.contexts.payments import facade as payments
-from fairdue.engine.intake.reasons import REASONS
 from fairdue.journeys.take_bank_statement import take_bank_statement
 from fairdue.kernel import clock
 from fairdue.web.ui.forms import DeskForm
@@ -23,6 +22,7 @@ from fairdue.web.ui.tables import Column, DateColumn, EmptyState, InstantColumn,
 from fairdue.web.ui.templatetags.ui import badge, in_language
 from fairdue.web.workbench import money_words as words
 from fairdue.web.workbench.access import DeskRequest, staff_page
+from fairdue.web.workbench.bank_words import BANK_REASONS
 from fairdue.web.workbench.columns import state_column
 from fairdue.web.workbench.exporting import exported, rows
 from fairdue.web.workbench.refusals import REFUSED, refusal_text
@@ -178,8 +178,7 @@ def _row_table(found: tuple[payments.StatementRowCard, ...]) -> Table:
 
 def reason_word(code: str) -> str:
     """Return why a row was not booked: in words where the intake has them, else the code."""
-    reason = REASONS.get(code)
-    return f"{in_language(reason, 'problem')} {in_language(reason, 'remedy')}" if reason else code
+    return say(BANK_REASONS, code)
 
 
 def _payment(value: int | None, _row: Any) -> Any:

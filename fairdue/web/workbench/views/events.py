@@ -23,9 +23,10 @@ from fairdue.web.ui.templatetags.ui import day, in_language
 from fairdue.web.workbench.access import DeskRequest, staff_page
 from fairdue.web.workbench.changes import ChangesView, changes_view
 from fairdue.web.workbench.event_forms import EventForm
-from fairdue.web.workbench.money_words import component_word, kind_word
+from fairdue.web.workbench.money_words import KIND_RULES, component_word, kind_word
 from fairdue.web.workbench.refusals import REFUSED, refusal_text
 from fairdue.web.workbench.views.account import EVENTS_SHOWN, OFFERED, load_head
+from fairdue.web.workbench.words import say
 
 
 @staff_page("ledger.view", "ledger.adjust", methods=("GET", "POST"))
@@ -65,17 +66,12 @@ def _page(
 ) -> HttpResponse:  # fmt: skip
     kind = form.kind
     context = {
-        "head": head, "form": form, "kind": kind, "title": kind_word(kind.code), "rule": kind_rule(kind),
+        "head": head, "form": form, "kind": kind, "title": kind_word(kind.code), "rule": say(KIND_RULES, kind.code),
         "citation": in_language(kind.citation, ""), "changes": changes, "product": in_language(head.card, "product_name"),
         "needs_approval": form.needs_approval, "digest": form.digest if changes else "", "rows": _plan_rows(form) if changes else [],
         "may_ask": request.actor.may("ledger.adjust"),
     }  # fmt: skip
     return render(request, "workbench/event.html", context, status=status)
-
-
-def kind_rule(kind: EventKind) -> str:
-    """Return what a kind of event does, in the reader's language where the ledger says it in both."""
-    return in_language(kind, "rule") or str(kind.rule)
 
 
 def _plan_rows(form: EventForm) -> list[tuple[str, str, str]]:
