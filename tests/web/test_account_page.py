@@ -17,6 +17,7 @@ from fairdue.kernel.actor import system
 from fairdue.kernel.clock import business_date, now
 from fairdue.kernel.money import Money
 from tests.web.desk_world import DEBTOR
+from tests.web.money_world import approve_everything
 
 pytestmark = pytest.mark.django_db
 PARTS = ("state", "events", "postings", "lateness", "limits")
@@ -161,6 +162,48 @@ def test_a_part_takes_as_many_queries_for_many_events_as_for_one(sign, loan, par
     with CaptureQueriesContext(connection) as many:
         collector.get(page(loan, f"?show={part}"))
     assert len(many) <= len(few)
+
+
+def test_the_journal_is_handed_out_as_text_and_recorded(sign, loan):
+    pay(loan, 50_050, days_ago=3)
+    collector = sign("collector")
+    assert (
+        f"/desk/accounts/{loan}/journal?as_of="
+        in collector.get(page(loan, "?show=postings")).content.decode()
+    )
+    answer = collector.get(page(loan, part="journal"))
+    assert answer["Content-Disposition"] == f'attachment; filename="account-{loan}.beancount"'
+    text = answer.content.decode()
+    assert "500.50 CNY" in text and DEBTOR not in text
+    (event,) = audit.events(code="desk.list.exported")
+    assert (event.subject_id, event.after["format"]) == (f"account-{loan}-journal", "beancount")
+
+
+def test_a_credit_balance_is_refunded_by_two_persons_and_never_more_than_there_is(
+    world, staff, signed_in, loan
+):
+    staff("collector")
+    pay(loan, 200_000)
+    collector, path = signed_in("collector"), page(loan, part="refund")
+    assert "refund" in collector.get(page(loan)).content.decode()
+    said = {
+        "amount": "600",
+        "payee_name": "李小明",
+        "payee_account": "6222021234567890123",
+        "payee_bank": "",
+        "reason": "paid twice",
+    }
+    too_much = collector.post(path, said)
+    assert too_much.status_code == 422 and "does not fit" in too_much.content.decode()
+    assert Request.objects.count() == 0
+    asked = collector.post(path, said | {"amount": "499.50"}, follow=True).content.decode()
+    assert (
+        "somebody else must approve it" in asked
+        and "6222021234567890123" not in asked
+        and DEBTOR not in asked
+    )
+    assert approve_everything() == 1
+    assert ledger.account_summary(loan, business_date(now())).credit_balance.minor == 0
 
 
 # Events by form

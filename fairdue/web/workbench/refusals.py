@@ -156,6 +156,21 @@ REFUSALS = {
         "Another settlement still waits for its money: wait for its day, or take it back."
     ),
     "ledger.event.exceeds_debt": word("This is more than is owed: a settlement accepts less."),
+    "ledger.event.details_invalid": word("The details do not fit this kind of event: check each of them."),
+    "ledger.charge.kept": word("This charge follows from the contract: change what it follows from instead."),
+    "ledger.contract.above_cap": word("The contract costs more a year than the cap allows."),
+    "ledger.contract.exists": word("The debt has a contract already, and not the same."),
+    "ledger.contract.invalid": word("What was agreed does not fit the product."),
+    "ledger.contract.not_amortising": word(
+        "The instalments never repay the amount: choose a larger instalment."
+    ),
+    "ledger.contract.opened_otherwise": word("The debt was opened on another day or with another balance."),
+    "ledger.contract.unknown": word("The debt has no contract that is kept here."),
+    "ledger.product.unknown": word("There is no such product."),
+    "ledger.export.format_unknown": word("There is no such form of file."),
+    "ledger.export.too_large": word("A worksheet cannot hold so many rows: choose CSV or Parquet."),
+    "limits.judgment.invalid": word("What is recorded of the judgment cannot be meant: check its days."),
+    "payments.webhook.creditor": word("The message names no creditor of this installation."),
     "ledger.reversal.reason_missing": word("Say why it is taken back: the reason is kept in the log."),
     "book.account.unknown": word("There is no such debt in your data scope."),
     "payments.refused": word("This was refused: no money was moved."),

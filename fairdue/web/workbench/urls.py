@@ -28,6 +28,7 @@ from fairdue.web.workbench.views import (
     preferences,
     products,
     queue,
+    refunds,
     search,
     strategies,
     texts,
@@ -56,6 +57,8 @@ urlpatterns = [
     path("accounts/<int:account_id>/", account.account, name="account"),
     path("accounts/<int:account_id>/explanation", explanation.explanation, name="explanation"),
     path("accounts/<int:account_id>/limits", explanation.limit_cards, name="limit_cards"),
+    path("accounts/<int:account_id>/journal", account.journal, name="journal"),
+    path("accounts/<int:account_id>/refund", refunds.refund, name="refund"),
     path("accounts/<int:account_id>/code", account.issue_code, name="issue_code"),
     path("accounts/<int:account_id>/events/<str:kind>", events.event, name="event"),
     path(

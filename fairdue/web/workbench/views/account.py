@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections import defaultdict
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as word
 
+from fairdue.contexts.audit import facade as audit
 from fairdue.contexts.book import facade as book
 from fairdue.contexts.ledger import facade as ledger
 from fairdue.contexts.payments import facade as payments
@@ -27,7 +32,7 @@ from fairdue.web.workbench import account_tables as tables
 from fairdue.web.workbench import money_words as words
 from fairdue.web.workbench.access import DeskRequest, staff_page
 from fairdue.web.workbench.changes import changes_view
-from fairdue.web.workbench.exporting import exported
+from fairdue.web.workbench.exporting import LIST_EXPORTED, exported
 from fairdue.web.workbench.moments import Moment, asked_moment
 from fairdue.web.workbench.office_words import EVIDENCE
 from fairdue.web.workbench.payment_order import order_words
@@ -100,6 +105,7 @@ def side(request: DeskRequest, head: AccountHead, summary: ledger.AccountSummary
         "may_issue": actor.may("payments.match") or actor.may("payments.record"),
         "requests": [_request(each) for each in asked],
         "may_adjust": actor.may("ledger.adjust"),
+        "may_refund": actor.may("payments.record") and summary.credit_balance.minor > 0,
         "why_not_adjust": _("Your role %(role)s does not include %(permission)s.") % said,
         "kinds": [
             {"code": code, "label": words.kind_word(code), "needs_approval": KINDS[code].needs_approval}
@@ -170,7 +176,35 @@ def _postings(head: AccountHead, moment: Moment, request: DeskRequest) -> dict[s
             "Double entry in minor units, never changed; every amount of this account is a sum of these lines."
         ),
         "table": tables.postings_table(tuple(reversed(rows))),
+        "journal_url": _journal_url(head.card.account_id, moment),
     }
+
+
+def _journal_url(account_id: int, moment: Moment) -> str:
+    known = f"&known={moment.known_date}" if moment.known_at else ""
+    return f"{reverse('workbench:journal', args=[account_id])}?as_of={moment.as_of}{known}"
+
+
+@staff_page("ledger.view")
+def journal(request: DeskRequest, account_id: int) -> HttpResponse:
+    """Hand out an account's postings as a journal that a person can read and beancount can check."""
+    load_head(request, account_id)
+    now = clock.now()
+    moment = asked_moment(request, now)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "journal.beancount"
+        report = ledger.export_postings(
+            path=path, file_format="beancount", account_id=account_id, as_of=moment.as_of, known_at=moment.known_at
+        )  # fmt: skip
+        content = path.read_bytes()
+    query = {"as_of": str(moment.as_of), "known": str(moment.known_date)}
+    audit.record(
+        code=LIST_EXPORTED, actor=request.actor, subject_type="list", subject_id=f"account-{account_id}-journal", now=now,
+        after={"format": "beancount", "rows": report.postings, "query": urlencode(query)},
+    )  # fmt: skip
+    response = HttpResponse(content, content_type="text/plain; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="account-{account_id}.beancount"'
+    return response
 
 
 def _lateness(head: AccountHead, moment: Moment, request: DeskRequest) -> dict[str, Any]:

@@ -237,7 +237,15 @@ def divide(request: DeskRequest, payment_id: int) -> HttpResponse:
         parts = payments.divide_payment(payment_id=payment_id, account_ids=chosen[:50], actor=request.actor)
     except REFUSED as refusal:
         return payment_page(request, payment_id, error=refusal_text(refusal), status=422)
-    proposal = [{"card": part, "text": in_language(part, "")} for part in parts]
+    named = {part.account_id for part in parts}
+    rest = [book.account_card(each, actor=request.actor) for each in chosen[:50] if each not in named]
+    proposal = [
+        {
+            "account_id": part.account_id, "ref": part.account_ref_masked, "text": in_language(part, ""),
+            "amount": part.amount.amount,
+        }
+        for part in parts
+    ] + [{"account_id": card.account_id, "ref": card.ref_masked, "text": "–", "amount": ""} for card in rest]  # fmt: skip
     return payment_page(request, payment_id, proposal=proposal)
 
 
