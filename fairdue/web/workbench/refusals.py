@@ -157,7 +157,7 @@ REFUSALS = {
     ),
     "ledger.event.exceeds_debt": word("This is more than is owed: a settlement accepts less."),
     "ledger.event.details_invalid": word("The details do not fit this kind of event: check each of them."),
-    "ledger.charge.kept": word("This charge follows from the contract: change what it follows from instead."),
+    "ledger.charge.kept": word("This charge follows from the contract: waive it instead of taking it back."),
     "ledger.contract.above_cap": word("The contract costs more a year than the cap allows."),
     "ledger.contract.exists": word("The debt has a contract already, and not the same."),
     "ledger.contract.invalid": word("What was agreed does not fit the product."),

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from fairdue.kernel.money import Money
-from fairdue.web.ui.charts import Bar, bars
+from fairdue.web.ui.charts import Bar, Leg, bars, course
 from fairdue.web.ui.forms import DateInput, DeskForm
 from fairdue.web.ui.tables import Column, EmptyState, MoneyColumn, Table
 from fairdue.web.ui.templatetags.ui import badge
@@ -37,13 +37,25 @@ def gallery(request: DeskRequest) -> HttpResponse:
         [Bar(label="M1", value=1240, text="1,240"), Bar(label="M2", value=310, text="310"), Bar(label="M3", value=95, text="95")],
         title=_("Accounts by bucket"), label=_("Bucket"), unit=_("Accounts"),
     )  # fmt: skip
-    context = {
+    context: dict[str, object] = {
         "amounts": [Money(820_000), Money(31_140), Money(851_140)],
         "light": SampleForm({"amount": "-", "channel": "sms"}, auto_id="light_%s"),
         "dark": SampleForm({"amount": "-", "channel": "sms"}, auto_id="dark_%s"),
         "light_table": light,
         "dark_table": dark,
         "chart": chart,
+        "days": course(
+            [
+                Leg(start=0, end=20, first=0, final=0),
+                Leg(start=20, end=75, first=0, final=55),
+                Leg(start=75, end=90, first=25, final=40),
+            ],
+            title=_("Days past due in time"),
+            marks=(30, 60),
+            start="2026-08-24",
+            end="2026-11-22",
+            top=_("at most %(days)s days") % {"days": 55},
+        ),
         "course": [3, 5, 4, 8, 7, 9, 12, 10, 11, 14],
     }
     return render(request, "workbench/gallery.html", context)
