@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import polars as pl
-from django.db import connection
+from django.db import connection, transaction
 
 from .bulk import copy_in, copy_out, execute
 
@@ -26,8 +26,9 @@ SQL_TYPES: dict[Any, str] = {
 def staged(  # type: ignore[no-untyped-def]
     frame: pl.DataFrame, name: str, types: Mapping[str, str] | None = None, *, analyzed: bool = True
 ):
-    """Keep a frame as temporary table `name` for the length of a block, inside the transaction.
+    """Keep a frame as temporary table `name` for the length of a block, inside the caller's transaction.
 
+    Without one the block is a transaction of its own; a block that fails leaves no table behind.
     `types` gives the SQL type of columns whose type does not follow from the frame, such as `bytea`
     for hex text. A table that is only looked up by a unique key does not need to be `analyzed`.
     """
@@ -35,12 +36,13 @@ def staged(  # type: ignore[no-untyped-def]
     columns = ", ".join(
         f'"{column}" {given.get(column) or _sql_type(frame[column])}' for column in frame.columns
     )
-    execute(f"CREATE TEMP TABLE {name} ({columns}) ON COMMIT DROP")
-    copy_in(frame, name)
-    if analyzed:
-        execute(f"ANALYZE {name}")
-    yield name
-    execute(f"DROP TABLE {name}")
+    with transaction.atomic():
+        execute(f"CREATE TEMP TABLE {name} ({columns}) ON COMMIT DROP")
+        copy_in(frame, name)
+        if analyzed:
+            execute(f"ANALYZE {name}")
+        yield name
+        execute(f"DROP TABLE {name}")
 
 
 def _sql_type(column: pl.Series) -> str:
