@@ -78,8 +78,14 @@ SCHEMES = {
 }  # fmt: skip
 COUNTERS = {
     "days_past_due": word("Days past due"), "delinquent_days": word("Days past due without pauses"),
+    "counted_days": word("Days counted"),
     "material_days": word("Days in a row above both limits"), "clean_days": word("Days in a row without arrears"),
     "probation_days": word("Days on probation"),
+}  # fmt: skip
+CLASS_VALUES = {
+    "normal": word("Normal"), "special_mention": word("Special mention"), "substandard": word("Substandard"),
+    "doubtful": word("Doubtful"), "loss": word("Loss"), "1": word("Stage 1"), "2": word("Stage 2"), "3": word("Stage 3"),
+    "performing": word("Performing"), "default": word("In default"), "probation": word("On probation"),
 }  # fmt: skip
 LIMIT_STATES = {
     "running": word("Running"), "soon": word("Ends soon"), "expired": word("Expired"), "revived": word("Revived"),

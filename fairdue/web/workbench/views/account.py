@@ -256,7 +256,7 @@ def _class(card: ledger.Classification) -> dict[str, Any]:
         "counters": [(say(words.COUNTERS, name), f"{count:,}") for name, count in card.counters.items()],
         "reasons": [
             {
-                "rule": reason.rule, "citation": reason.citation, "value": reason.value,
+                "rule": reason.rule, "citation": reason.citation, "value": say(words.CLASS_VALUES, reason.value),
                 "text": in_language(reason, ""), "evidence": say(EVIDENCE, reason.evidence) if reason.evidence else "",
                 "is_reported": reason.value == card.value and len(card.by_rule) > 1,
             }

@@ -95,7 +95,7 @@ def _counts(
         name=name,
         columns=[
             Column("code", label, lambda row: say(names, row[0]) if names else row[0], is_row_head=True),
-            Column("count", _("Number"), lambda row: row[1], align="num", render=lambda value, _row: f"{value:,}"),
+            Column("count", _("Count"), lambda row: row[1], align="num", render=lambda value, _row: f"{value:,}"),
             MoneyColumn("amount", _("Amount"), lambda row: row[2]),
         ],
         caption=caption,
