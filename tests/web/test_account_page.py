@@ -14,7 +14,7 @@ from fairdue.contexts.ledger import facade as ledger
 from fairdue.contexts.ledger.models import Posting, Transaction
 from fairdue.contexts.payments.models import Request
 from fairdue.kernel.actor import system
-from fairdue.kernel.clock import business_date, now
+from fairdue.kernel.clock import OFFSET_VARIABLE, business_date, now
 from fairdue.kernel.money import Money
 from tests.web.desk_world import DEBTOR
 from tests.web.money_world import approve_everything
@@ -86,6 +86,22 @@ def test_the_same_day_is_shown_as_it_was_known_then_and_what_became_known_since(
     then = collector.get(page(loan, f"?as_of={yesterday}&known={yesterday}")).content.decode()
     assert "Not known yet" in then
     assert "At the end of that day this account was not in the ledger." in then
+
+
+def test_what_became_known_later_stands_beside_what_was_known_then(sign, loan, monkeypatch):
+    monkeypatch.setenv(OFFSET_VARIABLE, str(3 * 86_400))
+    today = business_date(now())
+    collector = sign("collector")
+    pay(loan, 50_050, days_ago=2)
+    before = today - timedelta(days=1)
+    now_known = collector.get(page(loan, f"?as_of={before}")).content.decode()
+    assert "1,000.00" in now_known and "What became known after" not in now_known
+    then = collector.get(page(loan, f"?as_of={before}&known={before}")).content.decode()
+    assert f"The account as of {before}, by what was known at the end of {before}." in then
+    assert f"What became known after {before}" in then
+    assert "1,500.50" in then and "−500.50" in then
+    events = collector.get(page(loan, f"?as_of={before}&known={before}&show=events")).content.decode()
+    assert "Nothing has happened by this day" in events
 
 
 @pytest.mark.parametrize(
