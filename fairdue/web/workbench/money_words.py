@@ -88,7 +88,7 @@ CLASS_VALUES = {
     "performing": word("Performing"), "default": word("In default"), "probation": word("On probation"),
 }  # fmt: skip
 LIMIT_STATES = {
-    "running": word("Running"), "soon": word("Ends soon"), "expired": word("Expired"), "revived": word("Revived"),
+    "running": word("Not over yet"), "soon": word("Ends soon"), "expired": word("Expired"), "revived": word("Revived"),
 }  # fmt: skip
 LIMIT_TONES = {"running": "ok", "soon": "wait", "expired": "stop", "revived": "info"}
 
