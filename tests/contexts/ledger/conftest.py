@@ -33,7 +33,7 @@ class Book:
     def account(
         self,
         *,
-        policy: str = "cn-card-early",
+        policy: str = "cn-card",
         origin: str = "due_plus_1",
         opened: bool = True,
         **openings: int,
@@ -81,14 +81,14 @@ class Book:
         ]
         return ledger.open_accounts(pl.DataFrame(rows), now=NOW)
 
-    def dues(self, *rows: tuple[int, str, date, str, int], currency: str = "CNY") -> ledger.Landed:
+    def dues(self, *rows: tuple[int, str, date, str, int], currency: str = "CNY", now=NOW) -> ledger.Landed:
         """Land due items: account, reference, date, component, amount."""
         frame = pl.DataFrame(
             rows, schema=["account_id", "due_ref", "due_date", "component", "amount_minor"], orient="row"
         ).with_columns(
             person_id=pl.col("account_id").replace_strict(self.person_of), currency=pl.lit(currency)
         )
-        return ledger.land_dues(frame, batch_id=1, now=NOW)
+        return ledger.land_dues(frame, batch_id=1, now=now)
 
     def frame(self, *rows: tuple) -> pl.DataFrame:
         """Return transactions: account, reference, kind, component, amount, date, reversed reference."""

@@ -60,8 +60,13 @@ OWED = [(1, "principal", 1000), (1, "interest", 50)]
 
 
 def test_horizontal_finishes_a_due_date_before_the_next():
-    result = run(ITEMS, [(1, 1, "payment", "", day(45), 140)], OWED, "cn-card")
+    result = run(ITEMS, [(1, 1, "payment", "", day(45), 140)], OWED, "cn-loan-instalment")
     assert parts(result) == [(1, 11, "interest", 30), (1, 12, "principal", 100), (1, 13, "interest", 10)]
+
+
+def test_a_card_pays_the_interest_of_all_that_has_fallen_due_before_any_principal():
+    result = run(ITEMS, [(1, 1, "payment", "", day(45), 140)], OWED, "cn-card")
+    assert parts(result) == [(1, 11, "interest", 30), (1, 12, "principal", 90), (1, 13, "interest", 20)]
 
 
 def test_vertical_finishes_a_component_before_the_next():

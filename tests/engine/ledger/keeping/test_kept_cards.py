@@ -234,15 +234,15 @@ def test_after_a_statement_not_paid_in_full_new_purchases_bear_at_once_where_the
 
 
 def test_from_ninety_one_days_past_due_on_a_payment_lowers_principal_first():
-    """Due 23 April. On 22 July, day 90, 130 pay the first minimum, 100, then 10 + 18 before 2 of principal;
-    on 23 July, day 91, all 130 are principal."""
+    """Due 23 April. On 22 July, day 90, 130 pay the fees and interest of both later statements, 10 + 18 and
+    10.90 + 15.50, before 75.60 of principal; on 23 July, day 91, all 130 are principal."""
 
     def bases(*events: Event) -> list[tuple[int, int]]:
         segments = derive(card(), [PURCHASE, *events], on(8, 5)).charges[-1].why.segments
         return [(one["base_minor"], one["days"]) for one in segments]
 
     assert bases() == [(100_000, 31)]
-    assert bases(paid("p", on(7, 22), 13_000)) == [(100_000, 17), (89_800, 14)]
+    assert bases(paid("p", on(7, 22), 13_000)) == [(100_000, 17), (92_440, 14)]
     assert bases(paid("p", on(7, 23), 13_000)) == [(100_000, 18), (87_000, 13)]
 
 
