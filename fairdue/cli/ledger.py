@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
-from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -30,7 +29,10 @@ def register(root: typer.Typer) -> None:
 @group.command("prove")
 def prove_command(
     account: Annotated[
-        list[int] | None, typer.Option("--account", help="Only this account; may be given several times.")
+        list[str] | None,
+        typer.Option(
+            "--account", help="Only this account, by id or the creditor's number; may be given several times."
+        ),
     ] = None,
     deep: Annotated[
         bool, typer.Option("--deep", help="Also replay the facts of each account against its postings.")
@@ -42,10 +44,11 @@ def prove_command(
     prepare()
     from fairdue.contexts.ledger import facade as ledger
 
+    named = {ledger_explain.find_account(each).account_id for each in account or ()}
     with _proving() as tell:
-        report = ledger.prove(account or None, limit=limit, deep=deep, on_progress=tell)
-    if account and report.accounts < len(set(account)):
-        fail("not every account that was named is open: `fairdue ledger show ID` tells which")
+        report = ledger.prove(sorted(named) or None, limit=limit, deep=deep, on_progress=tell)
+    if report.accounts < len(named):
+        fail("not every account that was named is open in the ledger")
     if as_json:
         emit(asdict(report) | {"is_proved": report.is_proved})
     else:
@@ -85,30 +88,27 @@ def _tell(report: ProofReport) -> None:
 
 @group.command("show")
 def show_command(
-    account: Annotated[int, typer.Argument(help="Id of the account.")],
-    as_of: Annotated[str, typer.Option("--as-of", help="Day, such as 2026-06-15; today if left out.")] = "",
-    known_at: Annotated[
-        str, typer.Option("--known-at", help="Only what was known by then, such as 2026-05-31T18:00+08:00.")
-    ] = "",
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")] = False,
+    named: ledger_explain.NAMED,
+    as_of: ledger_explain.AS_OF = "",
+    known_at: ledger_explain.KNOWN_AT = "",
+    as_json: ledger_explain.AS_JSON = False,
 ) -> None:
     """Show what an account owes as of a day: balance, dues, transactions, lateness and classifications."""
     prepare()
     from fairdue.contexts.ledger import facade as ledger
-    from fairdue.kernel import clock
 
-    try:
-        day = date.fromisoformat(as_of) if as_of else clock.business_date(clock.now())
-        known = _instant(known_at) if known_at else None
-    except ValueError as error:
-        fail(f"{error}: write a day as 2026-06-15 and an instant as 2026-05-31T18:00+08:00")
+    day, known = ledger_explain.day_of(as_of), ledger_explain.instant_of(known_at)
+    account = ledger_explain.find_account(named).account_id
     try:
         summary = ledger.account_summary(account, day, known)
     except ledger.AccountUnknown as unknown:
         fail(str(unknown))
     dues, events = ledger.account_dues(account, day, known), ledger.account_transactions(account)
-    if known is not None:
-        events = tuple(event for event in events if event.recorded_at <= known)
+    events = tuple(
+        event
+        for event in events
+        if event.effective_date <= day and (known is None or event.recorded_at <= known)
+    )
     history, classes = ledger.dpd_history(account, day, known), ledger.classifications(account, day, known)
     if as_json:
         emit({"as_of": day, "known_at": known, "summary": asdict(summary), "dues": [asdict(due) for due in dues],
@@ -137,13 +137,6 @@ def show_command(
         (one.scheme, one.en, one.since_date or "", one.probation_until or "", _rules(one)) for one in classes
     ]
     console.print(_table("Classifications", found))
-
-
-def _instant(text: str) -> datetime:
-    moment = datetime.fromisoformat(text)
-    if moment.tzinfo is None:
-        raise ValueError(f"{text!r} does not say in which zone")
-    return moment
 
 
 def _rules(found: Classification) -> str:

@@ -132,6 +132,8 @@ def export_command(
         )  # fmt: skip
     except ledger.LedgerError as refused:
         fail(str(refused))
+    except OSError as unwritable:
+        fail(f"{path} cannot be written: {unwritable.strerror}")
     _note_export(scope, name, file_format, report.postings)
     if as_json:
         emit(asdict(report) | {"path": str(path)})

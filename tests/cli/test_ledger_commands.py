@@ -78,7 +78,22 @@ def test_a_difference_ends_with_one_and_is_named_and_counted(account):
 def test_an_account_that_is_not_open_cannot_be_proved(account):
     result = fairdue("ledger", "prove", "--account", "999999")
     assert result.exit_code == 2
-    assert "not every account" in result.stderr
+    assert "no account has this id or number" in result.stderr
+
+
+def test_an_account_is_also_found_by_the_creditors_number(account):
+    shown = json.loads(fairdue("ledger", "show", "A1", "--as-of", "2026-05-31", "--json").stdout)
+    assert shown["summary"]["overdue"] == {"minor": 20_000, "currency": "CNY"}
+    proved = json.loads(fairdue("ledger", "prove", "--account", "A1", "--json").stdout)
+    assert (proved["accounts"], proved["is_proved"]) == (1, True)
+
+
+def test_show_leaves_out_what_happened_after_its_day(account):
+    pay(account, 20_000, date(2026, 3, 20), NOW)
+    before = json.loads(fairdue("ledger", "show", "A1", "--as-of", "2026-03-19", "--json").stdout)
+    assert before["transactions"] == []
+    after = json.loads(fairdue("ledger", "show", "A1", "--as-of", "2026-03-20", "--json").stdout)
+    assert [one["external_ref"] for one in after["transactions"]] == ["P2026-03-20"]
 
 
 def test_show_tells_what_was_known_then(account):

@@ -112,3 +112,18 @@ def test_limits_shows_days_and_a_judgment_of_today(account):
         ("enforce", "2028-11-20"), ("sue", "2029-11-20"), ("longest", "2046-11-03")
     ]  # fmt: skip
     assert found["late_interest"]["amount"]["minor"] == 1_745
+
+
+def test_a_file_that_cannot_be_written_is_named_and_leaves_nothing(account, tmp_path):
+    path = tmp_path / "missing" / "x.csv"
+    result = run("export", account.pk, "--format", "csv", "-o", path)
+    assert result.exit_code == 2
+    assert "cannot be written: No such file or directory" in " ".join(result.stderr.split())
+    assert not path.parent.exists()
+
+
+@pytest.mark.parametrize("file_format", ["beancount", "csv", "parquet", "xlsx"])
+def test_an_export_is_whole_or_not_there(account, tmp_path, file_format):
+    path = tmp_path / "book"
+    assert run("export", account.pk, "--format", file_format, "-o", path).exit_code == 0
+    assert [each.name for each in tmp_path.iterdir()] == ["book"]

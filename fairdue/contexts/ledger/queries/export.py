@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -110,8 +111,21 @@ def export_postings(
         raise AccountUnknown("no such account is open in the ledger")
     frames = _frames(accounts, as_of, known_at)
     write = {"beancount": _beancount, "csv": _csv, "parquet": _parquet, "xlsx": _xlsx}[file_format]
-    postings = write(path, frames, dict(accounts), as_of=as_of, title=title, is_single=account_id is not None)
+    postings = _whole(
+        path, partial(write, frames=frames, labels=dict(accounts), as_of=as_of, title=title, is_single=account_id is not None)
+    )  # fmt: skip
     return ExportReport(accounts=len(accounts), postings=postings)
+
+
+def _whole(path: Path, write: Callable[[Path], int]) -> int:
+    """Write a file beside its place and move it there when it is whole: who stops half-way leaves no half."""
+    part = path.with_name(f".{path.name}.part")
+    try:
+        count = write(part)
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+    return count
 
 
 def _accounts(account_id: int | None, creditor_id: int | None) -> list[tuple[int, str]]:

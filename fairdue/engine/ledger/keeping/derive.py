@@ -131,16 +131,16 @@ def _earned_why(row: ScheduledRow, day: date, walk: Walk) -> Why:
     """Return the arithmetic of interest earned by a day: the period's interest by the days gone of it."""
     rule = walk.contract.terms.prepayment or walk.contract.terms.interest
     end = min(day, row.agreed_date)
-    part = Fraction((end - row.from_date).days, (row.agreed_date - row.from_date).days)
+    gone, period = (end - row.from_date).days, (row.agreed_date - row.from_date).days
     return Why(
         rule="earned_interest",
         citation=rule.citation,
         base_minor=row.interest,
         from_date=row.from_date,
         to_date=end,
-        days=(end - row.from_date).days,
-        rate=str(part),
-        unrounded=str(row.interest * part),
+        days=gone,
+        day_count=f"period/{period}",
+        unrounded=str(row.interest * Fraction(gone, period)),
         rounding=walk.contract.terms.rounding.mode,
     )
 
