@@ -35,6 +35,7 @@ KEYS = load_keys(VAR_DIR, allow_generated=MODE != "production")
 SECRET_KEY = os.environ.get("FAIRDUE_SECRET_KEY") or KEYS.secret_key
 FIELD_KEYS = KEYS.field_ring
 CHAIN_KEY = KEYS.chain_key
+PERMIT_KEYS = KEYS.permit_keys
 
 ALLOWED_HOSTS = os.environ.get("FAIRDUE_HOSTS", "localhost,127.0.0.1,[::1],testserver").split(",")
 PUBLIC_URL = os.environ.get("FAIRDUE_PUBLIC_URL", "http://127.0.0.1:8000")
@@ -55,6 +56,8 @@ def _database(url: str) -> dict[str, object]:
         "PORT": str(parts.port or query.get("port", "")),
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
+        # statements of the gate are prepared; a pooler that hands connections around (?pooled=1) forbids it
+        "OPTIONS": {"prepare_threshold": None if "pooled" in query else 3},
         "TEST": {"NAME": os.environ.get("FAIRDUE_TEST_DATABASE", "test_fairdue")},
     }
 

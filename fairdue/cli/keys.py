@@ -1,4 +1,4 @@
-"""`fairdue keys …`: change the key under which personal fields are sealed."""
+"""`fairdue keys …`: change the key under which personal fields are sealed, and the one that signs permits."""
 
 from __future__ import annotations
 
@@ -11,10 +11,14 @@ from .session import console, emit, fail, prepare
 
 def register(root: typer.Typer) -> None:
     """Add the command group `keys`."""
-    keys = typer.Typer(help="Keys of the personal fields; see docs/how-to/keys.md.", no_args_is_help=True)
+    keys = typer.Typer(
+        help="Keys of personal fields and of permits; see docs/how-to/keys.md.", no_args_is_help=True
+    )
     keys.command("new")(new)
     keys.command("rotate")(rotate)
     keys.command("add")(add)
+    keys.command("permits")(permits)
+    keys.command("rotate-permits")(rotate_permits)
     root.add_typer(keys, name="keys")
 
 
@@ -55,6 +59,38 @@ def rotate(as_json: Annotated[bool, typer.Option("--json", help="Print one JSON 
     if as_json:
         emit({"key_id": resealed.key_id, "counts": resealed.counts})
     console.print(f"{sum(resealed.counts.values()):,} values sealed under key {resealed.key_id}")
+
+
+def permits(as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False) -> None:
+    """Show the public keys that verify permits; give them to whoever is to check an exported bundle."""
+    from fairdue.storage.embedded import VAR_DIR
+    from fairdue.storage.keys import load_keys
+
+    keys = load_keys(VAR_DIR, allow_generated=False).permit_keys
+    listed = [
+        {"key_id": key_id, "algorithm": "Ed25519", "public_key": key.hex(), "signs": key_id == keys.newest}
+        for key_id, key in keys.public.items()
+    ]
+    if as_json:
+        emit({"keys": listed})
+    for key in [] if as_json else listed:
+        console.print(f"{key['key_id']:>3} {key['public_key']} {'signs' if key['signs'] else 'retired'}")
+
+
+def rotate_permits(
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Let a fresh key sign permits; older keys keep only their public part. Restart web and workers afterwards."""
+    from fairdue.storage.embedded import VAR_DIR
+    from fairdue.storage.keys import KeysElsewhere, add_permit_key
+
+    try:
+        key_id = add_permit_key(VAR_DIR)
+    except KeysElsewhere as error:
+        fail(str(error))
+    if as_json:
+        emit({"key_id": key_id})
+    console.print(f"permit key {key_id} added; it signs as soon as web and workers are restarted")
 
 
 def _add_and_use() -> None:

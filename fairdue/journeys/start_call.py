@@ -32,7 +32,8 @@ def start_call(
 
     1. Judged and counted in one transaction under the person's budget: of two callers who race for the
        latest permitted call one gets it.
-    2. A refusal leaves nothing behind: no permit, no counted contact.
+    2. The number is shown to be dialled at once, so the permit is consumed here.
+    3. A refusal leaves nothing behind: no permit, no counted contact.
 
     :raises NotInScope: if the case is not in the actor's scope
     :raises CallRefused: if the case is closed, or the contact point is not a telephone of this person
@@ -45,7 +46,7 @@ def start_call(
     point = points.get(contact_point_id)
     if point is None or point.medium not in CALL_MEDIA:
         raise CallRefused("cases.call.contact_point", "this is not a telephone number of the case's person")
-    return law.reserve(
+    reservation = law.reserve(
         person_id=case.person_id,
         channel="call",
         contact_point_id=contact_point_id,
@@ -55,6 +56,12 @@ def start_call(
         actor=actor,
         account_ids=accounts_in_scope(case.person_id, actor),
     )
+    if reservation.permit_id is not None:
+        law.use_permit(
+            permit_id=reservation.permit_id, channel="call", contact_point_id=contact_point_id, content_sha256="",
+            now=now,
+        )  # fmt: skip
+    return reservation
 
 
 def accounts_in_scope(person_id: int, actor: Actor) -> tuple[int, ...]:

@@ -5,6 +5,7 @@
    be moved into another column unnoticed.
 3. Any key of the ring opens; the newest key seals; rotating is adding a key and sealing again.
 4. The search hash is HMAC-SHA256 under a key of its own over the normalised value.
+5. What others must be able to verify without our keys is signed with Ed25519 (RFC 8032).
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ import hmac
 import os
 from dataclasses import dataclass, field
 
-from cryptography.exceptions import InvalidTag
+from cryptography.exceptions import InvalidSignature, InvalidTag
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 
@@ -65,3 +67,44 @@ class KeyRing:
     def search_hash(self, normalised: str, purpose: str) -> bytes:
         """Return the 32-byte keyed hash under which a normalised value is found."""
         return hmac.new(self.index_key, f"{purpose}\0{normalised}".encode(), hashlib.sha256).digest()
+
+
+@dataclass(frozen=True)
+class SigningKeys:
+    """Ed25519 keys by id (1 to 32767): private ones sign and verify, of retired ones only the public part is left."""
+
+    private: dict[int, bytes]
+    retired: dict[int, bytes]
+    _signers: dict[int, Ed25519PrivateKey] = field(init=False, repr=False, compare=False)
+    _verifiers: dict[int, Ed25519PublicKey] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        if not self.private or self.private.keys() & self.retired.keys():
+            raise ValueError("signing needs a private key, and each id means one key")
+        signers = {key_id: Ed25519PrivateKey.from_private_bytes(key) for key_id, key in self.private.items()}
+        verifiers = {key_id: Ed25519PublicKey.from_public_bytes(key) for key_id, key in self.retired.items()}
+        verifiers |= {key_id: signer.public_key() for key_id, signer in signers.items()}
+        object.__setattr__(self, "_signers", signers)
+        object.__setattr__(self, "_verifiers", verifiers)
+
+    @property
+    def newest(self) -> int:
+        """The id of the key that signs."""
+        return max(self.private)
+
+    @property
+    def public(self) -> dict[int, bytes]:
+        """The public key of every id, 32 bytes each, in the order of the ids."""
+        return {key_id: key.public_bytes_raw() for key_id, key in sorted(self._verifiers.items())}
+
+    def sign(self, message: bytes, key_id: int) -> bytes:
+        """Return the signature (64 bytes) of a message under one of the private keys."""
+        return self._signers[key_id].sign(message)
+
+    def is_signed(self, message: bytes, signature: bytes, key_id: int) -> bool:
+        """Tell whether a signature is that of this message under a key of this id."""
+        try:
+            self._verifiers[key_id].verify(bytes(signature), message)
+        except (KeyError, InvalidSignature):
+            return False
+        return True

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import base64
+import hashlib
+import hmac
 import json
 import os
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from fairdue.kernel.secrets import KeyRing
+from fairdue.kernel.secrets import KeyRing, SigningKeys
 
 
 class KeysMissing(RuntimeError):
@@ -18,12 +21,13 @@ class KeysMissing(RuntimeError):
 
 @dataclass(frozen=True)
 class Keys:
-    """The field key ring, the keys of the audit and permit chains, of sessions and of providers."""
+    """The field key ring, the keys that sign permits, the keys of chains, of sessions and of providers."""
 
     field_ring: KeyRing
     chain_key: bytes
     secret_key: str
     provider_key: str
+    permit_keys: SigningKeys
 
 
 def load_keys(var_dir: Path, *, allow_generated: bool) -> Keys:
@@ -42,9 +46,21 @@ def load_keys(var_dir: Path, *, allow_generated: bool) -> Keys:
         keys={int(key_id): base64.b64decode(key) for key_id, key in document["field_keys"].items()},
         index_key=base64.b64decode(document["index_key"]),
     )
-    return Keys(
-        ring, base64.b64decode(document["chain_key"]), document["secret_key"], document["provider_key"]
-    )
+    chain_key = base64.b64decode(document["chain_key"])
+    signing = _signing_keys(document.get("permit_keys"), chain_key)
+    return Keys(ring, chain_key, document["secret_key"], document["provider_key"], signing)
+
+
+def _signing_keys(listed: dict[str, dict[str, str]] | None, chain_key: bytes) -> SigningKeys:
+    """Read the keys that sign permits; a set of keys without any signs with one that follows from its chain key."""
+    if not listed:
+        first = hmac.digest(chain_key, b"fairdue permit signing key 1", hashlib.sha256)
+        return SigningKeys(private={1: first}, retired={})
+    parts: dict[str, dict[int, bytes]] = {"private": {}, "public": {}}
+    for key_id, key in listed.items():
+        for part, value in key.items():
+            parts[part][int(key_id)] = base64.b64decode(value)
+    return SigningKeys(private=parts["private"], retired=parts["public"])
 
 
 def new_keys() -> dict[str, object]:
@@ -57,6 +73,7 @@ def new_keys() -> dict[str, object]:
         "field_keys": {"1": key()},
         "index_key": key(),
         "chain_key": key(),
+        "permit_keys": {"1": {"private": key()}},
         "secret_key": secrets.token_urlsafe(50),
         "provider_key": secrets.token_urlsafe(32),
     }
@@ -87,12 +104,40 @@ def add_field_key(var_dir: Path) -> int:
 
     :raises KeysElsewhere: if the keys come from `FAIRDUE_KEYS`
     """
-    path = var_dir / "keys.json"
-    if "FAIRDUE_KEYS" in os.environ or not path.exists():
-        raise KeysElsewhere("the keys come from FAIRDUE_KEYS: add a field key there; see docs/how-to/keys.md")
-    document = json.loads(path.read_text())
+    document = _own_document(var_dir)
     key_id = max(map(int, document["field_keys"])) + 1
     document["field_keys"][str(key_id)] = base64.b64encode(secrets.token_bytes(32)).decode()
+    _replace(var_dir / "keys.json", document)
+    return key_id
+
+
+def add_permit_key(var_dir: Path) -> int:
+    """Add a fresh key that signs permits from now on, in one step, and return its id.
+
+    1. Of older keys only the public part is kept: they verify, and can never sign again.
+
+    :raises KeysElsewhere: if the keys come from `FAIRDUE_KEYS`
+    """
+    document = _own_document(var_dir)
+    known = load_keys(var_dir, allow_generated=False).permit_keys.public
+    listed = {str(key_id): {"public": base64.b64encode(key).decode()} for key_id, key in known.items()}
+    key_id = max(known) + 1
+    fresh = base64.b64encode(secrets.token_bytes(32)).decode()
+    document["permit_keys"] = listed | {str(key_id): {"private": fresh}}
+    _replace(var_dir / "keys.json", document)
+    return key_id
+
+
+def _own_document(var_dir: Path) -> dict[str, Any]:
+    path = var_dir / "keys.json"
+    if "FAIRDUE_KEYS" in os.environ or not path.exists():
+        raise KeysElsewhere("the keys come from FAIRDUE_KEYS: add a key there; see docs/how-to/keys.md")
+    document: dict[str, Any] = json.loads(path.read_text())
+    return document
+
+
+def _replace(path: Path, document: dict[str, Any]) -> None:
+    """Write the keys in one step: a reader sees the old file or the new one."""
     draft = path.with_suffix(f".{os.getpid()}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w") as file:
@@ -100,4 +145,3 @@ def add_field_key(var_dir: Path) -> int:
         file.flush()
         os.fsync(file.fileno())
     os.replace(draft, path)
-    return key_id

@@ -63,6 +63,16 @@ class AccountCard:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DebtFacts:
+    """What the law asks of a debt."""
+
+    account_id: int
+    institution_group: str
+    product_kind: str
+    status: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ImportBatchCard:
     """One file that came in; `row_count` = `accepted_count` + `rejected_count`, always."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .contracts import AccountCard, BatchOutcome, CreditorCard, ImportBatchCard, ProductCard
+from .contracts import AccountCard, BatchOutcome, CreditorCard, DebtFacts, ImportBatchCard, ProductCard
 from .operations.batches import batch_closed, batch_opened, earlier_batch
 from .operations.landing_accounts import AccountsLanded, digested, land_accounts
 from .operations.open_account import AccountReused, open_account
@@ -13,6 +13,7 @@ from .queries.accounts import (
     account_cards,
     account_cards_by_id,
     account_ids_by_reference,
+    debt_facts_read,
     find_accounts,
     visible_persons,
 )
@@ -31,6 +32,7 @@ __all__ = [
     "CreditorCard",
     "CreditorInvalid",
     "CreditorUnknown",
+    "DebtFacts",
     "ImportBatchCard",
     "ImportBatchUnknown",
     "ProductCard",
@@ -43,6 +45,7 @@ __all__ = [
     "batch_opened",
     "creditor_by_code",
     "creditors",
+    "debt_facts_read",
     "digested",
     "earlier_batch",
     "ensure_creditor",

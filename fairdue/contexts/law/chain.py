@@ -1,7 +1,11 @@
 """The permit chains: what is hashed, in which order, and the sealed heads.
 
 1. A chain is picked by `person_id % 16`, so that permits of different persons rarely wait for each other.
-2. hash = HMAC-SHA256(chain key, previous hash + canonical content); the first previous hash is 32 zero bytes.
+2. hash = SHA-256(label + previous hash + canonical content); the first previous hash is 32 zero bytes. Canonical
+   content is the JSON of `CONTENT_FIELDS`, keys sorted, no blanks, moments as ISO 8601 in UTC with microseconds.
+3. signature = Ed25519(hash) under the key that the content names. Whoever has the public key can verify a permit;
+   nobody without the private key can write one.
+4. The head of a chain is sealed with HMAC-SHA256 under the chain key, so that the newest permits cannot be cut off.
 """
 
 from __future__ import annotations
@@ -17,9 +21,10 @@ from fairdue.engine.law.packs import canonical
 
 CHAINS = 16
 GENESIS = bytes(32)
+LABEL = b"fairdue.law.permit\0"
 CONTENT_FIELDS = (
     "chain", "position", "person_id", "contact_point_id", "channel", "purpose", "content_sha256", "issued_at",
-    "expires_at", "issued_to", "verdict", "inputs_sha256",
+    "expires_at", "issued_to", "verdict", "inputs_sha256", "key_id",
 )  # fmt: skip
 
 
@@ -31,16 +36,24 @@ def chain_of(person_id: int) -> int:
 def permit_hash(previous_hash: bytes, content: dict[str, Any]) -> bytes:
     """Return the link of a permit with the given content fields."""
     plain = {name: _plain(content[name]) for name in CONTENT_FIELDS}
-    return _mac(b"permit", bytes(previous_hash) + canonical(plain).encode())
+    return hashlib.sha256(LABEL + bytes(previous_hash) + canonical(plain).encode()).digest()
+
+
+def signed(link: bytes, key_id: int) -> bytes:
+    """Return the signature of a permit's hash."""
+    signature: bytes = settings.PERMIT_KEYS.sign(link, key_id)
+    return signature
+
+
+def is_signed(link: bytes, signature: bytes, key_id: int) -> bool:
+    """Tell whether a permit's hash was signed by the key it names."""
+    return bool(settings.PERMIT_KEYS.is_signed(bytes(link), bytes(signature), key_id))
 
 
 def head_seal(chain: int, position: int, head_hash: bytes) -> bytes:
     """Return the seal of a chain's head."""
-    return _mac(b"head", f"{chain}:{position}:".encode() + bytes(head_hash))
-
-
-def _mac(purpose: bytes, message: bytes) -> bytes:
-    return hmac.new(settings.CHAIN_KEY, b"law." + purpose + b"\0" + message, hashlib.sha256).digest()
+    message = b"law.head\0" + f"{chain}:{position}:".encode() + bytes(head_hash)
+    return hmac.digest(settings.CHAIN_KEY, message, hashlib.sha256)
 
 
 def _plain(value: Any) -> Any:

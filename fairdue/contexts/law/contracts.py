@@ -86,6 +86,9 @@ class PermitCard:
     expires_at: datetime
     issued_to: str
     verdict: dict[str, object]
+    key_id: int
+    used_at: datetime | None
+    """When it was consumed by its send; None if it never was."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +99,7 @@ class ChainFault:
     position: int
     permit_id: int | None
     kind: str
-    """`altered`, `removed` or `inserted`."""
+    """`altered`, `removed`, `inserted`, `unsigned` or `misused`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +112,7 @@ class ChainReport:
 
     @property
     def is_intact(self) -> bool:
-        """Whether nothing was altered, removed or inserted."""
+        """Whether nothing was altered, removed, inserted, left unsigned or used for something else."""
         return not self.faults
 
 

@@ -24,11 +24,20 @@ from .counting import (
     contact_facts_sql,
     unanswered_facts_sql,
 )
-from .facts import ChannelUnknown, ContactPointUnknown, Known, agreed_hours
+from .facts import ChannelUnknown, ContactPointUnfit, ContactPointUnknown, Known, agreed_hours
 from .operations.contacts import ContactUnknown, ResultUnknown, record_contact, settle_contact
 from .operations.holds import HOLD_KINDS, HoldRefused, lift_hold, place_hold
 from .operations.packs import PackChanged, load_rule_packs
 from .operations.reserve import PERMIT_LIFETIME, NotInTransaction, reserve
+from .operations.use import (
+    PermitForAnotherChannel,
+    PermitForAnotherRecipient,
+    PermitForAnotherText,
+    PermitNotNow,
+    PermitUnusable,
+    PermitUsed,
+    use_permit,
+)
 from .queries.cards import PermitUnknown, contacts, holds, open_holds, pack_versions, permit, rulebook
 from .queries.preview import judge_hypothetical, pregate, preview, preview_all
 from .queries.verification import verify_permits
@@ -48,6 +57,7 @@ __all__ = [
     "ChannelUnknown",
     "ChannelVerdict",
     "ContactCard",
+    "ContactPointUnfit",
     "ContactPointUnknown",
     "ContactUnknown",
     "HoldCard",
@@ -58,7 +68,13 @@ __all__ = [
     "PackChanged",
     "PackInvalid",
     "PermitCard",
+    "PermitForAnotherChannel",
+    "PermitForAnotherRecipient",
+    "PermitForAnotherText",
+    "PermitNotNow",
     "PermitUnknown",
+    "PermitUnusable",
+    "PermitUsed",
     "Reason",
     "Reservation",
     "ResultUnknown",
@@ -84,5 +100,6 @@ __all__ = [
     "rulebook",
     "settle_contact",
     "unanswered_facts_sql",
+    "use_permit",
     "verify_permits",
 ]

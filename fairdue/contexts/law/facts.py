@@ -1,20 +1,21 @@
-"""Everything the rules may ask about one person, gathered with six queries, and laid out as candidate rows."""
+"""Everything the rules may ask about one person, read in one round trip, and laid out as candidate rows."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import polars as pl
-from django.db.models import Q
 
 from fairdue.contexts.book import facade as book
 from fairdue.contexts.parties import facade as parties
 from fairdue.engine.law.candidates import frame_of
 from fairdue.engine.law.hours import DAYS
 from fairdue.kernel.actor import Actor
+from fairdue.storage.reads import Read, read_together
 
 from .contracts import HoldCard
 from .counting import (
@@ -26,7 +27,6 @@ from .counting import (
     counted_column,
     is_unanswered,
 )
-from .models import Contact, Hold
 
 HISTORY = timedelta(days=60)
 """Longer than any window of a cap; failures in a row are looked for within it."""
@@ -39,6 +39,12 @@ class ContactPointUnknown(ValueError):
     code = "law.contact_point.unknown"
 
 
+class ContactPointUnfit(ContactPointUnknown):
+    """The channel cannot reach this contact point: a text to a street, a letter to a number, or a text to nowhere."""
+
+    code = "law.contact_point.unfit"
+
+
 class ChannelUnknown(ValueError):
     """No rule speaks of this channel, so nothing may be concluded from no rule being broken."""
 
@@ -46,6 +52,13 @@ class ChannelUnknown(ValueError):
 
 
 CHANNELS = ("call", "sms", "email", "inapp", "letter", "visit")
+MEDIA = {
+    "call": ("mobile", "landline"), "sms": ("mobile",), "email": ("email",), "inapp": ("app",),
+    "letter": ("address",), "visit": ("address",),
+}  # fmt: skip
+"""Which contact points a channel can reach."""
+POINTED = ("call", "sms", "email")
+"""Channels that reach nobody without a contact point."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +75,25 @@ class Proposal:
             raise ChannelUnknown(f"channel {self.channel!r} is none of {', '.join(CHANNELS)}")
 
 
+class Counted(NamedTuple):
+    """A contact as far as it counts."""
+
+    contact_point_id: int | None
+    institution_group: str
+    channel: str
+    mode: str
+    direction: str
+    result: str
+    occurred_at: datetime
+
+
+class OpenHold(NamedTuple):
+    """An open hold: the debt it is on, or None for all, and how a rule reads it."""
+
+    account_id: int | None
+    fact: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonFacts:
     """A person as the law sees one at a moment."""
@@ -72,7 +104,7 @@ class PersonFacts:
     account_ids: tuple[int, ...]
     groups: tuple[str, ...]
     product_kinds: tuple[str, ...]
-    contacts: tuple[Contact, ...]
+    contacts: tuple[Counted, ...]
     holds: tuple[str, ...]
     now: datetime
     actor_kind: str
@@ -110,52 +142,92 @@ def gather(
     actor: Actor,
     account_ids: Sequence[int] = (),
     known: Known | None = None,
+    locking: Sequence[Read[Any]] = (),
 ) -> PersonFacts:
-    """This function will read what the rules may ask about a person, as it stands at this moment.
+    """This function will read what the rules may ask about a person, as it stands at this moment, in one round trip.
 
     1. Contacts of every institution group that the debts concern count, whoever made them.
     2. A hold counts if it is on the whole person or on one of the debts concerned.
+    3. Reads that lock come first: what follows sees everything that the holder of the lock has written.
     """
-    every = known.accounts if known else book.account_cards(person_id)
-    accounts = [card for card in every if _concerns(card, account_ids)]
-    groups = tuple(sorted({card.institution_group for card in accounts}))
-    concerned = tuple(card.account_id for card in accounts)
+    found = read_together(*locking, *_reads(person_id, now, known))
+    consents, contacts, *rest = found[len(locking) :]
+    every, person, points, open_holds = rest if known is None else _of_known(known)
+    debts = [debt for debt in every if _concerns(debt, account_ids)]
+    concerned = (None, *(debt.account_id for debt in debts))
+    groups = tuple(sorted({debt.institution_group for debt in debts}))
     return PersonFacts(
-        person=known.person if known else parties.person_card(person_id),
-        points=known.points if known else tuple(parties.contact_points(person_id)),
-        consents=tuple(parties.latest_consents(person_id)),
-        account_ids=concerned,
+        person=person,
+        points=points,
+        consents=consents,
+        account_ids=tuple(debt.account_id for debt in debts),
         groups=groups,
-        product_kinds=tuple(sorted({card.product_kind for card in accounts})),
-        contacts=_contacts(person_id, groups, now),
-        holds=_known_holds(known, concerned) if known else _holds(person_id, concerned, now),
+        product_kinds=tuple(sorted({debt.product_kind for debt in debts})),
+        contacts=tuple(contact for contact in contacts if _counts_for(contact, groups)),
+        holds=tuple(hold.fact for hold in open_holds if hold.account_id in concerned),
         now=now,
         actor_kind="agency" if actor.kind == "agency" else "creditor",
     )
 
 
-def _concerns(card: book.AccountCard, account_ids: Sequence[int]) -> bool:
-    return card.account_id in account_ids if account_ids else card.status != "closed"
+def _reads(person_id: int, now: datetime, known: Known | None) -> list[Read[Any]]:
+    reads: list[Read[Any]] = [parties.latest_consents_read(person_id), _contacts_read(person_id, now)]
+    if known is None:
+        reads += [
+            book.debt_facts_read(person_id),
+            parties.person_read(person_id),
+            parties.contact_points_read(person_id),
+            _open_holds_read(person_id),
+        ]
+    return reads
 
 
-def _contacts(person_id: int, groups: tuple[str, ...], now: datetime) -> tuple[Contact, ...]:
-    recent = Q(occurred_at__gte=now - HISTORY) | Q(result__in=[THIRD_REFUSED, THIRD_OFFERED])
-    found = Contact.objects.filter(recent, person_id=person_id).order_by("-occurred_at", "-id")
-    return tuple(
-        contact for contact in found if not groups or set(groups) & set(contact.institution_group.split(","))
+def _of_known(known: Known) -> tuple[Any, ...]:
+    holds = tuple(
+        OpenHold(hold.account_id, hold_fact(hold.kind, hold.permitted_purposes))
+        for hold in known.holds
+        if hold.ended_at is None
     )
+    return known.accounts, known.person, known.points, holds
 
 
-def _holds(person_id: int, account_ids: tuple[int, ...], now: datetime) -> tuple[str, ...]:
-    concerned = Q(account_id__isnull=True) | Q(account_id__in=account_ids)
-    found = Hold.objects.filter(concerned, person_id=person_id, ended_at__isnull=True).order_by("id")
-    return tuple(f"{hold.kind}:{','.join(hold.permitted_purposes)}" for hold in found)
+def _concerns(debt: book.AccountCard | book.DebtFacts, account_ids: Sequence[int]) -> bool:
+    return debt.account_id in account_ids if account_ids else debt.status != "closed"
 
 
-def _known_holds(known: Known, account_ids: tuple[int, ...]) -> tuple[str, ...]:
-    concerned = (None, *account_ids)
-    found = [hold for hold in known.holds if hold.ended_at is None and hold.account_id in concerned]
-    return tuple(f"{hold.kind}:{','.join(hold.permitted_purposes)}" for hold in found)
+def _counts_for(contact: Counted, groups: tuple[str, ...]) -> bool:
+    return not groups or not set(groups).isdisjoint(contact.institution_group.split(","))
+
+
+_CONTACTS_SQL = """
+SELECT contact_point_id, institution_group, channel, mode, direction, result, occurred_at
+FROM law_contact
+WHERE person_id = %s AND (occurred_at >= %s OR result IN (%s, %s))
+ORDER BY occurred_at DESC, id DESC
+"""
+_OPEN_HOLDS_SQL = """
+SELECT account_id, kind, permitted_purposes::text FROM law_hold WHERE person_id = %s AND ended_at IS NULL ORDER BY id
+"""
+
+
+def _contacts_read(person_id: int, now: datetime) -> Read[tuple[Counted, ...]]:
+    parameters = (person_id, now - HISTORY, THIRD_REFUSED, THIRD_OFFERED)
+    return Read(_CONTACTS_SQL, parameters, lambda rows: tuple(Counted(*row) for row in rows))
+
+
+def _open_holds_read(person_id: int) -> Read[tuple[OpenHold, ...]]:
+    def build(rows: list[tuple[Any, ...]]) -> tuple[OpenHold, ...]:
+        return tuple(
+            OpenHold(account_id, hold_fact(kind, json.loads(permitted)))
+            for account_id, kind, permitted in rows
+        )
+
+    return Read(_OPEN_HOLDS_SQL, (person_id,), build)
+
+
+def hold_fact(kind: str, permitted_purposes: Sequence[str]) -> str:
+    """Return an open hold as the rules read it."""
+    return f"{kind}:{','.join(permitted_purposes)}"
 
 
 def candidates(facts: PersonFacts, proposals: Sequence[Proposal]) -> pl.DataFrame:
@@ -163,11 +235,19 @@ def candidates(facts: PersonFacts, proposals: Sequence[Proposal]) -> pl.DataFram
 
     :raises ContactPointUnknown: if a proposal names a contact point of somebody else
     """
-    return frame_of([_row(facts, proposal) for proposal in proposals])
+    return frame_of([candidate_row(facts, proposal) for proposal in proposals])
 
 
-def _row(facts: PersonFacts, proposal: Proposal) -> dict[str, Any]:
+def candidate_row(facts: PersonFacts, proposal: Proposal) -> dict[str, Any]:
+    """This function will return the facts of one proposal by column.
+
+    :raises ContactPointUnknown: if the contact point is somebody else's, or the channel cannot reach it
+    """
     point = facts.point(proposal.contact_point_id)
+    if point.medium not in MEDIA[proposal.channel] if point else proposal.channel in POINTED:
+        raise ContactPointUnfit(
+            f"{proposal.channel} reaches no {point.medium if point else 'person without a contact point'}"
+        )
     person, owner = facts.person, point.owner if point else "debtor"
     return {
         "person_id": person.person_id,
@@ -251,7 +331,7 @@ def _history(facts: PersonFacts, contact_point_id: int | None) -> dict[str, Any]
     }
 
 
-def failures_in_a_row(contacts: Sequence[Contact], third: set[int]) -> int:
+def failures_in_a_row(contacts: Sequence[Counted], third: set[int]) -> int:
     """This function will count failed calls to the debtor since the latest time anybody spoke (CN-WHO-04).
 
     1. Contacts come newest first. 2. A conversation with the debtor, or a contact by the debtor, ends the row;

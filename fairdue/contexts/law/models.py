@@ -1,4 +1,4 @@
-"""Rule packs as loaded, permits in chains, the counted contacts, holds."""
+"""Rule packs as loaded, permits in chains and their uses, the counted contacts, holds."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class RulePack(models.Model):
 
 
 class Permit(models.Model):
-    """合规通行证: a stored verdict `allow` that exactly one send consumes. Append-only, hash-chained."""
+    """合规通行证: a stored verdict `allow` that exactly one send consumes. Append-only, hash-chained, signed."""
 
     chain = models.SmallIntegerField()
     """Chains are independent, so that permits of different persons need not wait for each other."""
@@ -38,10 +38,24 @@ class Permit(models.Model):
     inputs_sha256 = models.CharField(max_length=64)
     previous_hash = models.BinaryField(max_length=32)
     hash = models.BinaryField(max_length=32, unique=True)
+    key_id = models.SmallIntegerField()
+    """Which of the installation's keys signed; part of what is hashed."""
+    signature = models.BinaryField(max_length=64)
+    """Ed25519 over the hash."""
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["chain", "position"], name="law_permit_position_once")]
         indexes = [models.Index(fields=["person_id", "id"], name="law_permit_person")]
+
+
+class PermitUse(models.Model):
+    """The one send that a permit was for. Append-only; the database refuses a second one and one that differs."""
+
+    permit = models.OneToOneField(Permit, models.PROTECT, primary_key=True, related_name="+")
+    channel = models.CharField(max_length=10)
+    contact_point_id = models.BigIntegerField(null=True)
+    content_sha256 = models.CharField(max_length=64)
+    used_at = models.DateTimeField()
 
 
 class PermitChain(models.Model):

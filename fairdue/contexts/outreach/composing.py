@@ -44,7 +44,12 @@ class Composed:
     @property
     def sha256(self) -> str:
         """The digest that the permit names."""
-        return hashlib.sha256(f"{self.subject}\n{self.text}".encode()).hexdigest()
+        return text_digest(self.subject, self.text)
+
+
+def text_digest(subject: str, text: str) -> str:
+    """Return the digest of a text under which it is permitted."""
+    return hashlib.sha256(f"{subject}\n{text}".encode()).hexdigest()
 
 
 def compose(message: Message, now: datetime) -> Composed:

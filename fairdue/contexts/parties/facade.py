@@ -28,6 +28,7 @@ from .queries.cards import (
 )
 from .queries.facts import CONSENT_FACTS_SQL, CONTACT_POINT_FACTS_SQL, PERSON_FACTS_SQL
 from .queries.lookup import person_ids_by_reference
+from .queries.reads import contact_points_read, latest_consents_read, person_read
 from .queries.search import persons_named, search
 
 __all__ = [
@@ -49,10 +50,12 @@ __all__ = [
     "RevealField",
     "RevealRefused",
     "contact_points",
+    "contact_points_read",
     "issue_portal_link",
     "land_contact_points",
     "land_persons",
     "latest_consents",
+    "latest_consents_read",
     "mark_contact_point",
     "name_for_letter",
     "open_contact_point",
@@ -60,6 +63,7 @@ __all__ = [
     "person_card",
     "person_cards",
     "person_ids_by_reference",
+    "person_read",
     "persons_named",
     "record_consent",
     "redeem_portal_link",

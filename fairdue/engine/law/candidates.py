@@ -206,6 +206,12 @@ def _schema(special: frozenset[str]) -> pl.Schema:
     )
 
 
+@lru_cache(maxsize=256)
+def schema_names(special: frozenset[str]) -> tuple[str, ...]:
+    """Return the names of the common columns and of some special ones, in schema order."""
+    return tuple(_schema(special))
+
+
 @lru_cache(maxsize=1024)
 def _expression(name: str, found: Any) -> pl.Expr:
     """Return a column as the schema wants it, from a column of the type that was found."""

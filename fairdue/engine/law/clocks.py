@@ -96,11 +96,12 @@ def _weeks(frame: pl.DataFrame, clock: Clock) -> list[tuple[pl.Series, WeekClock
 
 
 def _week(clock: Clock, values: Any) -> WeekClock:
-    return _week_of(clock, tuple(values))
+    return week_of(clock, tuple(values))
 
 
 @lru_cache(maxsize=4096)
-def _week_of(clock: Clock, values: tuple[str, ...]) -> WeekClock:
+def week_of(clock: Clock, values: tuple[str, ...]) -> WeekClock:
+    """Return the hours of a row whose deciding columns, in the clock's order, hold these values."""
     said = dict(zip(clock.columns, values, strict=True))
     base = said.get(clock.replaced_by) or clock.hours
     week = open_minutes(f"{base};{said.get(clock.opened_by, '')}")

@@ -21,9 +21,9 @@ WORD_BITS = 62
 MAX_ROUNDS = 16
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Rulebook:
-    """The packs that are in force together."""
+    """The packs that are in force together; compared as an object, so that what is compiled of it can be kept."""
 
     packs: tuple[Pack, ...]
 
@@ -136,13 +136,14 @@ def _broken(asked: pl.DataFrame, findings: Sequence[Finding | None]) -> pl.DataF
 
 
 def _in_force(check: Check, zone: ZoneInfo) -> pl.Expr:
-    after = pl.col("at") >= _midnight(check.effective_from, zone)
+    after = pl.col("at") >= midnight(check.effective_from, zone)
     if check.effective_to is None:
         return after
-    return after & (pl.col("at") < _midnight(date.fromordinal(check.effective_to.toordinal() + 1), zone))
+    return after & (pl.col("at") < midnight(date.fromordinal(check.effective_to.toordinal() + 1), zone))
 
 
-def _midnight(day: date, zone: ZoneInfo) -> datetime:
+def midnight(day: date, zone: ZoneInfo) -> datetime:
+    """Return the moment at which a day begins in a zone."""
     return datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC)
 
 

@@ -291,7 +291,7 @@ def test_verification_finds_a_permit_cut_off_the_end(chain):
 def test_verification_finds_an_inserted_permit(chain):
     columns = (
         "chain, person_id, contact_point_id, channel, purpose, content_sha256, issued_at, expires_at, issued_to, "
-        "verdict, inputs_sha256, previous_hash"
+        "verdict, inputs_sha256, key_id, previous_hash, signature"
     )
     copy = f"insert into law_permit (position, hash, {columns}) select 5, %s, {columns} from law_permit where id = %s"
     assert ("inserted", 5) in faults([copy, b"x" * 32, chain[3]])

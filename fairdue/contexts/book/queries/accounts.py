@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import polars as pl
 from django.db.models import QuerySet
@@ -10,9 +11,10 @@ from django.db.models import QuerySet
 from fairdue.kernel.actor import Actor
 from fairdue.kernel.money import Money
 from fairdue.storage.bulk import read_columns
+from fairdue.storage.reads import Read
 from fairdue.storage.staging import bounds, staged
 
-from ..contracts import AccountCard
+from ..contracts import AccountCard, DebtFacts
 from ..models import Account, Creditor
 
 
@@ -29,6 +31,27 @@ def account_cards(person_id: int, *, actor: Actor | None = None) -> tuple[Accoun
     """
     rows = _in_scope(actor).filter(person_id=person_id).select_related("creditor", "product").order_by("id")
     return tuple(_account_card(row) for row in rows)
+
+
+_DEBT_FACTS_SQL = """
+SELECT account.id, creditor.institution_group, product.kind, account.status
+FROM book_account account
+JOIN book_creditor creditor ON creditor.id = account.creditor_id
+JOIN book_product product ON product.id = account.product_id
+WHERE account.person_id = %s ORDER BY account.id
+"""
+
+
+def debt_facts_read(person_id: int) -> Read[tuple[DebtFacts, ...]]:
+    """Return the read of what the law asks of all debts of a person."""
+
+    def build(rows: list[tuple[Any, ...]]) -> tuple[DebtFacts, ...]:
+        return tuple(
+            DebtFacts(account_id=account_id, institution_group=group, product_kind=kind, status=status)
+            for account_id, group, kind, status in rows
+        )
+
+    return Read(_DEBT_FACTS_SQL, (person_id,), build)
 
 
 class AccountUnknown(LookupError):

@@ -37,6 +37,8 @@ class Migration(migrations.Migration):
                 ('inputs_sha256', models.CharField(max_length=64)),
                 ('previous_hash', models.BinaryField(max_length=32)),
                 ('hash', models.BinaryField(max_length=32, unique=True)),
+                ('key_id', models.SmallIntegerField()),
+                ('signature', models.BinaryField(max_length=64)),
             ],
             options={
                 'indexes': [models.Index(fields=['person_id', 'id'], name='law_permit_person')],
@@ -65,6 +67,16 @@ class Migration(migrations.Migration):
             options={
                 'constraints': [models.UniqueConstraint(fields=('code', 'version'), name='law_rule_pack_once')],
             },
+        ),
+        migrations.CreateModel(
+            name='PermitUse',
+            fields=[
+                ('permit', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='+', serialize=False, to='law.permit')),
+                ('channel', models.CharField(max_length=10)),
+                ('contact_point_id', models.BigIntegerField(null=True)),
+                ('content_sha256', models.CharField(max_length=64)),
+                ('used_at', models.DateTimeField()),
+            ],
         ),
         migrations.CreateModel(
             name='Hold',

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
-from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db import connection
 
+from fairdue.engine.law.candidates import frame_of
 from fairdue.engine.law.explaining import explain
 from fairdue.engine.law.judging import Rulebook, judge
-from fairdue.engine.law.packs import canonical
+from fairdue.engine.law.one_row import allowing_verdict, compile_rules, complete_row, open_until
 from fairdue.engine.law.verdict import Verdict
 from fairdue.kernel.actor import Actor
+from fairdue.storage.reads import Read
 
-from ..chain import GENESIS, chain_of, head_seal, permit_hash
 from ..contracts import Reservation
-from ..counting import PENDING
-from ..facts import PersonFacts, Proposal, candidates, gather
-from ..models import Contact, ContactBudget, Permit, PermitChain
+from ..facts import PersonFacts, Proposal, candidate_row, gather
 from ..rules import rulebook_for
+from .issue import Grant, issue
 from .packs import ensure_published
 
 PERMIT_LIFETIME = timedelta(minutes=15)
@@ -29,6 +27,10 @@ PERMIT_LIFETIME = timedelta(minutes=15)
 
 class NotInTransaction(RuntimeError):
     """A reservation was asked for outside a transaction."""
+
+
+class BudgetMissing(LookupError):
+    """The person was never judged before, so there is no row to lock yet."""
 
 
 def reserve(
@@ -48,106 +50,73 @@ def reserve(
 
     1. The person's budget row is locked first, so of several who ask at once each sees the others' contacts.
     2. The reserved contact counts against every cap until it is settled.
-    3. A permit names the digest of the very text, expires after `lifetime` and is consumed by one send.
+    3. A permit names the digest of the very text, is consumed by one send, and expires after `lifetime` or when the
+       hours close in which it was judged, whichever comes first.
     4. One person a transaction: two transactions that reserve for the same persons in other orders would
        wait for each other.
 
     :raises NotInTransaction: if there is no transaction
     :raises ContactPointUnknown: if the contact point is not the person's
+    :raises ContactPointUnfit: if the channel cannot reach the contact point
     :raises ChannelUnknown: if the channel is not one that rules speak of
     :raises PermissionRefused: if the actor may not make contacts
     """
     actor.require("contacts.make")
     if not connection.in_atomic_block:
         raise NotInTransaction("law.reserve must run in the transaction that records what is sent")
-    lock_budget(person_id)
-    facts = gather(person_id=person_id, now=now, actor=actor, account_ids=account_ids)
     proposal = Proposal(channel=channel, contact_point_id=contact_point_id, purpose=purpose, mode=mode)
+    facts = _locked_facts(person_id, now.astimezone(UTC), actor, account_ids)
     rulebook = rulebook_for(facts.groups)
-    judgement = judge(candidates(facts, [proposal]), rulebook)
-    verdict = explain(judgement, 0)
+    verdict, row, expires_at = _judged(facts, proposal, rulebook, lifetime)
     if not verdict.is_allowed:
         return Reservation(permit_id=None, contact_id=None, verdict=verdict)
     ensure_published(rulebook, now=now)
-    inputs = _inputs(judgement.frame.row(0, named=True))
-    permit = _issue(facts, proposal, verdict, inputs, rulebook, content_sha256, actor, lifetime)
-    contact = _count(facts, proposal, permit, actor)
-    return Reservation(permit_id=permit.pk, contact_id=contact.pk, verdict=verdict)
+    permit_id, contact_id = issue(
+        Grant(
+            facts=facts, proposal=proposal, verdict=verdict, row=row, rulebook=rulebook,
+            content_sha256=content_sha256, actor=actor, expires_at=expires_at,
+        )
+    )  # fmt: skip
+    return Reservation(permit_id=permit_id, contact_id=contact_id, verdict=verdict)
 
 
 def lock_budget(person_id: int) -> None:
     """This function will lock the row under which a person's contacts are counted, until the caller's transaction ends."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO law_contactbudget (person_id) VALUES (%s) ON CONFLICT DO NOTHING", [person_id]
-        )
-    ContactBudget.objects.select_for_update().get(person_id=person_id)
+        cursor.execute(_ADD_BUDGET_SQL, [person_id])
+        cursor.execute(_LOCK_BUDGET_SQL, [person_id])
 
 
-def _inputs(row: dict[str, Any]) -> dict[str, Any]:
-    """Return the facts that were judged as plain JSON; they hold no personal value."""
-    return {name: _plain(value) for name, value in row.items()}
+_ADD_BUDGET_SQL = "INSERT INTO law_contactbudget (person_id) VALUES (%s) ON CONFLICT DO NOTHING"
+_LOCK_BUDGET_SQL = "SELECT person_id FROM law_contactbudget WHERE person_id = %s FOR UPDATE"
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return value.isoformat()
-    return [_plain(item) for item in value] if isinstance(value, list) else value
+def _locked_facts(person_id: int, now: datetime, actor: Actor, account_ids: Sequence[int]) -> PersonFacts:
+    """Lock the person's budget and read the facts behind the lock."""
+    asked: dict[str, Any] = {"person_id": person_id, "now": now, "actor": actor, "account_ids": account_ids}
+    try:
+        return gather(**asked, locking=[Read(_LOCK_BUDGET_SQL, (person_id,), _must_exist)])
+    except BudgetMissing:
+        lock_budget(person_id)
+        return gather(**asked)
 
 
-def _issue(
-    facts: PersonFacts,
-    proposal: Proposal,
-    verdict: Verdict,
-    inputs: dict[str, Any],
-    rulebook: Rulebook,
-    content_sha256: str,
-    actor: Actor,
-    lifetime: timedelta,
-) -> Permit:
-    head = _lock_head(chain_of(facts.person.person_id))
-    packs = {pack.code: {"version": pack.version, "sha256": pack.sha256} for pack in rulebook.packs}
-    content: dict[str, Any] = {
-        "chain": head.chain,
-        "position": head.position + 1,
-        "person_id": facts.person.person_id,
-        "contact_point_id": proposal.contact_point_id,
-        "channel": proposal.channel,
-        "purpose": proposal.purpose,
-        "content_sha256": content_sha256,
-        "issued_at": facts.now,
-        "expires_at": facts.now + lifetime,
-        "issued_to": actor.label[:120],
-        "verdict": replace(verdict, reasons=()).as_json() | {"packs": packs, "facts": inputs},
-        "inputs_sha256": hashlib.sha256(canonical(inputs).encode()).hexdigest(),
-    }
-    link = permit_hash(bytes(head.hash), content)
-    permit = Permit.objects.create(**content, previous_hash=bytes(head.hash), hash=link)
-    seal = head_seal(head.chain, permit.position, link)
-    PermitChain.objects.filter(chain=head.chain).update(position=permit.position, hash=link, seal=seal)
-    return permit
+def _must_exist(rows: list[tuple[Any, ...]]) -> None:
+    if not rows:
+        raise BudgetMissing("the budget row does not exist yet")
 
 
-def _lock_head(chain: int) -> PermitChain:
-    head = PermitChain.objects.select_for_update().filter(chain=chain).first()
-    if head is not None:
-        return head
-    start = PermitChain(chain=chain, position=0, hash=GENESIS, seal=head_seal(chain, 0, GENESIS))
-    PermitChain.objects.bulk_create([start], ignore_conflicts=True)
-    return PermitChain.objects.select_for_update().get(chain=chain)
-
-
-def _count(facts: PersonFacts, proposal: Proposal, permit: Permit, actor: Actor) -> Contact:
-    return Contact.objects.create(
-        person_id=facts.person.person_id,
-        contact_point_id=proposal.contact_point_id,
-        institution_group=",".join(facts.groups),
-        made_by=actor.label[:60] if actor.kind == "agency" else "lender",
-        channel=proposal.channel,
-        mode=proposal.mode if proposal.channel == "call" else "",
-        purpose=proposal.purpose,
-        result=PENDING,
-        occurred_at=facts.now,
-        permit=permit,
-        recorded_at=facts.now,
-    )
+def _judged(
+    facts: PersonFacts, proposal: Proposal, rulebook: Rulebook, lifetime: timedelta
+) -> tuple[Verdict, dict[str, Any], datetime]:
+    """Judge one row, over columns unless it is plainly allowed; return verdict, facts and how long it holds."""
+    said, latest = candidate_row(facts, proposal), facts.now + lifetime
+    row = complete_row(said, rulebook.special)
+    rules = compile_rules(rulebook)
+    allowed = allowing_verdict(row, rules) if rules else None
+    if allowed is not None:
+        verdict, asked = allowed
+        return verdict, row, open_until(row, asked, latest)
+    judgement = judge(frame_of([said]), rulebook)
+    asked = tuple(check for place, check in enumerate(rulebook.checks) if judgement.asked[0, place])
+    return explain(judgement, 0), row, open_until(row, asked, latest)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..contracts import ContactCard, HoldCard, PermitCard, RulebookEntry
-from ..models import Contact, Hold, Permit
+from ..models import Contact, Hold, Permit, PermitUse
 from ..rules import current
 
 
@@ -59,11 +59,12 @@ def permit(permit_id: int) -> PermitCard:
     found = Permit.objects.filter(id=permit_id).first()
     if found is None:
         raise PermitUnknown(f"permit {permit_id} is not known")
+    used_at = PermitUse.objects.filter(permit_id=permit_id).values_list("used_at", flat=True).first()
     return PermitCard(
         permit_id=found.pk, chain=found.chain, position=found.position, person_id=found.person_id,
         contact_point_id=found.contact_point_id, channel=found.channel, purpose=found.purpose,
         content_sha256=found.content_sha256, issued_at=found.issued_at, expires_at=found.expires_at,
-        issued_to=found.issued_to, verdict=found.verdict,
+        issued_to=found.issued_to, verdict=found.verdict, key_id=found.key_id, used_at=used_at,
     )  # fmt: skip
 
 

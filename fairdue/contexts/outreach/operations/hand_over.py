@@ -9,7 +9,7 @@ from django.db import transaction
 from fairdue.contexts.audit import facade as audit
 from fairdue.contexts.law import facade as law
 from fairdue.contexts.outreach.channels.base import Accepted, Channel, Outgoing, Rejected, Unknown
-from fairdue.contexts.outreach.composing import open_content
+from fairdue.contexts.outreach.composing import open_content, text_digest
 from fairdue.contexts.outreach.models import Dispatch, Message
 from fairdue.contexts.outreach.ticking import Ticking
 from fairdue.contexts.parties import facade as parties
@@ -31,7 +31,9 @@ class AlreadyHandedOver(Unknown):
 def hand_over(dispatch: Dispatch, channel: Channel, clock: Ticking) -> str:
     """This function will send a reserved message and return `accepted`, `failed`, `unknown` or `retried`.
 
-    Must be called outside a transaction; the reservation is committed already.
+    1. Must be called outside a transaction; the reservation is committed already.
+    2. The permit is consumed first, over the very text, recipient, channel and moment of this send. What it does not
+       cover does not leave: the message is composed and judged anew.
     """
 
     def handing_over() -> None:
@@ -40,7 +42,11 @@ def hand_over(dispatch: Dispatch, channel: Channel, clock: Ticking) -> str:
 
     answer: Accepted | Rejected | Unknown
     try:
-        answer = channel.send(_outgoing(dispatch), handing_over=handing_over)
+        outgoing = _outgoing(dispatch)
+        _use_permit(dispatch, outgoing, clock.now())
+        answer = channel.send(outgoing, handing_over=handing_over)
+    except law.PermitUnusable as refusal:
+        answer = Rejected(refusal.code, is_final=False)
     except Unknown as lost:
         answer = lost
     return settle(dispatch_id=dispatch.pk, answer=answer, can_be_asked=channel.can_be_asked, now=clock.now())
@@ -82,6 +88,20 @@ def conclude(dispatch: Dispatch, message: Message, status: str, now: datetime) -
         subject_type="message", subject_id=message.pk, now=now, person_id=message.person_id,
         reason=dispatch.error, before={"dispatch": before}, after={"dispatch": status},
     )  # fmt: skip
+
+
+def _use_permit(dispatch: Dispatch, outgoing: Outgoing, now: datetime) -> None:
+    """Consume the permit for exactly what is about to leave.
+
+    :raises PermitUnusable: if it is for something else, for another time, or was consumed
+    """
+    law.use_permit(
+        permit_id=dispatch.permit_id,
+        channel=outgoing.channel,
+        contact_point_id=dispatch.message.contact_point_id,
+        content_sha256=text_digest(outgoing.subject, outgoing.text),
+        now=now,
+    )
 
 
 def _mark_handed(dispatch_id: int, now: datetime) -> bool:

@@ -72,10 +72,16 @@ def latest_consents(person_id: int) -> tuple[ConsentCard, ...]:
 
     `opt_in` and `opt_out` are one matter, so the later of them counts.
     """
+    said = Consent.objects.filter(person_id=person_id).order_by("-occurred_at", "-id")
+    return latest_of(_consent_card(row) for row in said)
+
+
+def latest_of(cards: Iterable[ConsentCard]) -> tuple[ConsentCard, ...]:
+    """Return the statements that count, of all that a person made, newest first."""
     latest: dict[tuple[int | None, str, str], ConsentCard] = {}
-    for row in Consent.objects.filter(person_id=person_id).order_by("-occurred_at", "-id"):
-        matter = "opt" if row.kind in {"opt_in", "opt_out"} else row.kind
-        latest.setdefault((row.contact_point_id, row.channel, matter), _consent_card(row))
+    for card in cards:
+        matter = "opt" if card.kind in {"opt_in", "opt_out"} else card.kind
+        latest.setdefault((card.contact_point_id, card.channel, matter), card)
     return tuple(latest.values())
 
 
