@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from fairdue.engine.law.numbers import Rule
@@ -12,11 +12,12 @@ from fairdue.engine.law.numbers import Rule
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A place in a text: `text[start:end]`."""
+    """A place in a text, `text[start:end]`, and the topic of what stands there."""
 
     start: int
     end: int
     quote: str
+    topic: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +28,43 @@ class Finding:
     missing: tuple[str, ...] = ()
     wrong: tuple[str, ...] = ()
     marks: tuple[Mark, ...] = ()
+    labels: Mapping[str, tuple[str, str]] = field(default_factory=dict, compare=False)
+    """Words in zh and en for what is missing and for the topics of the marks."""
+
+    @property
+    def yields(self) -> str:
+        """`refuse`; `review` for a rule that is known from memory only and awaits confirmation."""
+        return "review" if self.rule.evidence == "memory" else "refuse"
+
+    def message(self, language: str) -> str:
+        """Return a plain sentence in `zh` or `en`: the rule, what is missing, what was found."""
+        is_zh = language == "zh"
+        title = self.rule.title_zh if is_zh else self.rule.title_en
+        topics = tuple(dict.fromkeys(mark.topic for mark in self.marks if mark.topic))
+        parts = [
+            ("缺少" if is_zh else "missing: ", self.missing),
+            ("有误" if is_zh else "wrong: ", self.wrong),
+            ("涉及" if is_zh else "found: ", topics),
+        ]
+        said = [
+            word + ("、" if is_zh else ", ").join(map(self._word(is_zh), names))
+            for word, names in parts
+            if names
+        ]
+        return title + ("：" if is_zh else ": ") + ("；" if is_zh else "; ").join(said) if said else title
+
+    def _word(self, is_zh: bool) -> _Word:
+        return _Word(self.labels, is_zh)
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    labels: Mapping[str, tuple[str, str]]
+    is_zh: bool
+
+    def __call__(self, name: str) -> str:
+        found = self.labels.get(name)
+        return name.replace("_", " ") if found is None else found[0] if self.is_zh else found[1]
 
 
 @lru_cache(maxsize=256)
