@@ -39,7 +39,7 @@ FAULTS = [
     (CHECKS, "max: {parameter: messages.per_day}, days: 1", "days: 1", "parameter max is missing"),
     (CHECKS, "{parameter: messages.per_day}", "{parameter: messages.per_year}", "no parameter messages.per_year"),
     (CHECKS, "yields: defer", "yields: forbid", "'forbid' is not one of"),
-    (CHECKS, "id: HOUSE-MSG-02", "id: HOUSE-MSG-01", "HOUSE-MSG-01: validity from 2021-01-01 overlaps"),
+    (CHECKS, "id: HOUSE-MSG-02", "id: HOUSE-MSG-01", "HOUSE-MSG-01: effective_from: validity from 2021-01-01 overlaps"),
     (TESTS, "is_broken: true", "is_broken: false", "HOUSE-MSG-01: no test that breaks it"),
     (TESTS, "rule: HOUSE-MSG-01", "rule: HOUSE-MSG-99", "HOUSE-MSG-99, which is no check"),
     ("pack.yaml", 'version: "2026.11.1"', "version: latest", "version"),
