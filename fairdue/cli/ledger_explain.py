@@ -198,7 +198,11 @@ def limits_command(
     as_of: AS_OF = "",
     judged: Annotated[
         str,
-        typer.Option("--judged", help="Debt that a judgment awards, such as 12000.00; with --perform-by."),
+        typer.Option(
+            "--judged",
+            help="Money beside interest that a judgment awards, such as 12000.00; with --perform-by. Without it, "
+            "the judgment recorded on the account.",
+        ),
     ] = "",
     perform_by: Annotated[
         str, typer.Option("--perform-by", help="Last day of the judgment's performance period.")
@@ -221,7 +225,7 @@ def limits_command(
     }
     try:
         found = view_limits.limits(as_of=day, judgment=judgment, **asked)
-        late = view_limits.late_interest(judgment=judgment, until=day, **asked) if judgment else None
+        late = view_limits.late_interest(judgment=judgment, until=day, **asked)
     except view_limits.JudgmentInvalid as invalid:
         fail(str(invalid))
     if as_json:

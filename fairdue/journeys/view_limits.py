@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -81,10 +81,15 @@ class LimitCard:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judgment:
-    """What a judgment says, given by hand as long as none is stored: its debt and when it had to be performed."""
+    """What a judgment says: the money awarded beside interest, and when it had to be performed.
+
+    `effective_date` is the day from which payments count towards it; without one, those after `performance_ends` do.
+    """
 
     debt: Money
     performance_ends: date
+    effective_date: date | None = None
+    reference: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +130,8 @@ def limits(
     1. Last day to sue: three years from the due date of the last instalment (CN-LIM-01, -02); of a card from the
        oldest unpaid statement. Payments, plans and demands that arrived restart it, `engine.law.limitation`.
     2. Twenty years from the oldest unpaid due date (CN-LIM-12).
-    3. With a judgment: two years from the end of its performance period to apply for enforcement (CN-LIM-11).
+    3. With a judgment, the one recorded on the account or one given here: two years from the end of its
+       performance period to apply for enforcement (CN-LIM-11).
     4. A promise by word of mouth and a demand without proof of receipt count only for `end_date_if_proven`.
     5. What a lawyer must look at is marked; nothing here stops anybody from doing anything.
 
@@ -136,17 +142,22 @@ def limits(
     actor.require("ledger.view")
     account = book.account_card(account_id, actor=actor)
     known = _known(account, as_of, actor)
+    judgment = judgment or recorded_judgment(account_id, as_of)
     found = [_enforce(known, judgment)] if judgment else []
     unpaid = [due for due in known.dues if due.unpaid.minor > 0]
     if unpaid:
-        found += [_sue(known, unpaid), _longest(known, unpaid)]
+        found += [_beside(judgment, card) for card in (_sue(known, unpaid), _longest(known, unpaid))]
     return tuple(sorted(found, key=lambda card: card.end_date))
 
 
 def late_interest(
-    *, account_id: int, judgment: Judgment, until: date, actor: Actor, now: datetime
-) -> LateInterest:
-    """Return the doubled part of the interest for late performance of a judgment, less what was paid when.
+    *, account_id: int, judgment: Judgment | None = None, until: date, actor: Actor, now: datetime
+) -> LateInterest | None:
+    """Return the doubled part of the interest for late performance of a judgment; None without a judgment.
+
+    1. The judgment is the one given, or else the one recorded on the account by the day.
+    2. It runs on what is unpaid of the money awarded beside interest; payments count as far as they did not settle
+       interest (CN-LATE-01, -02).
 
     :raises PermissionRefused: without `ledger.view`
     :raises fairdue.contexts.book.facade.AccountUnknown: outside the actor's scope
@@ -154,11 +165,15 @@ def late_interest(
     """
     actor.require("ledger.view")
     account = book.account_card(account_id, actor=actor)
+    judgment = judgment or recorded_judgment(account_id, until)
+    if judgment is None:
+        return None
     _require_meant(judgment, account)
+    first = judgment.effective_date or judgment.performance_ends + timedelta(days=1)
     payments = [
-        Paid(on_date=card.effective_date, amount_minor=card.amount.minor)
+        Paid(on_date=card.effective_date, amount_minor=_performed(card))
         for card in _standing(account_id)
-        if card.kind == "payment" and card.effective_date > judgment.performance_ends
+        if card.kind == "payment" and card.effective_date >= first
     ]
     found = late_performance_interest(
         judgment.debt.minor,
@@ -176,6 +191,25 @@ def late_interest(
         sentence_en=_words()["late_interest"]["en"].format_map(words),
         citations=tuple(dict.fromkeys(rule.citation for rule in found.rules)),
     )
+
+
+def recorded_judgment(account_id: int, as_of: date) -> Judgment | None:
+    """Return the judgment recorded on an account by a day, or nothing."""
+    card = ledger.judgment(account_id, as_of)
+    if card is None:
+        return None
+    return Judgment(
+        debt=card.awarded,
+        performance_ends=card.perform_by,
+        effective_date=card.effective_date,
+        reference=card.reference,
+    )
+
+
+def _performed(card: TransactionCard) -> int:
+    """Return what a payment performed of the money awarded beside interest."""
+    general = sum(part.amount.minor for part in card.parts if part.component in _words()["general_interest"])
+    return card.amount.minor - general
 
 
 @cache
@@ -272,6 +306,14 @@ def _enforce(known: _Known, judgment: Judgment) -> LimitCard:
     _require_meant(judgment, known.account)
     claim = Claim(kind="judgment", start_date=judgment.performance_ends)
     return _running(known, "enforce", claim, ("start.judgment", "CN-LIM-11"))
+
+
+def _beside(judgment: Judgment | None, card: LimitCard) -> LimitCard:
+    """Return a limit to sue; where a judgment stands it says that only what this leaves open can still be sued for."""
+    if judgment is None:
+        return card
+    note = _words()["judged"]
+    return replace(card, note_zh=note["zh"] + card.note_zh, note_en=f"{note['en']} {card.note_en}")
 
 
 def _longest(known: _Known, unpaid: Sequence[DueCard]) -> LimitCard:

@@ -137,6 +137,32 @@ def test_a_judgment_gives_two_years_to_apply_for_enforcement_and_doubled_interes
     assert "10 days" in found.sentence_en and "共10天" in found.sentence_zh
 
 
+def judged(account: int, minor: int, day: date, perform_by: date) -> int:
+    return ledger.record_event(
+        account_id=account, kind="judgment", amount=Money(minor), effective_date=day, external_ref="judgment",
+        details={"perform_by": str(perform_by), "reference": "(2026)京01民初1号"}, approval_ref="A1",
+        actor=system("test"), now=NOW,
+    ).transaction_id  # fmt: skip
+
+
+def test_a_judgment_recorded_on_the_account_is_the_one_that_limits_and_interest_follow(loan):
+    asked = {"account_id": loan, "actor": system("test"), "now": NOW}
+    assert late_interest(until=TODAY, **asked) is None
+    assert "enforce" not in of(loan)
+    recorded = judged(loan, 10_000, date(2026, 11, 5), date(2026, 11, 13))
+    paid(loan, date(2026, 11, 10), 4_000)
+    found = of(loan)
+    assert found["enforce"].end_date == date(2028, 11, 13)
+    assert found["sue"].note_en.startswith("A judgment stands")
+    # ten days on 60.00 at 0.0175 % a day are 0.105: the payment before the last day lowers it from the first day on
+    late = late_interest(until=TODAY, **asked)
+    assert (late.days, late.amount) == (10, Money(11))
+    ledger.reverse_transaction(
+        transaction_id=recorded, reason="appeal", actor=system("test"), now=NOW, external_ref="back"
+    )
+    assert late_interest(until=TODAY, **asked) is None
+
+
 def test_a_judgment_that_cannot_be_meant_is_refused(loan):
     for judgment in (
         Judgment(debt=Money(0), performance_ends=TODAY),

@@ -59,6 +59,18 @@ class DueCard:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class JudgmentCard:
+    """A judgment on an account: `awarded` is the money beside interest, to be paid by `perform_by`."""
+
+    transaction_id: int
+    account_id: int
+    awarded: Money
+    effective_date: date
+    perform_by: date
+    reference: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PartCard:
     """Where a part of a receipt went: a due item, the balance in advance, or the credit balance."""
 

@@ -217,6 +217,12 @@ class BeyondDebt(EventRefused):
     code = "ledger.event.exceeds_debt"
 
 
+class AlreadyJudged(EventRefused):
+    """A judgment stands already: take it back first, such as after an appeal."""
+
+    code = "ledger.event.already_judged"
+
+
 REFUSALS: dict[str, type[LedgerError]] = {
     "nothing_to_reverse": TransactionUnknown,
     "future_dated": FutureDate,
@@ -242,6 +248,7 @@ REFUSALS: dict[str, type[LedgerError]] = {
     "nothing_to_defer": NothingToDefer,
     "settlement_running": SettlementRunning,
     "exceeds_debt": BeyondDebt,
+    "already_judged": AlreadyJudged,
 }
 """The error of each reason for which a debt's life refuses an event (`engine.ledger.life.refusals.REASONS`)."""
 

@@ -9,6 +9,7 @@ from fairdue.contexts.ledger.contracts import (
     DueCard,
     DueChange,
     EventReceipt,
+    JudgmentCard,
     Landed,
     PartCard,
     PaymentReceipt,
@@ -90,6 +91,7 @@ from fairdue.contexts.ledger.queries.export import (
 )
 from fairdue.contexts.ledger.queries.facts import STATE_FACTS_SQL, state_facts_sql
 from fairdue.contexts.ledger.queries.history import account_dues, account_transactions, transactions_of
+from fairdue.contexts.ledger.queries.judgments import judgment
 from fairdue.contexts.ledger.queries.life import account_life
 from fairdue.contexts.ledger.queries.postings import account_postings
 from fairdue.contexts.ledger.queries.prove import prove
@@ -146,6 +148,7 @@ __all__ = [
     "FormatUnknown",
     "FutureDate",
     "InstalmentDelinquency",
+    "JudgmentCard",
     "KeepReport",
     "KeptChargeFixed",
     "Landed",
@@ -188,6 +191,7 @@ __all__ = [
     "export_postings",
     "instalment_delinquency",
     "is_kept",
+    "judgment",
     "keep_contracts",
     "land_dues",
     "land_transactions",

@@ -11,7 +11,8 @@ from fairdue.kernel.money import Money
 
 PaymentStatus = Literal["suspense", "matched", "returned"]
 RequestKind = Literal[
-    "hand_payment", "refund", "return", "waiver", "settlement", "plan", "charge_off", "write_off"
+    "hand_payment", "refund", "return", "waiver", "settlement", "plan", "judgment", "charge_off", "write_off",
+    "assignment",
 ]  # fmt: skip
 RequestStatus = Literal["open", "approved", "refused", "withdrawn"]
 OrderStatus = Literal["open", "sent", "confirmed", "failed"]

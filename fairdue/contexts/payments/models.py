@@ -253,8 +253,8 @@ class Request(models.Model):
             models.CheckConstraint(
                 condition=models.Q(
                     kind__in=[
-                        *("hand_payment", "refund", "return", "waiver", "settlement", "plan", "charge_off"),
-                        "write_off",
+                        *("hand_payment", "refund", "return", "waiver", "settlement", "plan", "judgment"),
+                        *("charge_off", "write_off", "assignment"),
                     ]
                 ),
                 name="payments_request_kind",

@@ -260,6 +260,12 @@ _MAKERS: Mapping[str, Callable[[EventRecord, dict[str, Any]], Event]] = {
     "settlement": lambda record, own: life.Settlement(
         **own, amount=record.amount, by_date=date.fromisoformat(record.details["by_date"])
     ),
+    "judgment": lambda record, own: life.Judgment(
+        **own,
+        amount=record.amount,
+        perform_by=date.fromisoformat(record.details["perform_by"]),
+        reference=record.details["reference"],
+    ),
     "charge_off": lambda record, own: life.ChargeOff(**own),
     "write_off": lambda record, own: life.WriteOff(**own),
     "recovery": lambda record, own: life.Recovery(
@@ -275,6 +281,7 @@ _CODES: Mapping[type[Event], str] = {
     life.Deferral: "deferral", life.Reage: "re_age", life.Reamortise: "re_amortise", life.Plan: "plan",
     life.Settlement: "settlement", life.ChargeOff: "charge_off", life.WriteOff: "write_off",
     life.Recovery: "recovery", life.Assignment: "assignment", life.Dispute: "dispute",
+    life.Judgment: "judgment",
 }  # fmt: skip
 
 
@@ -306,6 +313,8 @@ def _details(event: Event) -> dict[str, Any]:
             return _plan_details(event)
         case life.Settlement():
             return {"by_date": event.by_date.isoformat()}
+        case life.Judgment():
+            return {"perform_by": event.perform_by.isoformat(), "reference": event.reference}
         case life.Recovery():
             return {"is_settling": event.is_settling}
         case life.Assignment():

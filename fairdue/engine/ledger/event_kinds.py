@@ -246,6 +246,30 @@ KINDS: Mapping[str, EventKind] = _kinds(
         fields=(DetailField(name="by_date", type="date", en="Received by", zh="到账期限", is_required=True),),
     ),
     EventKind(
+        code="judgment",
+        en="Judgment",
+        zh="判决生效",
+        amount="needed",
+        needs_approval=True,
+        needs_active=True,
+        rule="The amount is the money awarded beside interest. From its day on payments follow the order for judgments; "
+        "unpaid after the last day to perform, it bears the doubled part of the interest. What is owed stays as it is.",
+        fields=(
+            DetailField(
+                name="perform_by",
+                type="date",
+                en="Last day to perform",
+                zh="履行期限届满日",
+                is_required=True,
+            ),
+            DetailField(name="reference", type="text", en="Case number", zh="案号", is_required=True),
+        ),
+        citation={
+            "zh": "《民事诉讼法》（2023年修正）第264条；法释〔2014〕8号第1至4条",
+            "en": "Civil Procedure Law of the PRC (2023) art. 264; Fa Shi [2014] No. 8 arts. 1 to 4",
+        },
+    ),
+    EventKind(
         code="charge_off",
         en="Charge-off",
         zh="核销（账销案存）",

@@ -173,15 +173,22 @@ def _waived(
     for number, part in parts:
         component, day = part.item.component, books.not_before(part.item, part.effective_date)
         waiver, owed = accounts.WAIVER + component, receivable(component)
-        yield Line(event.id, kind, waiver, owed, part.amount, day, _key(part.item))
+        if part.amount < 0:
+            waiver, owed = owed, waiver
+        yield Line(event.id, kind, waiver, owed, abs(part.amount), day, _key(part.item))
         if _is_recovery(position, number):
             yield _released(event, kind, component, part.amount, day)
 
 
 def _released(event: Event, kind: str, component: str, amount: int, day: date) -> Line:
-    """Return the line that takes a loss back which was booked as charge-off and now stands elsewhere."""
+    """Return the line that takes a loss back which was booked as charge-off and now stands elsewhere.
+
+    Of an amount below zero, the line that books the loss again.
+    """
     allowance, loss = accounts.ALLOWANCE + component, accounts.CHARGE_OFF + component
-    return Line(event.id, kind, allowance, loss, amount, day)
+    if amount < 0:
+        allowance, loss = loss, allowance
+    return Line(event.id, kind, allowance, loss, abs(amount), day)
 
 
 def _charged(position: Position, event: life.AmountEvent) -> Iterator[Line]:

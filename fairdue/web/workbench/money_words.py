@@ -49,7 +49,7 @@ REQUEST_KINDS = {
     "hand_payment": word("Payment by hand"), "refund": word("Refund of a credit balance"),
     "return": word("Return of money to its payer"),
     "waiver": word("Waiver"), "settlement": word("Settlement"), "plan": word("Repayment plan"),
-    "charge_off": word("Charge-off"), "write_off": word("Write-off"), "assignment": word("Assignment"),
+    "charge_off": word("Charge-off"), "write_off": word("Write-off"), "assignment": word("Assignment"), "judgment": word("Judgment"),
 }  # fmt: skip
 REQUEST_STATES = {
     "open": word("Waiting for a second pair of eyes"), "approved": word("Approved"), "refused": word("Refused"),
@@ -107,6 +107,12 @@ KIND_RULES = {
     "charge_off": word("The lender books the loss; the borrower owes as before, and money received is a recovery."),
     "write_off": word("Clears what is owed from the books; money received afterwards is a recovery."),
     "recovery": word("Money received after a write-off."),
+    "judgment": word(
+        "The amount is the money awarded beside interest. From its day on payments follow the order for judgments; what is owed stays as it is."
+    ),
+    "assignment": word(
+        "What is owed passes to another creditor; money received afterwards is held for whom paid it."
+    ),
 }  # fmt: skip
 
 

@@ -156,6 +156,9 @@ REFUSALS = {
         "Another settlement still waits for its money: wait for its day, or take it back."
     ),
     "ledger.event.exceeds_debt": word("This is more than is owed: a settlement accepts less."),
+    "ledger.event.already_judged": word(
+        "A judgment stands already: take it back first, such as after an appeal."
+    ),
     "ledger.event.details_invalid": word("The details do not fit this kind of event: check each of them."),
     "ledger.charge.kept": word("This charge follows from the contract: waive it instead of taking it back."),
     "ledger.contract.above_cap": word("The contract costs more a year than the cap allows."),

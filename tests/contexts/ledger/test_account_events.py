@@ -238,6 +238,41 @@ def test_a_settlement_whose_money_is_late_waives_nothing(book, loan):
     assert summary(loan).overdue == cny(2_000)
 
 
+def test_a_chargeback_of_its_money_undoes_what_a_settlement_gave_up_and_money_by_its_day_fulfils_it_again(
+    book, loan
+):
+    record(book, loan, "settlement", 20_000, day=MAY, by_date=str(TODAY))
+    money = pay(book, loan, 20_000, MAY)
+    assert (summary(loan).balance, AccountState.objects.get(account_id=loan).standing) == (cny(0), "settled")
+    returned = record(book, loan, "chargeback", 20_000, day=JUNE, of=money.transaction_id)
+    assert (returned.changes.standing_before, returned.changes.standing_after) == ("settled", "active")
+    assert not {code for code in sums(loan) if code.startswith("waiver:")}
+    assert summary(loan, JUNE - timedelta(days=1)).balance == cny(0)
+    assert summary(loan, JUNE).balance == cny(37_000)  # all 38,000, without the interest of July
+    assert (
+        summary(loan).days_past_due == 56
+    )  # since 20 April again: March stays paid, its money is due in June
+    assert ledger.prove([loan], deep=True).is_proved
+    pay(book, loan, 20_000, TODAY)
+    assert (summary(loan).balance, AccountState.objects.get(account_id=loan).standing) == (cny(0), "settled")
+    assert ledger.prove([loan], deep=True).is_proved
+    undo(book, returned.transaction_id)
+    assert AccountState.objects.get(account_id=loan).standing == "settled"
+    assert ledger.prove([loan], deep=True).is_proved
+
+
+def test_on_a_charged_off_debt_the_loss_comes_back_with_what_a_settlement_gave_up(book, loan):
+    record(book, loan, "charge_off", day=APRIL)
+    record(book, loan, "settlement", 20_000, day=MAY, by_date=str(TODAY))
+    money = pay(book, loan, 20_000, MAY)
+    assert not {code for code in sums(loan) if code.startswith("allowance:")}
+    record(book, loan, "chargeback", 20_000, day=JUNE, of=money.transaction_id)
+    found = sums(loan)
+    for component in ("principal", "interest", "fee"):
+        assert found.get(f"allowance:{component}", 0) == -found.get(f"receivable:{component}", 0)
+    assert ledger.prove([loan], deep=True).is_proved
+
+
 def test_a_charge_off_books_the_loss_and_payments_afterwards_are_recoveries(book, loan):
     made = record(book, loan, "charge_off", day=MAY)
     total = 30_000 + 3_000 + 5_000
@@ -498,7 +533,7 @@ def test_what_needs_an_approval_is_not_recorded_without(book, loan):
         act = lambda kind=kind, details=details: record(book, loan, kind, approval_ref="", **details)  # noqa: E731
         assert refusal_of(act) == "ledger.event.approval_missing"
     assert {code for code, kind in KINDS.items() if kind.needs_approval} == {
-        "waiver", "refund", "settlement", "charge_off", "write_off", "assignment"
+        "waiver", "refund", "settlement", "judgment", "charge_off", "write_off", "assignment"
     }  # fmt: skip
 
 

@@ -34,6 +34,7 @@ GIVEN = {
         },
     ),
     "settlement": (100, {"by_date": "2026-07-01"}),
+    "judgment": (100, {"perform_by": "2026-07-01", "reference": "(2026) 1"}),
     "charge_off": (0, {}),
     "write_off": (0, {}),
     "recovery": (100, {"is_settling": True}),

@@ -95,7 +95,7 @@ def facts_of(account_id: int, as_of: date, known_at: datetime | None) -> Facts:
         item_grounds=grounds,
         days_at_receipt=past.days_at_receipt,
         settling_order=past.settling_order,
-        judged_from=terms.judgment_date,
+        judged_from=position.judgment_date,
     )
 
 

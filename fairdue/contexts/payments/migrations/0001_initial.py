@@ -259,7 +259,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='request',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['hand_payment', 'refund', 'return', 'waiver', 'settlement', 'plan', 'charge_off', 'write_off'])), name='payments_request_kind'),
+            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['hand_payment', 'refund', 'return', 'waiver', 'settlement', 'plan', 'judgment', 'charge_off', 'write_off', 'assignment'])), name='payments_request_kind'),
         ),
         migrations.AddConstraint(
             model_name='request',

@@ -42,7 +42,7 @@ def request(
     actor: Actor,
     now: datetime,
 ) -> RequestCard:
-    """This function will ask for a waiver, settlement, charge-off or write-off, checked as if it happened now.
+    """This function will ask for an event that needs approval, such as a waiver, checked as if it happened now.
 
     1. Amount and details are those of the event kind (`engine.ledger.event_kinds`); the ledger judges them by a
        preview, so that nobody is asked to approve what would be refused.

@@ -14,7 +14,7 @@ from fairdue.contexts.payments.models import PaymentOrder, Request
 from fairdue.kernel.actor import Actor
 from fairdue.kernel.money import Money
 
-LEDGER_KINDS = ("waiver", "settlement", "plan", "charge_off", "write_off")
+LEDGER_KINDS = ("waiver", "settlement", "plan", "judgment", "charge_off", "write_off", "assignment")
 """Requests that are events of an account's life as they stand; a plan only where it gives something up."""
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 from fairdue.engine.ledger.life.claims import Place, give_up
-from fairdue.engine.ledger.life.events import Deferral, Plan, Receipt, Settlement
+from fairdue.engine.ledger.life.events import Chargeback, Deferral, Plan, Receipt, Settlement
 from fairdue.engine.ledger.life.position import Agreement, Item, Position, Row
 from fairdue.engine.ledger.life.receipts import use_held
 from fairdue.engine.ledger.life.terms import INTEREST, PRINCIPAL
@@ -135,6 +136,7 @@ def count_towards(position: Position, event: Receipt) -> None:
         if agreement.is_met or not agreement.from_date <= day <= agreement.by_date:
             continue
         agreement.received += event.amount
+        agreement.receipts.add(event.id)
         if agreement.received >= agreement.amount:
             agreement.is_met = True
             _discharge(position, agreement.event_id, day)
@@ -150,6 +152,33 @@ def _discharge(position: Position, event_id: str, day: date) -> None:
             give_up(position, event_id, place, item.unpaid, day)
     position.splits[event_id] = parts
     position.discharged_date = day
+
+
+def take_return(position: Position, event: Chargeback) -> None:
+    """Take a returned receipt out of the settlements it counted towards.
+
+    1. A settlement that was fulfilled and is not any more waives nothing from this day on: what it gave up is owed
+       again as it was, and money received by its day can fulfil it again.
+    2. A return that names no receipt leaves settlements as they are.
+    """
+    for agreement in position.agreements:
+        if event.of not in agreement.receipts:
+            continue
+        agreement.received -= event.amount
+        if agreement.is_met and agreement.received < agreement.amount:
+            agreement.is_met = False
+            _owe_again(position, agreement.event_id, event.counts_on)
+
+
+def _owe_again(position: Position, event_id: str, day: date) -> None:
+    """Take back what a settlement gave up, then let what is held settle it."""
+    given_up = [one for one in position.settled if one.event_id == event_id]
+    for one in given_up:
+        one.item.waived -= one.amount
+        position.settled.append(replace(one, amount=-one.amount, effective_date=day))
+    position.splits[event_id] = {}
+    position.discharged_date = None
+    use_held(position, day)
 
 
 def open_settlement(position: Position, day: date) -> Agreement | None:

@@ -261,6 +261,26 @@ class Assignment(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Judgment(AmountEvent):
+    """A judgment takes effect: `amount` is the money that it awards beside interest, to be paid by `perform_by`."""
+
+    perform_by: date
+    reference: str = ""
+
+    def __post_init__(self) -> None:
+        AmountEvent.__post_init__(self)
+        if not self.amount:
+            raise EventInvalid(f"{self.id}: a judgment that awards nothing")
+        if self.perform_by < self.counts_on:
+            raise EventInvalid(f"{self.id}: a judgment to be performed before it takes effect")
+
+    @property
+    def day_rank(self) -> int:
+        """Before the others of its day: money of that day is allocated under it."""
+        return -1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChargeOff(Event):
     """Takes all that is outstanding off the books; the debt stays collectable."""
 

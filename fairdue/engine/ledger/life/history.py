@@ -13,6 +13,7 @@ from fairdue.engine.ledger.life import (
     charges,
     claims,
     ending,
+    judging,
     pausing,
     receipts,
     removal,
@@ -41,6 +42,7 @@ _VERBS: Mapping[type[Event], Callable[[Position, Any], None]] = {
     kinds.Plan: agreements.plan,
     kinds.Settlement: agreements.settlement,
     kinds.Assignment: ending.assign,
+    kinds.Judgment: judging.judge,
     kinds.ChargeOff: removal.charge_off,
     kinds.WriteOff: removal.write_off,
     kinds.Recovery: removal.recover,
@@ -153,3 +155,5 @@ def apply(position: Position, event: Event) -> None:
         verb(position, event)
     if position.agreements and isinstance(event, kinds.Receipt):
         agreements.count_towards(position, event)
+    if position.agreements and isinstance(event, kinds.Chargeback):
+        agreements.take_return(position, event)

@@ -123,6 +123,7 @@ class Agreement:
     by_date: date
     received: int = 0
     is_met: bool = False
+    receipts: set[str] = field(default_factory=set)
 
 
 @dataclass(slots=True)
@@ -148,6 +149,7 @@ class Position:
     charged_off_date: date | None = None
     discharged_date: date | None = None
     assigned_date: date | None = None
+    judgment_date: date | None = None
     is_written_off: bool = False
     is_settled: bool = False
     written_off: int = 0
@@ -171,7 +173,7 @@ class Position:
             for row in terms.instalments
         ]
         unscheduled = [Item(component, None, amount) for component, amount in terms.unscheduled]
-        return cls(terms=terms, rows=rows, unscheduled=unscheduled)
+        return cls(terms=terms, rows=rows, unscheduled=unscheduled, judgment_date=terms.judgment_date)
 
     @property
     def items(self) -> Iterator[Item]:

@@ -71,7 +71,7 @@ def way_on(position: Position, on: date) -> Way:
     """Return the order of payment that holds on a day, before the money of that day is applied."""
     terms = position.terms
     days = days_late(position, on) if terms.allocation.needs_days_past_due else 0
-    is_judged = terms.judgment_date is not None and terms.judgment_date <= on
+    is_judged = position.judgment_date is not None and position.judgment_date <= on
     return terms.allocation.way_on(days, is_judged=is_judged)
 
 

@@ -15,11 +15,11 @@ from fairdue.engine.ledger.life.rescheduling import later_rows
 _CLOSED_BY_WRITE_OFF = (
     kinds.Receipt, kinds.GoodwillCredit, kinds.Credit, kinds.Reversal, kinds.Charge, kinds.Waiver,
     kinds.Chargeback, kinds.ChargeOff, kinds.WriteOff, kinds.Reage, kinds.Reamortise, kinds.Deferral,
-    kinds.Plan, kinds.Settlement, kinds.Assignment, kinds.Dispute,
+    kinds.Plan, kinds.Settlement, kinds.Assignment, kinds.Dispute, kinds.Judgment,
 )  # fmt: skip
 _FOR_ACTIVE = (
     kinds.ChargeOff, kinds.WriteOff, kinds.Reage, kinds.Reamortise, kinds.Pause, kinds.Resume,
-    kinds.Deferral, kinds.Plan, kinds.Settlement, kinds.Assignment, kinds.Dispute,
+    kinds.Deferral, kinds.Plan, kinds.Settlement, kinds.Assignment, kinds.Dispute, kinds.Judgment,
 )  # fmt: skip
 
 
@@ -158,6 +158,10 @@ def _is_settlement_too_much(history: History, event: Event) -> bool:
     return isinstance(event, kinds.Settlement) and event.amount > history.position.outstanding
 
 
+def _is_judged_already(history: History, event: Event) -> bool:
+    return isinstance(event, kinds.Judgment) and history.has(kinds.Judgment)
+
+
 def _is_nothing_to_spread_over(history: History, event: Event) -> bool:
     if not isinstance(event, kinds.Reamortise) or later_rows(history.position, event.counts_on):
         return False
@@ -190,6 +194,7 @@ _RULES: tuple[tuple[str, Callable[[History, Event], bool]], ...] = (
     ("nothing_to_defer", _is_nothing_to_defer),
     ("settlement_running", _is_settlement_open),
     ("exceeds_debt", _is_settlement_too_much),
+    ("already_judged", _is_judged_already),
 )
 
 REASONS = tuple(reason for reason, _ in _RULES)

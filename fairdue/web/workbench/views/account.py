@@ -23,7 +23,7 @@ from fairdue.contexts.ledger import facade as ledger
 from fairdue.contexts.payments import facade as payments
 from fairdue.engine.ledger.event_kinds import KINDS
 from fairdue.journeys.view_account import AccountHead, account_head
-from fairdue.journeys.view_limits import limits
+from fairdue.journeys.view_limits import late_interest, limits
 from fairdue.kernel import clock
 from fairdue.web.ui.charts import Leg, course
 from fairdue.web.ui.tables import Table
@@ -42,7 +42,7 @@ from fairdue.web.workbench.words import PERMISSION_WORDS, role_word, say
 EVENTS_SHOWN = 500
 OFFERED = (
     "waiver", "pause", "resume", "deferral", "re_age", "re_amortise", "plan", "settlement", "dispute", "chargeback",
-    "charge_off", "write_off", "recovery",
+    "judgment", "charge_off", "write_off", "recovery", "assignment",
 )  # fmt: skip
 """The kinds of event that have a form, in the order of the panel; payments and refunds have screens of their own."""
 
@@ -266,8 +266,12 @@ def _class(card: ledger.Classification) -> dict[str, Any]:
 
 
 def _limits(head: AccountHead, moment: Moment, request: DeskRequest) -> dict[str, Any]:
-    found = limits(account_id=head.card.account_id, as_of=moment.as_of, actor=request.actor, now=clock.now())
+    asked: dict[str, Any] = {"account_id": head.card.account_id, "actor": request.actor, "now": clock.now()}
+    found = limits(as_of=moment.as_of, **asked)
+    late = late_interest(until=moment.as_of, **asked)
     return {
+        "judgment": ledger.judgment(head.card.account_id, moment.as_of, moment.known_at),
+        "late_interest": late and {"card": late, "text": in_language(late, "sentence")},
         "limits": [
             {
                 "card": card, "title": in_language(card, "title"), "note": in_language(card, "note"),
