@@ -30,3 +30,8 @@ def test_no_rows_give_an_empty_frame_of_the_same_columns():
 def test_a_null_is_refused_rather_than_misread():
     with pytest.raises(ValueError, match="one has a null"):
         read_numbers("SELECT NULL::bigint", {"one": pl.Int64})
+
+
+def test_the_place_of_a_row_comes_out_as_the_server_writes_it(db):
+    places = read_numbers("VALUES ('(1,2)'::tid), ('(70000,513)'::tid)", {"place": pl.Binary})["place"]
+    assert places.to_list() == [bytes.fromhex("000000010002"), bytes.fromhex("000111700201")]

@@ -7,13 +7,19 @@ What is written is what the general way through `reallocate` writes; where one o
 from __future__ import annotations
 
 import uuid
+from concurrent.futures import Executor, Future
 from dataclasses import dataclass
 from datetime import datetime
 
 import polars as pl
 
 from fairdue.contexts.ledger.codes import CASH, RECEIVABLE
-from fairdue.contexts.ledger.operations.bulk_receipts_facts import PaidFacts, read_facts, read_whole
+from fairdue.contexts.ledger.operations.bulk_receipts_facts import (
+    PaidFacts,
+    lock_states,
+    read_facts,
+    read_whole,
+)
 from fairdue.contexts.ledger.queries.terms import policies
 from fairdue.engine.ledger.allocation import (
     ACCOUNT_SCHEMA,
@@ -25,7 +31,11 @@ from fairdue.engine.ledger.allocation import (
 from fairdue.kernel.clock import business_date
 from fairdue.kernel.money import MAX_MINOR
 from fairdue.storage import bulk
+from fairdue.storage.beside import statements_beside
 from fairdue.storage.staging import references_sound, take_ids
+
+CHUNK_ACCOUNTS = 25_000
+"""So many accounts are read, allocated and written together."""
 
 
 def land_in_order(frame: pl.DataFrame, *, source: str, now: datetime) -> tuple[int, pl.DataFrame]:
@@ -40,20 +50,47 @@ def land_in_order(frame: pl.DataFrame, *, source: str, now: datetime) -> tuple[i
     candidates = _sound(frame, now)
     if candidates.is_empty():
         return 0, frame
-    facts = read_facts(candidates)
-    payments = _numbered(candidates.join(facts.states, on="account_id"))
-    settled = _allocated(payments, facts)
-    if not facts.is_whole:
-        settled = _completed(settled, payments, facts)
-    payments = payments.join(settled.accounts, on="account_id", how="semi", maintain_order="left")
+    states = lock_states(candidates)
+    payments = _numbered(candidates.join(states.select("account_id"), on="account_id", how="semi"))
+    with references_sound(), statements_beside() as server:
+        taken = pl.concat(
+            [states.clear().select("account_id"), *_landed(server, states, payments, source, now)]
+        )
+    count = payments.join(taken, on="account_id", how="semi").height
+    return count, frame.join(taken, on="account_id", how="anti", maintain_order="left")
+
+
+def _landed(
+    server: Executor, states: pl.DataFrame, payments: pl.DataFrame, source: str, now: datetime
+) -> list[pl.DataFrame]:
+    """Land chunk by chunk: while one is allocated here, the server reads the next or writes the one before."""
+    chunks = [
+        (mine, payments.join(mine.select("account_id"), on="account_id", how="semi", maintain_order="left"))
+        for mine in states.sort("account_id").iter_slices(CHUNK_ACCOUNTS)
+    ]
+    taken: list[pl.DataFrame] = []
+    writing: list[Future[None]] = []
+    reading = [server.submit(read_facts, *chunk) for chunk in chunks[:1]]
+    for number, (_, chosen) in enumerate(chunks):
+        facts = reading[number].result()
+        reading += [server.submit(read_facts, *chunk) for chunk in chunks[number + 1 : number + 2]]
+        settled = _allocated(chosen, facts)
+        if not facts.is_whole:
+            settled = _completed(server, settled, chosen, facts)
+        taken.append(settled.accounts)
+        chosen = chosen.join(settled.accounts, on="account_id", how="semi", maintain_order="left")
+        writing.append(server.submit(_write, chosen, settled, source, now))
+    for write in writing:
+        write.result()
+    return taken
+
+
+def _write(payments: pl.DataFrame, settled: _Settled, source: str, now: datetime) -> None:
     if payments.is_empty():
-        return 0, frame
-    left = frame.join(settled.accounts, on="account_id", how="anti", maintain_order="left")
-    with references_sound():
-        _insert(payments, settled.parts, source, now)
-        _update_items(settled.items)
-        _update_states(payments, settled, now)
-    return payments.height, left
+        return
+    _insert(payments, settled.parts, source, now)
+    _update_items(settled.items)
+    _update_states(payments, settled, now)
 
 
 def _sound(frame: pl.DataFrame, now: datetime) -> pl.DataFrame:
@@ -77,8 +114,8 @@ def _sound(frame: pl.DataFrame, now: datetime) -> pl.DataFrame:
 
 
 def _numbered(rows: pl.DataFrame) -> pl.DataFrame:
-    """Return the payments with their new numbers, which rise with the effective date."""
-    ordered = rows.sort("effective_date", maintain_order=True)
+    """Return the payments by account with their new numbers, which rise with its effective dates."""
+    ordered = rows.sort("account_id", "effective_date", maintain_order=True)
     return ordered.with_columns(take_ids("ledger_transaction", ordered.height).alias("receipt_id"))
 
 
@@ -90,7 +127,7 @@ class _Settled:
     accounts: pl.DataFrame
 
 
-def _completed(settled: _Settled, payments: pl.DataFrame, facts: PaidFacts) -> _Settled:
+def _completed(server: Executor, settled: _Settled, payments: pl.DataFrame, facts: PaidFacts) -> _Settled:
     """Allocate anew, with all that is open, where the items that were read did not take all of the money.
 
     1. Money was left, or nothing of these items was: then what is owed beyond them counts.
@@ -99,7 +136,8 @@ def _completed(settled: _Settled, payments: pl.DataFrame, facts: PaidFacts) -> _
     short = _short(settled, facts)
     if short.is_empty():
         return settled
-    whole = read_whole(facts.states.join(short, on="account_id", how="semi"))
+    few = facts.states.join(short, on="account_id", how="semi")
+    whole = server.submit(read_whole, few).result()
     again = _allocated(payments.join(whole.states.select("account_id"), on="account_id", how="semi"), whole)
     pairs = ((settled.parts, again.parts), (settled.items, again.items), (settled.accounts, again.accounts))
     kept = [
@@ -186,20 +224,37 @@ def _insert(payments: pl.DataFrame, parts: pl.DataFrame, source: str, now: datet
 
 UPDATE_ITEMS_SQL = """
 UPDATE ledger_dueitem d SET paid_minor = d.paid_minor + n.paid_minor, settled_date = n.settled_date
-  FROM ledger_paid_item n WHERE d.id = n.id AND d.id BETWEEN %s AND %s
+  FROM ledger_paid_item n WHERE d.ctid = n.row_place AND d.id = n.id
+"""
+BY_PLACE_SQL = """
+SELECT set_config('enable_nestloop', %s, true), set_config('enable_hashjoin', %s, true),
+       set_config('enable_mergejoin', %s, true)
 """
 
 
 def _update_items(items: pl.DataFrame) -> None:
+    """Update the paid items where they lie: no index is searched and no other row is read.
+
+    :raises RuntimeError: if one lies elsewhere, which the lock of its account's state forbids
+    """
     changed = (
         items.filter(pl.col("paid_minor") > 0)
-        .select("paid_minor", "settled_date", id="due_item_id")
-        .sort("id")
+        .select("paid_minor", "settled_date", "row_place", id="due_item_id")
+        .sort("row_place")
     )
     if changed.is_empty():
         return
-    _stage(changed, "ledger_paid_item", "paid_minor bigint, settled_date date, id bigint")
-    bulk.execute(UPDATE_ITEMS_SQL, [changed["id"][0], changed["id"][-1]])
+    _stage(
+        changed,
+        "ledger_paid_item",
+        "paid_minor bigint, settled_date date, row_place tid, id bigint",
+        is_analyzed=False,
+    )
+    bulk.execute(BY_PLACE_SQL, ["on", "off", "off"])
+    updated = bulk.execute(UPDATE_ITEMS_SQL)
+    bulk.execute(BY_PLACE_SQL, ["off", "on", "on"])
+    if updated != changed.height:
+        raise RuntimeError(f"{changed.height - updated} due items moved while their accounts were locked")
 
 
 UPDATE_STATES_SQL = """
@@ -235,8 +290,9 @@ def _update_states(payments: pl.DataFrame, settled: _Settled, now: datetime) -> 
     bulk.execute(UPDATE_STATES_SQL, [now, states["account_id"][0], states["account_id"][-1]])
 
 
-def _stage(frame: pl.DataFrame, table: str, types: str) -> None:
+def _stage(frame: pl.DataFrame, table: str, types: str, *, is_analyzed: bool = True) -> None:
     bulk.execute(f"DROP TABLE IF EXISTS {table}")
     bulk.execute(f"CREATE TEMP TABLE {table} ({types}) ON COMMIT DROP")
     bulk.copy_in_fast(frame, table)
-    bulk.execute(f"ANALYZE {table}")
+    if is_analyzed:
+        bulk.execute(f"ANALYZE {table}")
