@@ -91,9 +91,9 @@ class World:
             person=person,
             medium="mobile",
             owner=owner,
-            value_sealed=ring.seal(value, "parties.contact_point.value"),
+            value_sealed=ring.seal(value, "parties.contact.value"),
             value_masked=f"138****{number:04d}",
-            value_hash=ring.search_hash(value, "parties.contact_point.value"),
+            value_hash=ring.search_hash(value, "parties.contact.value"),
             recorded_at=NOW - timedelta(days=200),
         )
 

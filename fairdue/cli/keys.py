@@ -49,12 +49,12 @@ def rotate(as_json: Annotated[bool, typer.Option("--json", help="Print one JSON 
     May be stopped at any moment; run it again and it goes on.
     """
     prepare()
-    from fairdue.contexts.parties import facade as parties
+    from fairdue.journeys.rotate_keys import pending_reseals
 
-    pending = parties.pending_reseals()
+    pending = pending_reseals()
     if pending == 0:
         _add_and_use()
-        pending = parties.pending_reseals()
+        pending = pending_reseals()
     resealed = _reseal(pending)
     if as_json:
         emit({"key_id": resealed.key_id, "counts": resealed.counts})
@@ -110,13 +110,13 @@ def _add_and_use() -> None:
 def _reseal(pending: int):  # type: ignore[no-untyped-def]
     from rich.progress import Progress
 
-    from fairdue.contexts.parties import facade as parties
+    from fairdue.journeys.rotate_keys import reseal
     from fairdue.kernel import clock
     from fairdue.kernel.actor import system
 
     with Progress(console=console, transient=True) as bar:
         task = bar.add_task("sealing", total=pending)
-        return parties.reseal(
+        return reseal(
             actor=system("fairdue keys rotate"),
             now=clock.now(),
             progress=lambda rows: bar.update(task, advance=rows),

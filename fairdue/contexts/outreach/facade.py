@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fairdue.contexts.outreach.checking import TextRefused
+from fairdue.contexts.outreach.composing import FREE_TEXT
 from fairdue.contexts.outreach.contracts import LocalMessage
 from fairdue.contexts.outreach.facts import reminder_facts_sql, unsaid_facts_sql
 from fairdue.contexts.outreach.local.behaviour import local_behaviour, set_local_behaviour
@@ -14,6 +16,7 @@ from fairdue.contexts.outreach.local.provider import (
     local_outbox_count,
 )
 from fairdue.contexts.outreach.operations.bounces import read_bounces, record_bounces
+from fairdue.contexts.outreach.operations.by_hand import MAX_LENGTH, TextEmpty, TextTooLong
 from fairdue.contexts.outreach.operations.dispatch import dispatch_due, send_one
 from fairdue.contexts.outreach.operations.events import record_provider_event
 from fairdue.contexts.outreach.operations.inbox import MessageNotInInbox, mark_read
@@ -35,9 +38,13 @@ from fairdue.contexts.outreach.rendering import (
     ValueMissing,
     ValueWrong,
 )
+from fairdue.contexts.outreach.sealing import SEALED_COLUMNS
 from fairdue.contexts.outreach.signing import SignatureRefused, sign, verify
 
 __all__ = [
+    "FREE_TEXT",
+    "MAX_LENGTH",
+    "SEALED_COLUMNS",
     "ApprovalRefused",
     "LocalMessage",
     "MessageNotInInbox",
@@ -47,6 +54,9 @@ __all__ = [
     "TemplateNotApproved",
     "TemplateRetired",
     "TemplateUnknown",
+    "TextEmpty",
+    "TextRefused",
+    "TextTooLong",
     "UnknownPlaceholder",
     "ValueExtra",
     "ValueMissing",

@@ -15,7 +15,6 @@ from .operations.portal_links import (
     redeem_portal_link,
 )
 from .operations.reveals import RevealRefused, reveal
-from .operations.rotation import Resealed, pending_reseals, reseal
 from .queries.cards import (
     ContactPointUnknown,
     PersonUnknown,
@@ -30,11 +29,13 @@ from .queries.facts import CONSENT_FACTS_SQL, CONTACT_POINT_FACTS_SQL, PERSON_FA
 from .queries.lookup import person_ids_by_reference
 from .queries.reads import contact_points_read, latest_consents_read, person_read
 from .queries.search import persons_named, search
+from .sealing import SEALED_COLUMNS
 
 __all__ = [
     "CONSENT_FACTS_SQL",
     "CONTACT_POINT_FACTS_SQL",
     "PERSON_FACTS_SQL",
+    "SEALED_COLUMNS",
     "ConsentCard",
     "ConsentRefused",
     "ContactPointCard",
@@ -46,7 +47,6 @@ __all__ = [
     "PortalLinkRefused",
     "PortalLinkUnknown",
     "PortalLinkUsed",
-    "Resealed",
     "RevealField",
     "RevealRefused",
     "contact_points",
@@ -59,7 +59,6 @@ __all__ = [
     "mark_contact_point",
     "name_for_letter",
     "open_contact_point",
-    "pending_reseals",
     "person_card",
     "person_cards",
     "person_ids_by_reference",
@@ -67,7 +66,6 @@ __all__ = [
     "persons_named",
     "record_consent",
     "redeem_portal_link",
-    "reseal",
     "reveal",
     "search",
 ]

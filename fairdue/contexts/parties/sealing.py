@@ -8,14 +8,17 @@ from collections.abc import Iterable
 import polars as pl
 from django.conf import settings
 
+from fairdue.storage.resealing import SealedColumn
+
 NAME_PURPOSE = "parties.person.name"
 ID_PURPOSE = "parties.person.id"
 CONTACT_PURPOSE = "parties.contact.value"
 
-SEALED_COLUMNS: dict[str, tuple[tuple[str, str], ...]] = {
-    "parties_person": (("name_sealed", NAME_PURPOSE), ("id_sealed", ID_PURPOSE)),
-    "parties_contactpoint": (("value_sealed", CONTACT_PURPOSE),),
-}
+SEALED_COLUMNS = (
+    SealedColumn("parties_person", "name_sealed", NAME_PURPOSE),
+    SealedColumn("parties_person", "id_sealed", ID_PURPOSE),
+    SealedColumn("parties_contactpoint", "value_sealed", CONTACT_PURPOSE),
+)
 """Every sealed column of this context with its purpose; key rotation walks through them."""
 
 

@@ -85,8 +85,10 @@ from fairdue.contexts.payments.queries.payments import (
 from fairdue.contexts.payments.queries.request_count import WaitingRequests, waiting_requests
 from fairdue.contexts.payments.queries.requests import open_requests, request_card, requests_of_account
 from fairdue.contexts.payments.queries.statements import mappings, statement, statement_rows, statements
+from fairdue.contexts.payments.sealing import SEALED_COLUMNS
 
 __all__ = [
+    "SEALED_COLUMNS",
     "AlreadyMatched",
     "Approved",
     "Candidate",

@@ -11,6 +11,7 @@ from django.conf import settings
 
 from fairdue.engine.matching.texts import normal_account
 from fairdue.kernel.masking import mask_name
+from fairdue.storage.resealing import SealedColumn
 
 NAME_PURPOSE = "payments.payer.name"
 ACCOUNT_PURPOSE = "payments.payer.account"
@@ -18,6 +19,16 @@ REMITTANCE_PURPOSE = "payments.remittance"
 STATEMENT_ACCOUNT_PURPOSE = "payments.statement.account"
 PAYEE_PURPOSE = "payments.payee"
 KEY_PURPOSE = "payments.key"
+
+SEALED_COLUMNS = (
+    SealedColumn("payments_bankstatement", "account_sealed", STATEMENT_ACCOUNT_PURPOSE),
+    SealedColumn("payments_incomingpayment", "payer_name_sealed", NAME_PURPOSE),
+    SealedColumn("payments_incomingpayment", "payer_account_sealed", ACCOUNT_PURPOSE),
+    SealedColumn("payments_incomingpayment", "remittance_sealed", REMITTANCE_PURPOSE),
+    SealedColumn("payments_request", "payee_sealed", PAYEE_PURPOSE),
+    SealedColumn("payments_paymentorder", "payee_sealed", PAYEE_PURPOSE),
+)
+"""Every sealed column of this context with its purpose; key rotation walks through them."""
 
 HARMLESS = (
     *(

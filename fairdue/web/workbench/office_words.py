@@ -135,7 +135,7 @@ EVENTS = {
     "outreach.templates.loaded": word("Templates loaded"),
     "parties.consent.recorded": word("Consent recorded"),
     "parties.contact_point.marked": word("Contact point marked"),
-    "parties.keys.rotated": word("Keys rotated"),
+    "keys.rotated": word("Keys rotated"),
     "parties.person.revealed": word("Personal data revealed"),
     "parties.portal_link.issued": word("Borrower link issued"),
     "parties.portal_link.redeemed": word("Borrower link used"),

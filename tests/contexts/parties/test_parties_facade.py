@@ -13,9 +13,10 @@ from lender_files import ACTOR, NOW, ensure_lender, person, point, take, write_c
 from fairdue.contexts.audit.models import Event
 from fairdue.contexts.parties import facade as parties
 from fairdue.contexts.parties.models import Consent, ContactPoint, Person, PortalLink
-from fairdue.contexts.parties.operations import rotation
+from fairdue.journeys import rotate_keys
 from fairdue.kernel.actor import Actor, PermissionRefused
 from fairdue.kernel.secrets import CannotOpen, KeyRing
+from fairdue.storage import resealing
 
 RESIDENT = "11010519491231002X"
 MAY = frozenset({"parties.reveal", "parties.reveal_id_number", "parties.search"})
@@ -194,18 +195,18 @@ def test_rotation_seals_again_goes_on_after_a_stop_and_lets_the_old_key_go(perso
     old = settings.FIELD_KEYS
     both = KeyRing(keys=old.keys | {old.newest + 1: b"n" * 32}, index_key=old.index_key)
     monkeypatch.setattr(settings, "FIELD_KEYS", both)
-    monkeypatch.setattr(rotation, "BATCH_ROWS", 2)
-    assert parties.pending_reseals() == 5
+    monkeypatch.setattr(resealing, "BATCH_ROWS", 2)
+    assert rotate_keys.pending_reseals() == 5
 
     def stop(rows):
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        parties.reseal(actor=ACTOR, now=NOW, progress=stop)
-    assert parties.pending_reseals() == 4
-    resealed = parties.reseal(actor=ACTOR, now=NOW)
+        rotate_keys.reseal(actor=ACTOR, now=NOW, progress=stop)
+    assert rotate_keys.pending_reseals() == 4
+    resealed = rotate_keys.reseal(actor=ACTOR, now=NOW)
     assert sum(resealed.counts.values()) == 4
-    assert parties.pending_reseals() == 0
+    assert rotate_keys.pending_reseals() == 0
     monkeypatch.setattr(
         settings, "FIELD_KEYS", KeyRing(keys={both.newest: b"n" * 32}, index_key=old.index_key)
     )

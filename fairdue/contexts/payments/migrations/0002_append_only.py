@@ -1,5 +1,5 @@
-"""Statements, rows, keys and answers to providers are facts; of payments, matches and requests only the
-progress may be written on (and sealed values sealed anew), never what was received, matched or asked for."""
+"""Statements, rows, keys and answers to providers are facts (a sealed value may be sealed anew); of payments,
+matches and requests only the progress may be written on besides, never what was received, matched or asked for."""
 
 from django.db import migrations
 
@@ -53,7 +53,7 @@ class Migration(migrations.Migration):
     dependencies = [("payments", "0001_initial"), ("ledger", "0002_append_only")]
 
     operations = [
-        append_only("payments_bankstatement"),
+        frozen_except("payments_bankstatement", "account_sealed"),
         append_only("payments_statementrow"),
         append_only("payments_paymentkey"),
         append_only("payments_webhookevent"),
