@@ -19,6 +19,7 @@ def load_packs(*, now: datetime) -> dict[str, Any]:
     actor = system("setup")
     return {
         "rules": law.load_rule_packs(actor=actor, now=now),
+        "texts": int(law.publish_content(actor=actor, now=now)),
         "strategies": decisions.load_strategies(actor=actor, now=now),
         "templates": outreach.load_templates(actor=actor, now=now),
     }

@@ -139,3 +139,87 @@ class RulebookEntry:
     test_count: int
     pack: str
     version: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextMark:
+    """A place in a text of what may not be said: `subject[start:end]` or `text[start:end]`."""
+
+    part: str
+    start: int
+    end: int
+    quote: str
+    topic: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextFinding:
+    """One rule that a text breaks."""
+
+    rule_id: str
+    outcome: str
+    """`refuse`; `review` for a rule that awaits confirmation."""
+    message_zh: str
+    message_en: str
+    citation: str
+    evidence: str
+    pack: str
+    version: str
+    missing: tuple[str, ...]
+    marks: tuple[TextMark, ...]
+
+    def as_reason(self) -> dict[str, object]:
+        """Return the finding in the form of a gate's reason; places instead of words, which may name somebody."""
+        places = ", ".join(f"{mark.part} {mark.start}-{mark.end} {mark.topic}" for mark in self.marks)
+        return {
+            "rule_id": self.rule_id, "outcome": self.outcome, "message_zh": self.message_zh,
+            "message_en": self.message_en, "citation": self.citation, "pack": self.pack, "version": self.version,
+            "evidence": self.evidence, "facts": {"places": places} if places else {}, "retry_after": None,
+        }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextReport:
+    """What the content pack says of one text."""
+
+    outcome: str
+    """`allow`, `review` or `refuse`."""
+    findings: tuple[TextFinding, ...]
+    version: str
+    sha256: str
+    """Of the content pack."""
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether the text may not be said as it stands."""
+        return self.outcome == "refuse"
+
+    def as_verdict(self) -> dict[str, object]:
+        """Return the report in the form of a gate's verdict."""
+        return {
+            "outcome": self.outcome,
+            "reasons": [finding.as_reason() for finding in self.findings],
+            "retry_after": None,
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextRuleCard:
+    """One rule on texts as a page shows it."""
+
+    rule_id: str
+    pack: str
+    title_zh: str
+    title_en: str
+    citation: str
+    rank: str
+    evidence: str
+    effective_from: date
+    effective_to: date | None
+    version: str
+    topics: tuple[tuple[str, str], ...]
+    """What it forbids, zh and en."""
+    elements: tuple[tuple[str, str], ...]
+    """What it wants said, zh and en."""
+    sentence_count: int
+    """Sentences that prove its patterns at every loading."""

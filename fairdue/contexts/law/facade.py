@@ -15,6 +15,10 @@ from .contracts import (
     PermitCard,
     Reservation,
     RulebookEntry,
+    TextFinding,
+    TextMark,
+    TextReport,
+    TextRuleCard,
 )
 from .counting import (
     CONTACT_FACTS_SQL,
@@ -25,7 +29,18 @@ from .counting import (
     unanswered_facts_sql,
 )
 from .facts import ChannelUnknown, ContactPointUnfit, ContactPointUnknown, Known, agreed_hours
+from .operations.confirm import (
+    AlreadyDecided,
+    ConfirmationRefused,
+    NothingToConfirm,
+    ReviewerUnfit,
+    RuleUnknown,
+    SourceMissing,
+    confirm_rule,
+    withdraw_confirmation,
+)
 from .operations.contacts import ContactUnknown, ResultUnknown, record_contact, settle_contact
+from .operations.content import publish_content
 from .operations.holds import HOLD_KINDS, HoldRefused, lift_hold, place_hold
 from .operations.packs import PackChanged, load_rule_packs
 from .operations.reserve import PERMIT_LIFETIME, NotInTransaction, reserve
@@ -38,10 +53,15 @@ from .operations.use import (
     PermitUsed,
     use_permit,
 )
+from .pack_contracts import ConfirmationCard, PublishedPack, RuleStanding
 from .queries.cards import PermitUnknown, contacts, holds, open_holds, pack_versions, permit, rulebook
+from .queries.confirmations import confirmations, rule_standings
+from .queries.content import FACTS as TEXT_FACTS
+from .queries.content import check_text, text_rules, voicemail_is_limited
 from .queries.preview import judge_hypothetical, pregate, preview, preview_all
+from .queries.published import PackAltered, published_pack, published_packs, published_rulebook
 from .queries.verification import verify_permits
-from .rules import JurisdictionUnknown
+from .rules import JurisdictionUnknown, PackUnknown, shipped_pack, shipped_packs
 
 __all__ = [
     "CANDIDATE_SCHEMA",
@@ -50,12 +70,16 @@ __all__ = [
     "HOLD_KINDS",
     "PERMIT_LIFETIME",
     "RESULTS",
+    "TEXT_FACTS",
     "UNANSWERED_FACTS_SQL",
+    "AlreadyDecided",
     "CandidatesInvalid",
     "ChainFault",
     "ChainReport",
     "ChannelUnknown",
     "ChannelVerdict",
+    "ConfirmationCard",
+    "ConfirmationRefused",
     "ContactCard",
     "ContactPointUnfit",
     "ContactPointUnknown",
@@ -65,8 +89,11 @@ __all__ = [
     "JurisdictionUnknown",
     "Known",
     "NotInTransaction",
+    "NothingToConfirm",
+    "PackAltered",
     "PackChanged",
     "PackInvalid",
+    "PackUnknown",
     "PermitCard",
     "PermitForAnotherChannel",
     "PermitForAnotherRecipient",
@@ -75,13 +102,25 @@ __all__ = [
     "PermitUnknown",
     "PermitUnusable",
     "PermitUsed",
+    "PublishedPack",
     "Reason",
     "Reservation",
     "ResultUnknown",
+    "ReviewerUnfit",
+    "RuleStanding",
+    "RuleUnknown",
     "RulebookEntry",
+    "SourceMissing",
+    "TextFinding",
+    "TextMark",
+    "TextReport",
+    "TextRuleCard",
     "Verdict",
     "agreed_hours",
+    "check_text",
     "complete",
+    "confirm_rule",
+    "confirmations",
     "contact_facts_sql",
     "contacts",
     "holds",
@@ -95,11 +134,21 @@ __all__ = [
     "pregate",
     "preview",
     "preview_all",
+    "publish_content",
+    "published_pack",
+    "published_packs",
+    "published_rulebook",
     "record_contact",
     "reserve",
+    "rule_standings",
     "rulebook",
     "settle_contact",
+    "shipped_pack",
+    "shipped_packs",
+    "text_rules",
     "unanswered_facts_sql",
     "use_permit",
     "verify_permits",
+    "voicemail_is_limited",
+    "withdraw_confirmation",
 ]

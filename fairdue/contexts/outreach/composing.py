@@ -9,6 +9,7 @@ from datetime import datetime
 
 from django.conf import settings
 
+from fairdue.contexts.book.contracts import AccountCard
 from fairdue.contexts.outreach.models import Message, Template
 from fairdue.contexts.outreach.rendering import (
     TemplateNotApproved,
@@ -21,6 +22,8 @@ from fairdue.contexts.outreach.values import figures, values_for
 from fairdue.contexts.parties import facade as parties
 
 CONTENT_PURPOSE = "outreach.message.content"
+FREE_TEXT = "free.text"
+"""Stands for the template of a message that somebody wrote for it alone."""
 MEDIA = {"sms": ("mobile",), "email": ("email",)}
 
 
@@ -39,7 +42,13 @@ class Composed:
     locale: str
     subject: str
     text: str
-    account_id: int | None
+    account: AccountCard
+    """The (worst) debt that it speaks of."""
+
+    @property
+    def account_id(self) -> int:
+        """The id of that debt."""
+        return self.account.account_id
 
     @property
     def sha256(self) -> str:
@@ -58,6 +67,8 @@ def compose(message: Message, now: datetime) -> Composed:
     :raises NothingDue: if what it would ask for is no longer owed
     :raises TemplateRefused: if the template, a value or the contact point does not allow it
     """
+    if message.template_code == FREE_TEXT:
+        return _compose_free(message, now)
     template = live_template(message.template_code, message.channel, message.locale)
     found = figures(
         person_id=message.person_id,
@@ -79,8 +90,53 @@ def compose(message: Message, now: datetime) -> Composed:
         locale=template.locale,
         subject=subject,
         text=body,
-        account_id=found.account.account_id,
+        account=found.account,
     )
+
+
+def _compose_free(message: Message, now: datetime) -> Composed:
+    """Return a text that was written for this one message, word for word."""
+    found = figures(person_id=message.person_id, account_id=message.account_id, condition="none", now=now)
+    subject, text = open_content(message.content_sealed)
+    return Composed(
+        contact_point_id=choose_contact_point(message),
+        template_version="",
+        locale=message.locale,
+        subject=subject,
+        text=text,
+        account=found.account,
+    )
+
+
+def framed(text: str, *, channel: str, locale: str, account: AccountCard) -> str:
+    """Return a text written by hand with what every message of its channel says, where it does not say it.
+
+    1. A text message begins with the institution and says how to verify it and how to opt out.
+    2. A mail or in-app message is signed by the institution.
+    """
+    is_chinese = locale.lower().startswith("zh")
+    creditor = account.creditor_name_zh if is_chinese else account.creditor_name_en
+    text = text.strip()
+    if channel != "sms":
+        return text if creditor in text else f"{text}\n\n{creditor}"
+    head = (
+        ""
+        if text.lstrip("【[").startswith(creditor)
+        else f"【{creditor}】"
+        if is_chinese
+        else f"[{creditor}] "
+    )
+    ends = _SMS_ENDS["zh" if is_chinese else "en"]
+    return head + text + "".join(end for word, end in ends if word not in text.lower())
+
+
+_SMS_ENDS = {
+    "zh": (("核实", "核实请拨打您卡片背面或合同所载的客服电话。"), ("退订", "回复T退订。")),
+    "en": (
+        ("to verify", " To verify, call the number on your card or contract."),
+        ("opt out", " Reply T to opt out."),
+    ),
+}
 
 
 def live_template(code: str, channel: str, locale: str) -> Template:

@@ -20,8 +20,10 @@ from django.db import DatabaseError
 
 from fairdue.contexts.outreach.channels import open_channel
 from fairdue.contexts.outreach.channels.base import Channel
+from fairdue.contexts.outreach.composing import FREE_TEXT
 from fairdue.contexts.outreach.contracts import DispatchReport, SentMessage
 from fairdue.contexts.outreach.models import Dispatch, Message
+from fairdue.contexts.outreach.operations.by_hand import write_by_hand
 from fairdue.contexts.outreach.operations.hand_over import hand_over
 from fairdue.contexts.outreach.operations.plan import plan_message
 from fairdue.contexts.outreach.operations.reconcile import LEASE, claim_open, open_dispatch_ids, resolve
@@ -99,9 +101,11 @@ def send_one(
     *,
     person_id: int,
     channel: str,
-    template_code: str,
     actor: Actor,
     now: datetime,
+    template_code: str = "",
+    text: str = "",
+    subject: str = "",
     account_id: int | None = None,
     contact_point_id: int | None = None,
     purpose: str = "collect",
@@ -110,17 +114,29 @@ def send_one(
 ) -> SentMessage:
     """This function will send one message at once if the gate allows, and say what became of it.
 
+    Either a template's text, or a `text` written for this person.
+
     1. Must be called outside a transaction, because the provider is called.
     2. A deferred message stays planned and goes by itself at the permitted time.
-    3. The same gesture sends the same template to the same person once.
+    3. The same gesture sends the same template, or the same words, to the same person once.
+    4. A text by hand is read first: one that breaks a rule is refused with every place, and nothing is planned.
 
     :raises PermissionRefused: without `contacts.make`
+    :raises TextRefused: if a text by hand says what no text may say, or lacks what it must say
+    :raises TextEmpty: if there is neither template nor text, or a mail has no subject
     """
     actor.require("contacts.make")
+    content, said = None, template_code
+    if not template_code:
+        content, said, account_id = write_by_hand(
+            person_id=person_id, channel=channel, text=text, subject=subject, account_id=account_id,
+            contact_point_id=contact_point_id, purpose=purpose, locale=locale, actor=actor, now=now,
+        )  # fmt: skip
+        template_code = FREE_TEXT
     message_id, _ = plan_message(
         person_id=person_id, channel=channel, template_code=template_code, purpose=purpose, now=now,
-        dedupe_key=f"one:{actor.gesture}:{person_id}:{channel}:{template_code}"[:80], account_id=account_id,
-        contact_point_id=contact_point_id, locale=locale, values=values, is_woken=False,
+        dedupe_key=f"one:{actor.gesture}:{person_id}:{channel}:{said}"[:80], account_id=account_id,
+        contact_point_id=contact_point_id, locale=locale, values=values, is_woken=False, content_sealed=content,
     )  # fmt: skip
     with Adapters() as adapters:
         _send(message_id, Ticking(now), actor, adapters, LEASE)

@@ -69,10 +69,12 @@ def plan_message(
     not_before: datetime | None = None,
     expires_at: datetime | None = None,
     is_woken: bool = True,
+    content_sealed: bytes | None = None,
 ) -> tuple[int, bool]:
     """This function will plan one message in the caller's transaction; return its id and whether it is new.
 
     `values` are JSON values; money is `{"minor": 123, "currency": "CNY"}`, a date its ISO form.
+    `content_sealed` is the text of a message that was written by hand.
     """
     message, is_new = Message.objects.get_or_create(
         dedupe_key=dedupe_key,
@@ -88,6 +90,7 @@ def plan_message(
             "not_before": not_before or now,
             "expires_at": expires_at or (not_before or now) + LIFETIME,
             "recorded_at": now,
+            "content_sealed": content_sealed,
         },
     )
     if is_new and is_woken:

@@ -14,6 +14,7 @@ from fairdue.contexts.audit import facade as audit
 from fairdue.contexts.law import facade as law
 from fairdue.contexts.law.contracts import Reservation
 from fairdue.contexts.outreach.channels import provider_for
+from fairdue.contexts.outreach.checking import check_composed
 from fairdue.contexts.outreach.composing import Composed, compose, seal_content
 from fairdue.contexts.outreach.models import Dispatch, Message
 from fairdue.contexts.outreach.rendering import TemplateRefused
@@ -40,8 +41,9 @@ def reserve_message(
     """This function will decide one planned message and return its reserved dispatch, or why there is none.
 
     1. None: another worker has it or it is not due any more; `expired`, `refused`, `deferred` otherwise.
-    2. The gate judges the very text, with fresh facts, in this transaction; its permit goes on the dispatch.
-    3. Deferred messages return to `planned` at the gate's `retry_after`, or expire if that is too late.
+    2. A text that says what no text may say, or lacks what it must say, is refused before the gate is asked.
+    3. The gate judges the very text, with fresh facts, in this transaction; its permit goes on the dispatch.
+    4. Deferred messages return to `planned` at the gate's `retry_after`, or expire if that is too late.
     """
     with transaction.atomic():
         message = (
@@ -59,6 +61,11 @@ def reserve_message(
             return close(message, "expired", own_verdict(news.code, "expire"), actor, now)
         except TemplateRefused as refusal:
             return close(message, "refused", own_verdict(refusal.code, "refuse", str(refusal)), actor, now)
+        report = check_composed(
+            composed, channel=message.channel, purpose=message.purpose, actor=actor, now=now
+        )
+        if report.is_refused:
+            return close(message, "refused", report.as_verdict(), actor, now)
         return _judge(message, composed, actor, now, lease)
 
 
@@ -121,7 +128,7 @@ def ask_gate(message: Message, composed: Composed, actor: Actor, now: datetime) 
         content_sha256=composed.sha256,
         now=now,
         actor=actor,
-        account_ids=(composed.account_id,) if composed.account_id else (),
+        account_ids=(composed.account_id,),
     )
 
 

@@ -14,10 +14,13 @@ from django.conf import settings
 from django.db import transaction
 
 from fairdue.contexts.audit import facade as audit
+from fairdue.contexts.law import facade as law
+from fairdue.contexts.law.contracts import TextReport
+from fairdue.contexts.outreach.checking import TextRefused, check_template
 from fairdue.contexts.outreach.contracts import LoadReport
 from fairdue.contexts.outreach.models import Template
 from fairdue.contexts.outreach.rendering import TemplateRefused, TemplateUnknown, check_placeholders
-from fairdue.kernel.actor import Actor
+from fairdue.kernel.actor import Actor, system
 
 CHANNELS = ("sms", "email", "inapp")
 LOCALES = ("zh-hans", "en")
@@ -52,6 +55,7 @@ def load_templates(*, actor: Actor, now: datetime, directory: Path | None = None
     :raises TemplateChanged: if a loaded version reads differently now
     :raises UnknownPlaceholder: if a text uses placeholders that it does not declare
     :raises ApprovalRefused: if a file names its author as approver
+    :raises TextRefused: if a file names an approver for a text that the law refuses
     """
     created = approved = unchanged = 0
     with transaction.atomic():
@@ -79,16 +83,18 @@ def approve_template(*, template_id: int, actor: Actor, now: datetime) -> None:
     :raises PermissionRefused: without `templates.approve`
     :raises TemplateUnknown: if there is no such version
     :raises ApprovalRefused: for its author, or if it was approved before
+    :raises TextRefused: if it says what no text may say, or lacks what it must say; with every place
     """
     actor.require("templates.approve")
     with transaction.atomic():
         template = Template.objects.select_for_update().filter(pk=template_id).first()
         if template is None:
             raise TemplateUnknown(f"no template {template_id}")
-        _approve(template, actor.label, now)
+        report = _approve(template, actor.label, now)
+        law.publish_content(actor=system("law"), now=now)
         audit.record(
-            code="outreach.template.approved", actor=actor, subject_type="template", subject_id=template.pk,
-            now=now, after={"template": _label(template), "sha256": template.sha256},
+            code="outreach.template.approved", actor=actor, subject_type="template", subject_id=template.pk, now=now,
+            after={"template": _label(template), "sha256": template.sha256, "content_pack": report.version},
         )  # fmt: skip
 
 
@@ -121,15 +127,19 @@ def _approve_from_file(draft: Template, approver: str, actor: Actor, now: dateti
     return 1
 
 
-def _approve(template: Template, approver: str, now: datetime) -> None:
+def _approve(template: Template, approver: str, now: datetime) -> TextReport:
     if template.approved_at or template.retired_at:
         raise ApprovalRefused(f"{_label(template)} was approved or retired before")
     if approver == template.authored_by:
         raise ApprovalRefused(f"{_label(template)} needs a second person, not its author")
+    report = check_template(template, now)
+    if report.is_refused:
+        raise TextRefused(_label(template), report)
     siblings = Template.objects.filter(code=template.code, channel=template.channel, locale=template.locale)
     siblings.filter(approved_at__isnull=False, retired_at__isnull=True).update(retired_at=now)
     template.approved_by, template.approved_at = approver, now
     template.save(update_fields=["approved_by", "approved_at"])
+    return report
 
 
 def _same_version(draft: Template) -> Template | None:
