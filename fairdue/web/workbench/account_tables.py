@@ -16,6 +16,7 @@ from fairdue.engine.ledger import accounts as codes
 from fairdue.kernel.clock import business_date
 from fairdue.web.ui.tables import Column, DateColumn, EmptyState, InstantColumn, MoneyColumn, Table
 from fairdue.web.ui.templatetags.ui import badge, bucket, day, minute, money
+from fairdue.web.workbench.due_words import due_word
 from fairdue.web.workbench.money_words import component_word, kind_word, ledger_account_word
 
 
@@ -27,7 +28,7 @@ def dues_table(dues: Sequence[ledger.DueCard], postings: Sequence[ledger.Posting
         name="dues",
         columns=[
             DateColumn("due_date", _("Due on"), is_row_head=True),
-            Column("due_ref", _("Instalment or statement"), align="mono"),
+            Column("due_ref", _("Instalment or statement"), render=lambda value, _row: due_word(value) or "–", align="nowrap"),
             Column("component", _("Component"), render=lambda value, _row: component_word(value)),
             MoneyColumn("asked", _("Asked"), lambda row: row.paid + row.unpaid),
             MoneyColumn("paid", _("Paid")),
@@ -155,7 +156,10 @@ def _lines(
     """Return a receipt's parts by due item, or what another event posted between two ledger accounts."""
     if row.parts:
         return [
-            (component_word(part.component) + (f" ({part.due_ref})" if part.due_ref else ""), part.amount)
+            (
+                component_word(part.component) + (f" ({due_word(part.due_ref)})" if part.due_ref else ""),
+                part.amount,
+            )
             for part in row.parts
         ]
     sums: dict[tuple[str, str], Any] = {}
@@ -193,7 +197,7 @@ def postings_table(rows: Sequence[ledger.PostingCard]) -> Table:
             Column("debit", _("Debit"), render=lambda value, _row: ledger_account_word(value)),
             Column("credit", _("Credit"), render=lambda value, _row: ledger_account_word(value)),
             MoneyColumn("amount", _("Amount")),
-            Column("due_ref", _("Due item"), align="mono"),
+            Column("due_ref", _("Due item"), render=lambda value, _row: due_word(value) or "–", align="nowrap"),
             Column("transaction_id", _("Event"), align="num"),
         ],
         caption=_("Postings"),

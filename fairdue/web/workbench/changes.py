@@ -14,6 +14,7 @@ from fairdue.contexts.ledger import facade as ledger
 from fairdue.kernel.money import Money
 from fairdue.web.ui.tables import Column, DateColumn, Table
 from fairdue.web.ui.templatetags.ui import bucket, day, money
+from fairdue.web.workbench.due_words import due_word
 from fairdue.web.workbench.money_words import STANDINGS, component_word
 from fairdue.web.workbench.words import say
 
@@ -100,7 +101,7 @@ def _dues(changes: ledger.Changes) -> Table:
     return Table(
         changes.dues,
         columns=[
-            Column("due_ref", _("Instalment or statement"), is_row_head=True, align="mono"),
+            Column("due_ref", _("Instalment or statement"), render=lambda value, _row: due_word(value) or "–", is_row_head=True, align="nowrap"),
             Column("component", _("Component"), render=lambda value, _row: component_word(value)),
             Column("due", _("Due on"), lambda row: (row.due_date_before, row.due_date_after), render=_days, align="nowrap"),
             Column("asked", _("Asked"), lambda row: (row.asked_before, row.asked_after), render=_pair, align="num"),

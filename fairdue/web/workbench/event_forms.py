@@ -22,6 +22,7 @@ from fairdue.kernel.money import Money, minor_digits
 from fairdue.web.ui.forms import DateInput, DeskForm
 from fairdue.web.ui.templatetags.ui import day, in_language
 from fairdue.web.workbench.action_forms import reason_field
+from fairdue.web.workbench.due_words import due_word
 from fairdue.web.workbench.money_words import component_word, kind_word
 
 CHOICES = {"months": word("Months"), "weeks": word("Weeks"), "days": word("Days")}
@@ -100,7 +101,7 @@ class EventForm(DeskForm):
             ]
         elif described.name == "due_ref":
             refs = {row.due_ref: row.due_date for row in self.dues if row.unpaid.minor}
-            found = [(ref, f"{ref} · {day(due)}") for ref, due in refs.items()]
+            found = [(ref, f"{due_word(ref)} · {day(due)}") for ref, due in refs.items()]
         elif described.type == "transaction":
             found = [(str(row.transaction_id), _row_label(row)) for row in self.rows if self._may_name(row)]
         else:

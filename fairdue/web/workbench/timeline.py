@@ -13,6 +13,8 @@ from django.utils.translation import gettext_noop as word
 
 from fairdue.web.ui.templatetags.ui import day, in_language, minute
 from fairdue.web.workbench import words
+from fairdue.web.workbench.due_words import due_word
+from fairdue.web.workbench.money_words import component_word
 from fairdue.web.workbench.office_words import STEPS
 from fairdue.web.workbench.words import say
 
@@ -131,7 +133,7 @@ def _transaction(card: Any, entry: Any, points: Mapping[int, str]) -> dict[str, 
         tone = "ok"
     title = say(words.TRANSACTION_KINDS, card.kind)
     if card.component:
-        title += " · " + say(words.COMPONENTS, card.component)
+        title += " · " + component_word(card.component)
     return {
         "icon": "payment", "title": title, "amount": card.amount, "state": state, "tone": tone,
         "body": parts_text(card.parts), "transaction": card if tone == "ok" else None,
@@ -141,8 +143,8 @@ def _transaction(card: Any, entry: Any, points: Mapping[int, str]) -> dict[str, 
 def parts_text(parts: Sequence[Any]) -> str:
     """Return where a payment went: Fees 20.00 · Principal 480.00 (2026-10)."""
     return " · ".join(
-        f"{say(words.COMPONENTS, part.component)} {part.amount.amount:,}"
-        + (f" ({part.due_ref})" if part.due_ref else "")
+        f"{component_word(part.component)} {part.amount.amount:,}"
+        + (f" ({due_word(part.due_ref)})" if part.due_ref else "")
         for part in parts
     )
 

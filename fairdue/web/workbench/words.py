@@ -72,7 +72,7 @@ SOURCE_WORDS = {
 
 COMPONENTS = {
     "principal": word("Principal"), "interest": word("Interest"), "fee": word("Fees"), "fees": word("Fees"),
-    "penalty": word("Penalty interest"), "penalty_interest": word("Penalty interest"), "late_fee": word("Late fee"),
+    "penalty": word("Penalty"), "penalty_interest": word("Penalty interest"), "late_fee": word("Late fee"),
     "compound_interest": word("Compound interest"), "cost": word("Costs"), "costs": word("Costs"),
     "installment_fee": word("Instalment fee"), "liquidated_damages": word("Liquidated damages"),
     "default_interest": word("Default interest"), "annual_fee": word("Annual fee"), "cash_fee": word("Cash advance fee"),

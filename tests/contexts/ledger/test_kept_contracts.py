@@ -234,7 +234,7 @@ def test_a_waiver_of_a_charge_outlives_its_correction(person: int) -> None:
     keep(date(2026, 3, 3))
     kept = charges(loan.account_id)
     assert any("~2" in key for key in kept)
-    owed = ledger.account_summary(loan.account_id, date(2026, 3, 3)).by_component.get("penalty", Money(0))
+    owed = ledger.account_summary(loan.account_id, date(2026, 3, 3)).by_component.get("penalty_interest", Money(0))
     posted = sum(amount for key, amount in kept.items() if "2026-02-28" not in key)
     assert owed.minor <= posted
     require_proved()

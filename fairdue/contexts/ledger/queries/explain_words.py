@@ -13,6 +13,7 @@ from django.conf import settings
 from fairdue.contexts.ledger.contracts import PostingCard
 from fairdue.contexts.ledger.contracts_explain import ExplainedPart
 from fairdue.contexts.ledger.queries.terms import components
+from fairdue.engine.ledger.due_names import due_name
 from fairdue.engine.ledger.explaining.tree import Piece, Word, Working
 from fairdue.engine.ledger.explaining.working import formula
 from fairdue.kernel.money import Money
@@ -61,7 +62,7 @@ class Speaker:
 
 def sentence(piece: Piece, language: str) -> str:
     """Return the sentence of a piece in a language."""
-    words = {name: _spoken(value, language) for name, value in piece.words.items()}
+    words = {name: _named(name, value, language) for name, value in piece.words.items()}
     template: str = phrase_book()["phrases"][piece.phrase][language]
     return template.format_map(words)
 
@@ -79,6 +80,11 @@ def arithmetic(working: Working | None, language: str) -> str:
         cap: str = phrase_book()["cap"][language]
         text += separator + cap.format(cap=working.cap, cut=_spoken(working.cut, language))
     return text
+
+
+def _named(name: str, value: Word, language: str) -> str:
+    spoken = _spoken(value, language)
+    return due_name(spoken, language) if name == "ref" else spoken
 
 
 def _spoken(value: Word, language: str) -> str:

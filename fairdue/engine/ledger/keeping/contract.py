@@ -7,9 +7,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from fairdue.engine.ledger.allocation.rules import AllocationRule
+from fairdue.engine.ledger.allocation.rules import COMPONENTS, AllocationRule, usual_order
 from fairdue.engine.ledger.products.rates import RateTable
 from fairdue.engine.ledger.products.terms import ProductTerms
+
+USUAL = AllocationRule(order=usual_order(("penalty_interest", *COMPONENTS)))
+"""The usual order of payment, with penalty interest 罚息 before the late fee 违约金."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,5 +29,5 @@ class Contract:
     disbursed_date: date
     details: Mapping[str, Any]
     rates: Mapping[str, RateTable] = field(default_factory=dict)
-    allocation: AllocationRule = field(default_factory=AllocationRule)
+    allocation: AllocationRule = USUAL
     """The order of payment that the product names."""

@@ -45,7 +45,7 @@ class PenaltyTerms:
     instalment stays late until it is paid; or on the day of its charge, as an item of its own."""
     from_due_date: bool = True
     """After the grace days, whether it is counted from the due date on or only from the end of the grace."""
-    component: str = "penalty"
+    component: str = "penalty_interest"
     citation: Text
 
 

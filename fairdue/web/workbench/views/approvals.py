@@ -21,6 +21,7 @@ from fairdue.web.ui.tables import Column, EmptyState, InstantColumn, MoneyColumn
 from fairdue.web.ui.templatetags.ui import badge, in_language
 from fairdue.web.workbench.access import DeskRequest, staff_page
 from fairdue.web.workbench.changes import ChangesView, changes_view
+from fairdue.web.workbench.due_words import due_word
 from fairdue.web.workbench.event_forms import CHOICES
 from fairdue.web.workbench.exporting import exported
 from fairdue.web.workbench.money_words import (
@@ -147,6 +148,8 @@ def _value(described: DetailField, value: Any, card: payments.RequestCard) -> st
             return _(CHOICES.get(str(value), str(value)))
         case "flag":
             return _("Yes") if value else _("No")
+    if described.name == "due_ref":
+        return due_word(str(value))
     return component_word(str(value)) if described.name == "component" else str(value)
 
 

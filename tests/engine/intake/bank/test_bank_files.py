@@ -14,7 +14,7 @@ from fairdue.engine.intake.bank.reading import format_of, read_bank_file
 
 ROOT = Path(__file__).resolve().parents[4]
 FILES = ROOT / "examples" / "bank_files"
-DAY = date(2026, 11, 20)
+DAY = date(2026, 11, 17)
 
 
 def mapping(name):
@@ -44,8 +44,8 @@ def test_camt_053_with_single_batch_fee_and_pending_entries():
     assert [entry.is_booked for entry in statement.entries] == [True, True, True, True, False]
     single, first, second, fee, _ = statement.entries
     assert (single.bank_ref, single.end_to_end_ref, single.payer_name) == (
-        "2026112000017",
-        "HK-20261120-0001",
+        "2026111700017",
+        "HK-20261117-0001",
         "王建国",
     )
     assert (single.payer_account, single.remittance, single.bank_code) == (
@@ -65,7 +65,7 @@ def test_camt_054_of_the_oldest_version_with_a_return():
     statement = read("notification.camt054.xml")
     assert (statement.format, statement.difference_minor) == ("camt.054.001.02", None)
     credit, back = statement.entries
-    assert (credit.minor, credit.payer_name, credit.bank_ref) == (40_000, "王建国", "2026112000017")
+    assert (credit.minor, credit.payer_name, credit.bank_ref) == (40_000, "王建国", "2026111700017")
     assert (back.minor, back.is_return, back.return_code, back.original_ref) == (
         -15_000,
         True,
@@ -83,7 +83,7 @@ def test_every_version_is_read_by_its_namespace(version, kind, outer, inner):
     name = "<Pty><Nm>王芳</Nm></Pty>" if int(version) >= 8 else "<Nm>王芳</Nm>"
     text = f"""<d:Document xmlns:d="urn:iso:std:iso:20022:tech:xsd:camt.{kind}.001.{version}"><d:{outer}><d:{inner}>
     <d:Id>1</d:Id><d:Acct><d:Id><d:IBAN>DE89370400440532013000</d:IBAN></d:Id></d:Acct>
-    <d:Ntry><d:Amt Ccy="EUR">1.5</d:Amt><d:CdtDbtInd>CRDT</d:CdtDbtInd>{status}<d:BookgDt><d:Dt>2026-11-20+01:00</d:Dt></d:BookgDt>
+    <d:Ntry><d:Amt Ccy="EUR">1.5</d:Amt><d:CdtDbtInd>CRDT</d:CdtDbtInd>{status}<d:BookgDt><d:Dt>2026-11-17+01:00</d:Dt></d:BookgDt>
     <d:NtryDtls><d:TxDtls><d:Refs><d:EndToEndId>NOTPROVIDED</d:EndToEndId></d:Refs><d:RltdPties><d:Dbtr>{name}</d:Dbtr></d:RltdPties>
     </d:TxDtls></d:NtryDtls></d:Ntry></d:{inner}></d:{outer}></d:Document>""".replace(
         "<Sts", "<d:Sts"
@@ -107,7 +107,7 @@ def test_mt940_with_three_ways_of_field_86_and_a_reversal():
     credit, back, fee, turn = statement.entries
     assert (credit.end_to_end_ref, credit.bank_ref, credit.payer_name) == (
         "HK-0001",
-        "B2026112000017",
+        "B2026111700017",
         "MARTHA MUSTERMANN",
     )
     assert (credit.payer_account, credit.remittance) == (
@@ -116,7 +116,7 @@ def test_mt940_with_three_ways_of_field_86_and_a_reversal():
     )
     assert (back.is_return, back.return_code, back.original_ref) == (True, "914", "DD-0000")
     assert (fee.remittance, fee.is_return) == ("Account fees", False)
-    assert (turn.booking_date, turn.value_date) == (date(2027, 1, 2), date(2026, 12, 31))
+    assert (turn.booking_date, turn.value_date) == (date(2026, 1, 2), date(2025, 12, 31))
     assert (turn.payer_name, turn.payer_account, turn.remittance) == (
         "J. JANSEN",
         "NL91ABNA0417164300",
@@ -167,17 +167,17 @@ def test_a_missing_row_shows_by_the_running_balance():
     ("line", "code"),
     [
         ("20261320,1.00,,1.00,a,,b,,1", "bank.row.date"),
-        ("20261120,,,1.00,a,,b,,1", "bank.row.credit_or_debit"),
-        ("20261120,1.00,2.00,1.00,a,,b,,1", "bank.row.credit_or_debit"),
-        ("20261120,1.005,,1.00,a,,b,,1", "bank.row.amount"),
-        ("20261120,1e5,,1.00,a,,b,,1", "bank.row.amount"),
-        ("20261120,99999999999999999,,1.00,a,,b,,1", "bank.row.amount_too_large"),
-        ("20261120,1.00", "bank.row.cells_missing"),
+        ("20261117,,,1.00,a,,b,,1", "bank.row.credit_or_debit"),
+        ("20261117,1.00,2.00,1.00,a,,b,,1", "bank.row.credit_or_debit"),
+        ("20261117,1.005,,1.00,a,,b,,1", "bank.row.amount"),
+        ("20261117,1e5,,1.00,a,,b,,1", "bank.row.amount"),
+        ("20261117,99999999999999999,,1.00,a,,b,,1", "bank.row.amount_too_large"),
+        ("20261117,1.00", "bank.row.cells_missing"),
     ],
 )
 def test_a_row_that_cannot_be_read_is_rejected_with_its_reason(line, code):
     header = "交易日期,贷方发生额,借方发生额,余额,对方户名,对方账号,摘要,附言,交易流水号"
-    text = f"x\ny\n{header}\n{line}\n20261120,5.00,,6.00,a,,b,,2\n"
+    text = f"x\ny\n{header}\n{line}\n20261117,5.00,,6.00,a,,b,,2\n"
     (statement,) = read_bank_file(text.encode("gb18030"), mapping=mapping("cn-standard"))
     assert [(row.position, row.code) for row in statement.rejected] == [("line 4", code)]
     assert (statement.row_count, len(statement.entries)) == (2, 1)
@@ -188,11 +188,11 @@ def test_a_row_that_cannot_be_read_is_rejected_with_its_reason(line, code):
     [
         (b"  \n", "bank.file.empty"),
         (
-            b":20:X\n:25:1\n:60F:C261119EUR10,00\n:61:2611201120CR4,00NTRFX\n:62F:C261120EUR15,00\n",
+            b":20:X\n:25:1\n:60F:C261116EUR10,00\n:61:2611171117CR4,00NTRFX\n:62F:C261117EUR15,00\n",
             "bank.statement.unbalanced",
         ),
-        (b":20:X\n:25:1\n:60F:Z261119EUR10,00\n", "bank.statement.header"),
-        (b":20:X\n:25:1\n:61:2611201120CR4,00NTRFX\n", "bank.statement.header"),
+        (b":20:X\n:25:1\n:60F:Z261116EUR10,00\n", "bank.statement.header"),
+        (b":20:X\n:25:1\n:61:2611171117CR4,00NTRFX\n", "bank.statement.header"),
         (
             b'<?xml version="1.0"?><Document xmlns="urn:iso:std:iso:20022:tech:xsd:pain.001.001.09"/>',
             "bank.file.not_camt",
@@ -211,7 +211,7 @@ def test_a_file_that_cannot_be_trusted_is_refused(content, code):
 
 
 def test_a_line_of_mt940_that_cannot_be_read_is_rejected_and_its_difference_is_shown():
-    text = b":20:X\n:25:1\n:60F:C261119EUR10,00\n:61:26112O1120CR4,00NTRFX\n:61:2611201120CR1,00NTRFY\n:62F:C261120EUR15,00\n"
+    text = b":20:X\n:25:1\n:60F:C261116EUR10,00\n:61:26111O1117CR4,00NTRFX\n:61:2611171117CR1,00NTRFY\n:62F:C261117EUR15,00\n"
     (statement,) = read_bank_file(text)
     assert [row.code for row in statement.rejected] == ["bank.row.form"]
     assert (len(statement.entries), statement.difference_minor) == (1, -400)
@@ -249,3 +249,19 @@ def test_the_form_is_told_from_the_content():
         format_of((FILES / name).read_bytes())
         for name in ("statement.camt053.xml", "statement.mt940", "statement.eu.csv")
     ] == ["camt", "mt940", "csv"]
+
+
+def test_every_example_can_be_taken_on_the_day_of_the_demonstration():
+    from fairdue.cli.demo.state import DEMO_DATE
+
+    mappings = {
+        "transactions.gb18030.csv": "cn-standard",
+        "settlement.utf8.csv": "cn-signed",
+        "statement.eu.csv": "eu-semicolon",
+    }
+    for path in sorted(FILES.iterdir()):
+        if path.suffix == ".md":
+            continue
+        named = mappings.get(path.name)
+        for entry in read(path.name, mapping=mapping(named) if named else None).entries:
+            assert entry.value_date <= DEMO_DATE, path.name

@@ -81,7 +81,7 @@ def test_penalty_interest_is_cut_at_events_and_month_ends_and_the_open_rest_is_a
     found = derive(contract(), [paid(date(2026, 3, 5), 50_000)], date(2026, 3, 8))
     assert amounts(found) == {"p:i:1:2026-02-28": 771, "p:i:1:2026-03-05": 214}
     # of 500.00: 9.85 penalty, 108.00 interest, 382.15 principal; 951.46 − 382.15 = 569.31 × 16.2 % × 3/360
-    open_penalty = [charge for charge in found.accrued if charge.component == "penalty"]
+    open_penalty = [charge for charge in found.accrued if charge.component == "penalty_interest"]
     assert [(charge.amount, charge.why.base_minor, charge.why.days) for charge in open_penalty] == [
         (77, 56_931, 3)
     ]
@@ -100,7 +100,7 @@ def test_accrual_on_any_day_plus_what_is_posted_never_falls_while_nothing_happen
     for offset in range(100):
         found = derive(contract(), [], date(2026, 2, 10) + timedelta(days=offset))
         penalty = [
-            charge.amount for charge in (*found.charges, *found.accrued) if charge.component == "penalty"
+            charge.amount for charge in (*found.charges, *found.accrued) if charge.component == "penalty_interest"
         ]
         totals.append(sum(penalty))
     assert totals == sorted(totals)
