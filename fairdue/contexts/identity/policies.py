@@ -47,8 +47,12 @@ PERMISSIONS_BY_ROLE: dict[str, frozenset[str]] = {
     | _LEDGER
     | _FIGURES
     | _ID_NUMBERS
-    | {"holds.place", "holds.lift", "parties.reveal", "templates.approve", "audit.view", "outbox.view"},
-    Role.LEGAL: _WATCH | _LEDGER | _ID_NUMBERS | {"holds.place", "holds.lift", "parties.reveal", "book.view"},
+    | {"holds.place", "holds.lift", "parties.reveal", "templates.approve", "audit.view", "outbox.view"}
+    | {"rules.confirm"},
+    Role.LEGAL: _WATCH
+    | _LEDGER
+    | _ID_NUMBERS
+    | {"holds.place", "holds.lift", "parties.reveal", "book.view", "rules.confirm"},
     Role.STRATEGIST: _FIGURES | {"strategy.publish", "gate.try", "templates.view"},
     Role.RISK: _FIGURES,
     Role.FINANCE: _WATCH

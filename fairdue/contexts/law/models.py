@@ -1,4 +1,4 @@
-"""Rule packs as loaded, permits in chains and their uses, the counted contacts, holds."""
+"""Rule packs as loaded, permits in chains and their uses, the counted contacts, holds, confirmations of rules."""
 
 from __future__ import annotations
 
@@ -125,3 +125,36 @@ class Hold(models.Model):
         indexes = [
             models.Index(fields=["person"], name="law_hold_open", condition=models.Q(ended_at__isnull=True))
         ]
+
+
+class RuleConfirmation(models.Model):
+    """A reviewer has seen the source of a rule that was known from memory or reports, or takes that back. Append-only."""
+
+    pack = models.CharField(max_length=40)
+    rule = models.CharField(max_length=80)
+    """Key: id and part."""
+    rule_sha256 = models.CharField(max_length=64)
+    """Digest of what the rule said: a rule that says something else is not confirmed by it."""
+    pack_version = models.CharField(max_length=20)
+    pack_sha256 = models.CharField(max_length=64)
+    evidence = models.CharField(max_length=12)
+    """Grade that the pack gives the rule."""
+    decision = models.CharField(max_length=10)
+    """`confirmed` or `withdrawn`; the latest of what the rule says counts."""
+    source_seen = models.TextField()
+    """What was read, where, in which edition; of a withdrawal the reason."""
+    staff_id = models.BigIntegerField()
+    decided_by = models.CharField(max_length=120)
+    role = models.CharField(max_length=20)
+    decided_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(decision__in=["confirmed", "withdrawn"]), name="law_confirmation_decision"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(role__in=["compliance", "legal"]), name="law_confirmation_by_reviewer"
+            ),
+        ]
+        indexes = [models.Index(fields=["pack", "rule", "id"], name="law_confirmation_rule")]

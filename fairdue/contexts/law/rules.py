@@ -10,13 +10,20 @@ import yaml
 from django.conf import settings
 
 from fairdue.engine.law.judging import Rulebook
-from fairdue.engine.law.packs import Pack, load_pack, load_packs
+from fairdue.engine.law.loading.standing import enforced, needs_confirmation
+from fairdue.engine.law.packs import Pack, load_pack
 
 
 class JurisdictionUnknown(ValueError):
     """No packs are listed for this jurisdiction."""
 
     code = "law.jurisdiction.unknown"
+
+
+class PackUnknown(ValueError):
+    """There is no such pack, or no such version of it."""
+
+    code = "law.pack.unknown"
 
 
 def current() -> Rulebook:
@@ -32,7 +39,28 @@ def registry() -> tuple[Pack, ...]:
 
     :raises PackInvalid: if any pack is not fit for use
     """
-    return load_packs(settings.PACKS_DIR / "rules")
+    return shipped_packs()
+
+
+@lru_cache(maxsize=1)
+def shipped_packs() -> tuple[Pack, ...]:
+    """This function will return every pack that ships, read once a process.
+
+    :raises PackInvalid: if any pack is not fit for use
+    """
+    heads = sorted((settings.PACKS_DIR / "rules").glob("*/pack.yaml"))
+    return tuple(_pack(head.parent.name) for head in heads)
+
+
+def shipped_pack(code: str) -> Pack:
+    """This function will return one pack that ships.
+
+    :raises PackUnknown: if there is none of that code
+    """
+    for pack in shipped_packs():
+        if pack.code == code:
+            return pack
+    raise PackUnknown(f"no pack {code!r} ships; there are {', '.join(pack.code for pack in shipped_packs())}")
 
 
 def rulebook_for(groups: Iterable[str]) -> Rulebook:
@@ -45,6 +73,8 @@ def rulebook_for(groups: Iterable[str]) -> Rulebook:
 def rulebook_of(jurisdictions: frozenset[str]) -> Rulebook:
     """This function will return the packs that bind debts of some jurisdictions together; none: the default one.
 
+    1. A rule whose source nobody has read binds as policy of the house that adopted it, or once a reviewer confirmed it.
+
     :raises JurisdictionUnknown: if no packs are listed for one of them
     :raises PackInvalid: if a pack is not fit for use
     """
@@ -53,7 +83,15 @@ def rulebook_of(jurisdictions: frozenset[str]) -> Rulebook:
     if unknown := wanted - listed["jurisdictions"].keys():
         raise JurisdictionUnknown(f"no packs are in force for {', '.join(sorted(unknown))}")
     codes = {*listed["always"], *(code for name in wanted for code in listed["jurisdictions"][name])}
-    return Rulebook(tuple(_pack(code) for code in sorted(codes)))
+    return Rulebook(_enforced(tuple(_pack(code) for code in sorted(codes))))
+
+
+def _enforced(packs: tuple[Pack, ...]) -> tuple[Pack, ...]:
+    if not needs_confirmation(packs):
+        return packs
+    from .queries.confirmations import confirmed_keys
+
+    return enforced(packs, confirmed_keys())
 
 
 @lru_cache(maxsize=1)

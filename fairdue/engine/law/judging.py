@@ -61,6 +61,11 @@ class Rulebook:
         """Version by pack."""
         return {pack.code: pack.version for pack in self.packs}
 
+    @property
+    def identities(self) -> dict[str, str]:
+        """Version and digest by pack, as decisions name them."""
+        return {pack.code: pack.identity for pack in self.packs}
+
     def zone_of(self, code: str) -> ZoneInfo:
         """The zone in which a pack counts its days of validity."""
         return ZoneInfo(next(pack.zone for pack in self.packs if pack.code == code))

@@ -82,7 +82,7 @@ def _built(documents: Documents, bench: Bench, checks: list[Check]) -> Pack:
     return Pack(
         code=head["code"], version=head["version"], title_zh=head["title"]["zh"], title_en=head["title"]["en"],
         zone=head["zone"], sources=bench.sources, checks=tuple(checks), tests=tuple(content["tests"]),
-        content=content, sha256=digest(content),
+        content=content, sha256=digest(content), coverage=tuple(documents.coverage),
     )  # fmt: skip
 
 

@@ -32,7 +32,7 @@ def load_rule_packs(*, actor: Actor, now: datetime, rulebook: Rulebook | None = 
     :raises PackChanged: if a published version has other content than the loaded one
     """
     with transaction.atomic():
-        stored = [pack for pack in (rulebook.packs if rulebook else registry()) if _publish(pack, now)]
+        stored = [pack for pack in (rulebook.packs if rulebook else registry()) if publish(pack, now)]
         for pack in stored:
             audit.record(
                 code="law.pack.published", actor=actor, subject_type="rule_pack", subject_id=pack.code, now=now,
@@ -50,7 +50,13 @@ def ensure_published(rulebook: Rulebook, *, now: datetime) -> None:
     transaction.on_commit(lambda: _published.update(seen))
 
 
-def _publish(pack: Pack, now: datetime) -> bool:
+def publish(pack: Pack, now: datetime) -> bool:
+    """This function will store a version that is not stored yet and tell whether it was not.
+
+    1. Two who publish one version at once store it once; whose content differs from what is stored is refused.
+
+    :raises PackChanged: if the version is stored with other content
+    """
     _, is_new = RulePack.objects.get_or_create(
         code=pack.code,
         version=pack.version,

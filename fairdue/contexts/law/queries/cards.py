@@ -69,8 +69,8 @@ def permit(permit_id: int) -> PermitCard:
 
 
 def pack_versions() -> dict[str, str]:
-    """This function will return the version in force of every pack."""
-    return current().versions
+    """This function will return version and digest of every pack in force, as decisions name them."""
+    return current().identities
 
 
 def rulebook() -> tuple[RulebookEntry, ...]:

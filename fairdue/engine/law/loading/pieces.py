@@ -81,6 +81,8 @@ class Pack:
     """Every document of the pack as it was read: head, sources, parameters, checks, numbers, adoptions, tests."""
     sha256: str
     """Digest of the content in canonical form."""
+    coverage: tuple[Mapping[str, Any], ...] = field(default=(), repr=False)
+    """What is said of articles beyond the rules; about our system, so no part of a published version."""
 
     @property
     def identity(self) -> str:
