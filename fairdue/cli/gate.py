@@ -1,10 +1,9 @@
-"""`fairdue gate`, `fairdue permits`, `fairdue packs`: ask the law, prove the permits, check the rule packs."""
+"""`fairdue gate`, `fairdue permits`: ask the law, prove the permits."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -15,7 +14,6 @@ from fairdue.cli.session import console, emit, fail, prepare
 
 if TYPE_CHECKING:
     from fairdue.contexts.law.contracts import ChannelVerdict
-    from fairdue.engine.law.packs import Pack
     from fairdue.engine.law.verdict import Verdict
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")]
@@ -23,8 +21,7 @@ _COLOURS = {"allow": "green", "review": "yellow", "defer": "yellow", "hold": "re
 
 gate = typer.Typer(help="Ask whether a contact may be made, and why not.", no_args_is_help=True)
 permits = typer.Typer(help="Prove that no permit was changed.", no_args_is_help=True)
-packs = typer.Typer(help="Check the rule packs.", no_args_is_help=True)
-for group in (gate, permits, packs):
+for group in (gate, permits):
     group.callback()(lambda: None)
 
 
@@ -32,7 +29,6 @@ def register(root: typer.Typer) -> None:
     """Add the command groups to the root command."""
     root.add_typer(gate, name="gate")
     root.add_typer(permits, name="permits")
-    root.add_typer(packs, name="packs")
 
 
 @gate.command()
@@ -137,48 +133,3 @@ def verify(as_json: AsJson = False) -> None:
         mark = "[green]✓[/green] intact" if report.is_intact else f"[red]✗[/red] {len(report.faults)} faults"
         console.print(f"{mark}: {report.permits} permits in {report.chains} chains")
     raise typer.Exit(0 if report.is_intact else 1)
-
-
-@packs.command()
-def check(
-    folder: Annotated[Path | None, typer.Option(help="Folder of packs; default: the shipped ones.")] = None,
-    as_json: AsJson = False,
-) -> None:
-    """Load every rule pack and run its tests; status 1 if any pack is not fit for use."""
-    from fairdue.engine.law.packs import PackInvalid, load_pack
-    from fairdue.engine.law.trying import run_pack_tests
-
-    root = folder or Path(__file__).resolve().parents[2] / "packs" / "rules"
-    heads = sorted(root.glob("*/pack.yaml"))
-    if not heads:
-        fail(f"no pack.yaml below {root}")
-    reports = []
-    for head in heads:
-        try:
-            pack = load_pack(head.parent)
-        except PackInvalid as error:
-            reports.append({"pack": head.parent.name, "faults": error.faults})
-            continue
-        faults = [f"{test.rule}: {test.title}: {test.fault}" for test in run_pack_tests(pack) if test.fault]
-        reports.append(_described(pack, faults))
-    _report_packs(reports, as_json=as_json)
-
-
-def _described(pack: Pack, faults: list[str]) -> dict[str, Any]:
-    return {
-        "pack": pack.code, "version": pack.version, "sha256": pack.sha256, "checks": len(pack.checks),
-        "tests": len(pack.tests), "faults": faults,
-    }  # fmt: skip
-
-
-def _report_packs(reports: list[dict[str, Any]], *, as_json: bool) -> None:
-    is_fit = not any(report["faults"] for report in reports)
-    if as_json:
-        emit({"is_fit": is_fit, "packs": reports})
-    for report in [] if as_json else reports:
-        size = f"{report.get('checks', 0)} checks, {report.get('tests', 0)} tests"
-        mark = "[red]✗[/red]" if report["faults"] else "[green]✓[/green]"
-        console.print(f"{mark} {report['pack']} {report.get('version', '')}: {size}", highlight=False)
-        for fault in report["faults"]:
-            console.print(f"    {escape(fault)}", highlight=False, soft_wrap=True)
-    raise typer.Exit(0 if is_fit else 1)

@@ -118,13 +118,18 @@ def test_a_rule_that_says_something_else_is_not_confirmed_by_an_earlier_reading(
 
 
 @pytest.mark.django_db
+def test_a_check_and_its_computing_namesake_are_confirmed_apart():
+    law.confirm_rule(pack="hk", rule="HK-02", source_seen=SOURCE, actor=reviewer(), now=NOW)
+    assert (basis("HK-02", "hk"), basis("HK-02/computes", "hk")) == ("law", "house_ahead")
+
+
+@pytest.mark.django_db
 def test_the_database_keeps_confirmations_and_refuses_other_reviewers():
     law.confirm_rule(pack="cn", rule="CN-TIME-01", source_seen=SOURCE, actor=reviewer(), now=NOW)
     made = RuleConfirmation.objects.get()
     for change in ("UPDATE law_ruleconfirmation SET source_seen = ''", "DELETE FROM law_ruleconfirmation"):
-        with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
-            with connection.cursor() as cursor:
-                cursor.execute(change)
+        with pytest.raises(IntegrityError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(change)
     made.pk, made.role = None, "collector"
     with pytest.raises(IntegrityError, match="law_confirmation_by_reviewer"), transaction.atomic():
         made.save(force_insert=True)

@@ -48,7 +48,7 @@ def rule_standings(pack: str = "") -> dict[tuple[str, str], RuleStanding]:
             said = rule_digest(loaded.content, document) if made else ""
             standings[loaded.code, rule] = RuleStanding(
                 pack=loaded.code, rule=rule, evidence=document["evidence"],
-                basis=basis_of(loaded, document, adopted=adopted, confirmed=confirmed),
+                basis=basis_of(loaded, rule, document, adopted=adopted, confirmed=confirmed),
                 confirmation=card_of(made, is_current=made.rule_sha256 == said) if made else None,
             )  # fmt: skip
     return standings

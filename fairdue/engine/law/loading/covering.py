@@ -8,7 +8,8 @@ from typing import Any, Literal
 
 from fairdue.engine.law.loading.citing import articles_of, citations_of
 from fairdue.engine.law.loading.faults import Fault
-from fairdue.engine.law.loading.pieces import key_of
+from fairdue.engine.law.loading.pieces import keyed
+from fairdue.engine.law.loading.spans import references
 
 State = Literal["implemented", "partly", "not"]
 Cases = Mapping[str, Sequence[str]]
@@ -135,24 +136,23 @@ def rule_lines(content: Mapping[str, Any], cases: Cases | None = None) -> Iterat
     dated = {item["id"]: item for item in content["parameters"]}
     tests = _tests_by_rule(content["tests"])
     outside = cases or {}
-    for document in content["checks"]:
-        key = key_of(document)
-        yield RuleLines(
-            key=key, kind="check", document=document, tests=tuple(tests.get(key, ())),
-            parameters=tuple(dated[name] for name in _named(document) if name in dated),
-            cases=tuple(outside.get(document["id"], ())),
-        )  # fmt: skip
-    for document in content.get("numbers", ()):
-        parameters = tuple({"id": name, **item} for name, item in document.get("parameters", {}).items())
-        yield RuleLines(
-            key=document["id"], kind="number", document=document, parameters=parameters, tests=(),
-            cases=tuple(outside.get(document["id"], ())),
-        )  # fmt: skip
+    checks = len(content["checks"])
+    for place, (key, document) in enumerate(keyed(content)):
+        of_rule = tuple(outside.get(document["id"], ()))
+        if place < checks:
+            read = tuple(dated[name] for name in _named(document) if name in dated)
+            mine = tuple(tests.get(key, ()))
+            yield RuleLines(
+                key=key, kind="check", document=document, parameters=read, tests=mine, cases=of_rule
+            )
+        else:
+            own = tuple({"id": name, **item} for name, item in document.get("parameters", {}).items())
+            yield RuleLines(
+                key=key, kind="number", document=document, parameters=own, tests=(), cases=of_rule
+            )
 
 
 def _named(document: Mapping[str, Any]) -> list[str]:
-    from fairdue.engine.law.loading.spans import references
-
     return list(dict.fromkeys(references(dict(document))))
 
 

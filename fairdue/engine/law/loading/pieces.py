@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -104,6 +104,15 @@ def canonical(document: Any) -> str:
 def digest(document: Any) -> str:
     """Return the SHA-256 of a document in canonical form."""
     return hashlib.sha256(canonical(document).encode()).hexdigest()
+
+
+def keyed(content: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Yield every check and every computing rule of a pack with its key; `/computes` tells a namesake apart."""
+    checks = [(key_of(document), document) for document in content["checks"]]
+    yield from checks
+    taken = {key for key, _ in checks}
+    for document in content.get("numbers", ()):
+        yield (f"{document['id']}/computes" if document["id"] in taken else document["id"]), document
 
 
 def key_of(document: Mapping[str, Any]) -> str:

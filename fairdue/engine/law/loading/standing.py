@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Any, Literal
 
-from fairdue.engine.law.loading.pieces import Pack, digest, key_of
+from fairdue.engine.law.loading.pieces import Pack, digest, key_of, keyed
 from fairdue.engine.law.loading.spans import references
 
 Basis = Literal["law", "house", "house_ahead", "unconfirmed"]
@@ -42,7 +42,7 @@ def rule_digest(content: Mapping[str, Any], document: Mapping[str, Any]) -> str:
 
 def documents_by_key(content: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
     """Return every check and every computing rule of a pack by its key."""
-    return {key_of(document): document for document in (*content["checks"], *content.get("numbers", ()))}
+    return dict(keyed(content))
 
 
 def adopted_keys(packs: Iterable[Pack]) -> frozenset[tuple[str, str]]:
@@ -57,7 +57,12 @@ def adopted_keys(packs: Iterable[Pack]) -> frozenset[tuple[str, str]]:
 
 
 def basis_of(
-    pack: Pack, document: Mapping[str, Any], *, adopted: Collection[tuple[str, str]], confirmed: Confirmed
+    pack: Pack,
+    key: str,
+    document: Mapping[str, Any],
+    *,
+    adopted: Collection[tuple[str, str]],
+    confirmed: Confirmed,
 ) -> Basis:
     """This function will say by what a rule is in force."""
     evidence = document["evidence"]
@@ -65,7 +70,7 @@ def basis_of(
         return "house"
     if evidence not in UNREAD:
         return "law"
-    if (pack.code, key_of(document), rule_digest(pack.content, document)) in confirmed:
+    if confirmed and (pack.code, key, rule_digest(pack.content, document)) in confirmed:
         return "law"
     is_adopted = {(pack.code, "*"), (pack.code, document["id"])} & set(adopted)
     return "house_ahead" if is_adopted else "unconfirmed"
@@ -94,5 +99,5 @@ def _unconfirmed(packs: Iterable[Pack], confirmed: Confirmed) -> list[tuple[str,
         (pack.code, key_of(document))
         for pack in listed
         for document in pack.content["checks"]
-        if basis_of(pack, document, adopted=adopted, confirmed=confirmed) == "unconfirmed"
+        if basis_of(pack, key_of(document), document, adopted=adopted, confirmed=confirmed) == "unconfirmed"
     ]
