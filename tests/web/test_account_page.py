@@ -253,7 +253,7 @@ def test_every_kind_has_its_form_in_both_languages(sign, loan, locale):
     collector = sign("collector", locale)
     for kind in OFFERED:
         assert collector.get(page(loan, part=f"events/{kind}")).status_code == 200, kind
-    for unknown in ("payment", "charge", "refund", "assignment", "nothing"):
+    for unknown in ("payment", "charge", "refund", "nothing"):
         assert collector.get(page(loan, part=f"events/{unknown}")).status_code == 404
 
 
@@ -278,6 +278,49 @@ def test_a_waiver_is_previewed_asked_for_and_done_by_somebody_else(world, staff,
     assert "Approved: it was done in the same moment." in done.content.decode()
     assert ledger.account_summary(loan, business_date(now())).balance.minor == 140_050
     assert Transaction.objects.get().approval_ref == f"request:{row.pk}"
+
+
+def agreed(client, path: str, said: dict) -> Request:
+    """Preview an event and ask for it; return what now waits for a second person."""
+    client.post(path, previewed(client, path, said))
+    return Request.objects.get(status="open")
+
+
+def test_a_judgment_asked_for_and_approved_shows_its_limit_and_what_it_orders(staff, signed_in, loan):
+    staff("collector")
+    today = business_date(now())
+    path = page(loan, part="events/judgment")
+    said = {
+        "effective_date": (today - timedelta(days=5)).isoformat(), "amount": "1000",
+        "perform_by": (today - timedelta(days=3)).isoformat(), "reference": "(2026)沪0101民初1号",
+        "reason": "served", "token": "t-3",
+    }  # fmt: skip
+    collector = signed_in("collector")
+    before = collector.get(page(loan, "?show=limits")).content.decode()
+    assert "Last day to apply for enforcement" not in before
+    early = collector.post(path, said | {"perform_by": "2020-01-01", "step": "preview"})
+    assert early.status_code == 422
+    asked = agreed(collector, path, said)
+    assert (asked.kind, asked.amount_minor, Transaction.objects.count()) == ("judgment", 100_000, 0)
+    assert approve_everything() == 1
+    shown = collector.get(page(loan, "?show=limits")).content.decode()
+    assert "Last day to apply for enforcement" in shown and "(2026)沪0101民初1号" in shown
+    assert "0.53" in shown  # three days on 1,000.00 at 0.0175 % a day, 0.525, half up
+
+
+def test_a_debt_is_assigned_by_two_persons_and_owes_nothing_here_afterwards(staff, signed_in, loan):
+    staff("collector")
+    collector, path = signed_in("collector"), page(loan, part="events/assignment")
+    said = {"effective_date": business_date(now()).isoformat(), "to": "", "reason": "sold", "token": "t-4"}
+    assert collector.post(path, said | {"step": "preview"}).status_code == 422
+    asked = agreed(collector, path, said | {"to": "Harbour Asset Management"})
+    assert (asked.kind, asked.details["to"]) == ("assignment", "Harbour Asset Management")
+    assert Transaction.objects.count() == 0
+    waits = collector.get(f"/desk/approvals/{asked.pk}/").content.decode()
+    assert "Harbour Asset Management" in waits
+    assert approve_everything() == 1
+    assert ledger.account_summary(loan, business_date(now())).balance.minor == 0
+    assert "Assigned" in collector.get(page(loan)).content.decode()
 
 
 def test_a_confirmation_of_something_else_than_was_seen_is_only_a_preview(sign, loan):

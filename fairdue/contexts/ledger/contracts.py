@@ -28,6 +28,8 @@ class AccountSummary:
     """Interest and penalty interest earned to the day and not yet posted; zero where the creditor keeps the account."""
     latest_payment_date: date | None
     latest_payment: Money | None
+    standing: str = "active"
+    """What its events made of it: `active`, `charged_off`, `written_off`, `settled` or `assigned`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +58,8 @@ class DueCard:
     paid: Money
     unpaid: Money
     is_overdue: bool
+    settled_date: date | None = None
+    """The day from which nothing of it has been unpaid, if by then something was asked; None while something is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -245,3 +249,13 @@ class EventReceipt:
     effective_date: date
     changes: Changes
     is_repeated: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncomingBooking:
+    """Money that arrived, as it is booked against suspense."""
+
+    incoming_payment_id: int
+    creditor_id: int
+    amount: Money
+    effective_date: date

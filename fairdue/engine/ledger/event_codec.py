@@ -286,40 +286,40 @@ _CODES: Mapping[type[Event], str] = {
 
 
 def _details(event: Event) -> dict[str, Any]:
+    """Return the details as they are stored; what holds nothing is left out by the caller."""
     match event:
         case life.Charge():
             due_date = None if event.due_date is None else event.due_date.isoformat()
             return {"component": event.component, "due_date": due_date, "kept": event.is_kept}
-        case life.Credit():
-            return {"component": event.component}
         case life.Claim():
-            of = None if event.of is None else int(event.of)
-            return {"of": of, "component": event.component, "due_ref": event.ref}
+            return {"of": _number(event.of), "component": event.component, "due_ref": event.ref}
         case life.Chargeback():
-            return {"of": None if event.of is None else int(event.of)}
+            return {"of": _number(event.of)}
         case life.Pause():
             return {"from": event.from_date.isoformat(), "to": event.to_date.isoformat()}
-        case life.Deferral():
-            return {"from_date": event.from_date.isoformat(), "months": event.months, "days": event.days}
-        case life.Reage():
-            first = event.first_due_date.isoformat()
-            return {
-                "first_due_date": first,
-                "every": event.every,
-                "unit": event.unit,
-                "instalments": event.instalments,
-            }
         case life.Plan():
             return _plan_details(event)
-        case life.Settlement():
-            return {"by_date": event.by_date.isoformat()}
-        case life.Judgment():
-            return {"perform_by": event.perform_by.isoformat(), "reference": event.reference}
-        case life.Recovery():
-            return {"is_settling": event.is_settling}
-        case life.Assignment():
-            return {"to": event.to}
-    return {}
+    return {name: _plain(getattr(event, name)) for name in _FIELDS.get(type(event), ())}
+
+
+_FIELDS: Mapping[type[Event], tuple[str, ...]] = {
+    life.Credit: ("component",),
+    life.Deferral: ("from_date", "months", "days"),
+    life.Reage: ("first_due_date", "every", "unit", "instalments"),
+    life.Settlement: ("by_date",),
+    life.Judgment: ("perform_by", "reference"),
+    life.Recovery: ("is_settling",),
+    life.Assignment: ("to",),
+}
+"""Kinds whose details are fields of the event by the same names."""
+
+
+def _number(of: str | None) -> int | None:
+    return None if of is None else int(of)
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def _plan_details(event: life.Plan) -> dict[str, Any]:

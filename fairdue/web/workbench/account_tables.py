@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -12,7 +11,6 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 
 from fairdue.contexts.ledger import facade as ledger
-from fairdue.engine.ledger import accounts as codes
 from fairdue.kernel.clock import business_date
 from fairdue.web.ui.tables import Column, DateColumn, EmptyState, InstantColumn, MoneyColumn, Table
 from fairdue.web.ui.templatetags.ui import badge, bucket, day, minute, money
@@ -20,9 +18,8 @@ from fairdue.web.workbench.due_words import due_word
 from fairdue.web.workbench.money_words import component_word, kind_word, ledger_account_word
 
 
-def dues_table(dues: Sequence[ledger.DueCard], postings: Sequence[ledger.PostingCard], as_of: date) -> Table:
+def dues_table(dues: Sequence[ledger.DueCard], as_of: date) -> Table:
     """Return the due items: what was asked, what is paid, what is left, since when, how late."""
-    settled = settled_dates(dues, postings)
     return Table(
         dues,
         name="dues",
@@ -33,46 +30,13 @@ def dues_table(dues: Sequence[ledger.DueCard], postings: Sequence[ledger.Posting
             MoneyColumn("asked", _("Asked"), lambda row: row.paid + row.unpaid),
             MoneyColumn("paid", _("Paid")),
             MoneyColumn("unpaid", _("Unpaid")),
-            DateColumn("settled_date", _("Settled on"), lambda row: settled.get(row.due_item_id)),
+            DateColumn("settled_date", _("Settled on")),
             Column("days", _("Past due"), lambda row: days_late(row, as_of), render=_late, align="nowrap"),
         ],
         caption=_("Due items"),
         is_exportable=True,
         empty=EmptyState(title=_("Nothing has been asked by this day"), icon="clock"),
     )  # fmt: skip
-
-
-def settled_dates(dues: Sequence[ledger.DueCard], postings: Sequence[ledger.PostingCard]) -> dict[int, date]:
-    """Return from which day on nothing of a due item has been unpaid, for those of which nothing is.
-
-    What settles it counts on the day it counts from, however late it was recorded; what was moved away again counts against it.
-    """
-    found: dict[int, date] = {}
-    open_items = {row.due_item_id for row in dues if row.unpaid.minor}
-    by_day: dict[int, dict[date, int]] = defaultdict(lambda: defaultdict(int))
-    for posting in postings:
-        if posting.due_item_id is not None and posting.due_item_id not in open_items:
-            by_day[posting.due_item_id][posting.effective_date] += _settles(posting)
-    for item, days in by_day.items():
-        whole, so_far = sum(days.values()), 0
-        for day_of in sorted(days):
-            so_far += days[day_of]
-            if so_far >= whole:
-                found.setdefault(item, day_of)
-            else:
-                found.pop(item, None)
-    return found
-
-
-def _settles(posting: ledger.PostingCard) -> int:
-    """Return how much of a due item a posting settles; what it takes back is less than nothing."""
-    if posting.credit.startswith(codes.RECEIVABLE) and not posting.debit.startswith(codes.RECEIVABLE):
-        return posting.amount.minor
-    if posting.debit.startswith(codes.RECEIVABLE) and not posting.credit.startswith(
-        (codes.INCOME, codes.OPENING)
-    ):
-        return -posting.amount.minor
-    return 0
 
 
 def days_late(row: ledger.DueCard, as_of: date) -> int:

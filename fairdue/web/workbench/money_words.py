@@ -108,7 +108,7 @@ KIND_RULES = {
     "write_off": word("Clears what is owed from the books; money received afterwards is a recovery."),
     "recovery": word("Money received after a write-off."),
     "judgment": word(
-        "The amount is the money awarded beside interest. From its day on payments follow the order for judgments; what is owed stays as it is."
+        "The amount is what is awarded beside interest. From its day on payments follow the order for judgments; what is owed stays."
     ),
     "assignment": word(
         "What is owed passes to another creditor; money received afterwards is held for whom paid it."

@@ -580,3 +580,29 @@ def test_a_file_reverses_a_charge_with_a_due_date_by_one_posting(book, loan):
     book.transactions((loan, "R9", "reversal", "", None, TODAY, "C9"))
     assert image(loan) == before
     assert Posting.objects.count() == rows + 1
+
+
+def test_a_due_item_says_from_which_day_nothing_of_it_was_unpaid(book, loan):
+    def settled(as_of=TODAY):
+        return {
+            card.due_ref: card.settled_date
+            for card in ledger.account_dues(loan, as_of)
+            if card.component == "principal"
+        }
+
+    pay(book, loan, 6_000, APRIL)
+    pay(book, loan, 5_000, JUNE)
+    assert settled() == {"1": JUNE, "2": None, "3": None}
+    assert settled(MAY) == {"1": None, "2": None, "3": None}
+    record(book, loan, "pause", **{"from": str(MAY), "to": str(JUNE)})  # from now on its past is replayed
+    assert settled() == {"1": JUNE, "2": None, "3": None}
+    assert settled(MAY) == {"1": None, "2": None, "3": None}
+
+
+def test_a_summary_says_what_events_made_of_the_account_as_of_any_day(book, loan):
+    assert summary(loan).standing == "active"
+    record(book, loan, "charge_off", day=MAY)
+    made = record(book, loan, "assignment", day=JUNE, to="Harbour")
+    assert [summary(loan, day).standing for day in (APRIL, MAY, JUNE)] == ["active", "charged_off", "assigned"]
+    undo(book, made.transaction_id)
+    assert summary(loan).standing == "charged_off"

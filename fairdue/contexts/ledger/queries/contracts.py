@@ -151,13 +151,15 @@ def derived(account_id: int, as_of: date, known_at: datetime | None = None) -> D
     return derive(contract_of(row), story.events, as_of, names=story.names)
 
 
-def accrued_minor(account_ids: Iterable[int], as_of: date) -> dict[int, int]:
-    """Return what is earned by a day and not yet posted, of those accounts that are kept.
+def accrued_minor(
+    account_ids: Iterable[int], as_of: date, known_at: datetime | None = None
+) -> dict[int, int]:
+    """Return what is earned by a day and was not posted, as known at an instant, of those accounts that are kept.
 
     With it a balance is exact on any day: what the next keeping will post for days up to then is part of it.
     """
     rows = list(LoanContract.objects.filter(account_id__in=list(account_ids), disbursed_date__lte=as_of))
-    told = stories([row.account_id for row in rows]) if rows else {}
+    told = stories([row.account_id for row in rows], known_at) if rows else {}
     return {row.account_id: _accrued(row, told[row.account_id], as_of) for row in rows}
 
 

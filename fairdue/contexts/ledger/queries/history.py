@@ -26,7 +26,7 @@ SPECIAL = Exists(
 """Whether an account has events beyond payments, charges without a due date, credits and their reversals."""
 DUES_SQL = """
 SELECT d.id, d.account_id, d.due_ref, d.due_date, d.component, d.amount_minor, d.asked_minor, d.currency,
-       coalesce(p.paid, 0)
+       coalesce(p.paid, 0), d.settled_date
   FROM ledger_dueitem d
   LEFT JOIN (SELECT due_item_id, sum(CASE WHEN credit LIKE 'receivable:%%' THEN amount_minor
                                           ELSE -amount_minor END)::bigint AS paid
@@ -102,6 +102,7 @@ def replayed_cards(facts: AccountFacts, as_of: date) -> list[DueCard]:
                 paid=Money(due.paid, currency),
                 unpaid=Money(due.unpaid, currency),
                 is_overdue=has_passed(due.due_date, as_of, facts.dpd_origin) and due.unpaid > 0,
+                settled_date=due.settled_date,
             )
         )
     return sorted(cards, key=lambda card: (card.due_date, card.due_item_id))
@@ -119,7 +120,18 @@ def due_cards(account_ids: Sequence[int], as_of: date, origins: dict[int, str]) 
         cursor.execute(DUES_SQL, [ids, as_of, ids])
         found = cursor.fetchall()
     cards = []
-    for due_id, account_id, due_ref, due_date, component, amount, asked, currency, paid in found:
+    for (
+        due_id,
+        account_id,
+        due_ref,
+        due_date,
+        component,
+        amount,
+        asked,
+        currency,
+        paid,
+        settled_date,
+    ) in found:
         unpaid = max(asked - paid, 0)
         is_overdue = has_passed(due_date, as_of, origins[account_id]) and unpaid > 0
         cards.append(
@@ -133,6 +145,7 @@ def due_cards(account_ids: Sequence[int], as_of: date, origins: dict[int, str]) 
                 paid=Money(paid, currency),
                 unpaid=Money(unpaid, currency),
                 is_overdue=is_overdue,
+                settled_date=settled_date if settled_date and settled_date <= as_of else None,
             )
         )
     return cards

@@ -21,7 +21,7 @@ from fairdue.engine.ledger.accounts import CREDIT_BALANCE
 from fairdue.engine.ledger.ageing import bucket
 from fairdue.engine.ledger.life.pausing import delinquent_days
 from fairdue.engine.ledger.life.replaying import position_on
-from fairdue.engine.ledger.projection import pauses_of
+from fairdue.engine.ledger.projection import pauses_of, standing_of
 from fairdue.kernel.money import Money
 
 BALANCES_SQL = """
@@ -109,20 +109,22 @@ def _summaries(
     for card in due_cards(list(plain), as_of, plain) if plain else ():
         dues[card.account_id].append(card)
     kept = [state["account_id"] for state in states if state["is_kept"]]
-    accrued = accrued_minor(kept, as_of) if kept else {}
+    accrued = accrued_minor(kept, as_of, known_at) if kept else {}
     found = []
     for state in states:
         account_id = state["account_id"]
-        pauses = _pauses(state["pauses"])
+        pauses, standing = _pauses(state["pauses"]), "active"
         if account_id not in plain:
             facts = load_facts(account_id, known_at=known_at)
             if facts is None:
                 continue
             dues[account_id] = replayed_cards(facts, as_of)
-            pauses = pauses_of(position_on(facts.history, as_of))
+            position = position_on(facts.history, as_of)
+            pauses, standing = pauses_of(position), standing_of(position)
             if known_at is not None:
                 state |= _latest_payment(facts)
-        found.append(_summary(state, balances[account_id], dues[account_id], as_of, pauses, accrued))
+        state |= {"standing": standing, "accrued": accrued.get(account_id, 0)}
+        found.append(_summary(state, balances[account_id], dues[account_id], as_of, pauses))
     return found
 
 
@@ -159,7 +161,6 @@ def _summary(
     dues: list[DueCard],
     as_of: date,
     pauses: list[tuple[date, date]],
-    accrued: dict[int, int],
 ) -> AccountSummary:
     currency = state["currency"]
     owed = {code: amount for code, amount in codes.items() if code != CREDIT_BALANCE}
@@ -183,9 +184,10 @@ def _summary(
         next_due_date=next_date,
         next_due=_sum([card for card in ahead if card.due_date == next_date], currency),
         credit_balance=Money(codes.get(CREDIT_BALANCE, 0) + prepaid, currency),
-        accrued=Money(accrued.get(state["account_id"], 0), currency),
+        accrued=Money(state["accrued"], currency),
         latest_payment_date=state["latest_payment_date"],
         latest_payment=None if latest is None else Money(latest, currency),
+        standing=state["standing"],
     )
 
 

@@ -83,12 +83,11 @@ def _frame(
     is_known = moment.known_at is None or bool(
         ledger.account_postings(card.account_id, None, moment.known_at)
     )
-    standing = getattr(summary, "standing", "active")
     return side(request, head, summary) | {
         "head": head, "moment": moment, "show": show, "summary": summary, "is_known": is_known,
         "product": in_language(card, "product_name"), "creditor": in_language(card, "creditor_name"),
-        "standing": "" if standing == "active" else say(words.STANDINGS, standing),
-        "standing_tone": words.STANDING_TONES.get(standing, ""),
+        "standing": "" if summary.standing == "active" else say(words.STANDINGS, summary.standing),
+        "standing_tone": words.STANDING_TONES.get(summary.standing, ""),
         "tabs": [(code, _(label), code == show) for code, (_template, label, _build) in PARTS.items()],
     }  # fmt: skip
 
@@ -136,14 +135,13 @@ def _state(head: AccountHead, moment: Moment, request: DeskRequest) -> dict[str,
         )
         later = changes_view(changes)
     dues = ledger.account_dues(account_id, moment.as_of, moment.known_at)
-    postings = ledger.account_postings(account_id, moment.as_of, moment.known_at)
     return {
         "later": later if later is not None and later.is_anything_changed else None,
         "components": [
             (f"component:{code}", words.component_word(code), amount)
             for code, amount in summary.by_component.items()
         ],
-        "table": tables.dues_table(dues, postings, moment.as_of),
+        "table": tables.dues_table(dues, moment.as_of),
     }
 
 
