@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -52,7 +53,7 @@ def take_bank_statement(
             now=now,
         )
         follow_money(taken.undone_person_ids, actor=actor, now=now)
-    matched = sum(_is_placed(payment_id, actor, now) for payment_id in taken.payment_ids)
+    matched = _placed_count(taken.payment_ids, actor, now)
     return StatementTaken(file=taken, matched_count=matched, waiting_count=len(taken.payment_ids) - matched)
 
 
@@ -60,12 +61,17 @@ def match_waiting(*, creditor_code: str, actor: Actor, now: datetime) -> Stateme
     """This function will try every payment of a creditor that waits again, each in a transaction of its own."""
     creditor = book.creditor_by_code(creditor_code)
     waiting = payments.waiting_payment_ids(creditor_id=creditor.creditor_id, actor=actor)
-    matched = sum(_is_placed(payment_id, actor, now) for payment_id in waiting)
+    matched = _placed_count(waiting, actor, now)
     return StatementTaken(
         file=FileTaken(statements=(), payment_ids=waiting),
         matched_count=matched,
         waiting_count=len(waiting) - matched,
     )
+
+
+def _placed_count(payment_ids: Sequence[int], actor: Actor, now: datetime) -> int:
+    named = payments.leave_unnamed(payment_ids=payment_ids, actor=actor, now=now)
+    return sum(_is_placed(payment_id, actor, now) for payment_id in named)
 
 
 def _is_placed(payment_id: int, actor: Actor, now: datetime) -> bool:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from fairdue.contexts.audit.contracts import Block, EventCard, Finding, VerifyReport
-from fairdue.contexts.audit.operations import ReasonMissing, record, seal
+from fairdue.contexts.audit.contracts import Block, Entry, EventCard, Finding, VerifyReport
+from fairdue.contexts.audit.operations import ReasonMissing, record, record_many, seal
 from fairdue.contexts.audit.queries import events
 from fairdue.contexts.audit.verification import verify
 
 __all__ = [
     "Block",
+    "Entry",
     "EventCard",
     "Finding",
     "ReasonMissing",
     "VerifyReport",
     "events",
     "record",
+    "record_many",
     "seal",
     "verify",
 ]

@@ -63,7 +63,7 @@ from fairdue.contexts.ledger.operations.contracts import (
 )
 from fairdue.contexts.ledger.operations.dues import land_dues
 from fairdue.contexts.ledger.operations.events import preview_event, record_event
-from fairdue.contexts.ledger.operations.house import book_incoming, return_incoming
+from fairdue.contexts.ledger.operations.house import book_all_incoming, book_incoming, return_incoming
 from fairdue.contexts.ledger.operations.keep import KeepReport, keep_contracts
 from fairdue.contexts.ledger.operations.opening import open_accounts
 from fairdue.contexts.ledger.operations.payment import record_payment
@@ -177,6 +177,7 @@ __all__ = [
     "account_postings",
     "account_summary",
     "account_transactions",
+    "book_all_incoming",
     "book_incoming",
     "bureau_changes",
     "bureau_history",

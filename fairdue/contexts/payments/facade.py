@@ -52,7 +52,7 @@ from fairdue.contexts.payments.errors import (
 )
 from fairdue.contexts.payments.operations.answers import answer_once
 from fairdue.contexts.payments.operations.approve import approve
-from fairdue.contexts.payments.operations.automatic import match_automatically
+from fairdue.contexts.payments.operations.automatic import leave_unnamed, match_automatically
 from fairdue.contexts.payments.operations.codes import issue_code, retire_code
 from fairdue.contexts.payments.operations.match import match_payment
 from fairdue.contexts.payments.operations.orders import confirm_order, export_orders, fail_order
@@ -141,6 +141,7 @@ __all__ = [
     "fail_order",
     "incoming_payments",
     "issue_code",
+    "leave_unnamed",
     "mappings",
     "match_automatically",
     "match_payment",

@@ -12,6 +12,7 @@ from fairdue.contexts.payments import facade as payments
 from fairdue.contexts.payments.contracts import Incoming
 from fairdue.contexts.payments.models import IncomingPayment, PaymentMatch, RepaymentCode
 from fairdue.contexts.payments.operations import match as match_module
+from fairdue.contexts.payments.operations import receive as receive_module
 from fairdue.contexts.payments.operations import statements as statements_module
 from fairdue.kernel.money import Money
 from tests.case_world import NOW, TODAY, World, cny
@@ -192,17 +193,22 @@ def test_the_same_file_and_the_same_event_at_once_book_once(desk):
     assert sorted(at_once(answer, answer), key=lambda each: each[1]) == [({"n": 1}, False), ({"n": 1}, True)]
 
 
-def test_a_kill_in_the_middle_of_a_file_leaves_nothing_of_it(desk, monkeypatch):
-    real, calls = statements_module.receive, []
+@pytest.mark.parametrize(
+    ("module", "step"),
+    [
+        pytest.param(receive_module, "_book_all", id="payments written, nothing booked"),
+        pytest.param(statements_module, "_row", id="all booked, no verdict kept"),
+    ],
+)
+def test_a_kill_in_the_middle_of_a_file_leaves_nothing_of_it(desk, monkeypatch, module, step):
+    real = getattr(module, step)
 
-    def cut(**values):
-        calls.append(1)
-        if len(calls) == 2:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
-        return real(**values)
+    def cut(*values):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+        return real(*values)
 
-    monkeypatch.setattr(statements_module, "receive", cut)
+    monkeypatch.setattr(module, step, cut)
     creditor_id = desk.world.creditors["north"].pk
     values = {"creditor_id": creditor_id, "file_name": "x", "actor": desk.clerk, "now": NOW}
     content = camt(entry("400.00", "R1"), entry("25.00", "R2"))

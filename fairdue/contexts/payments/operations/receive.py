@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
 from fairdue.contexts.audit import facade as audit
 from fairdue.contexts.ledger import facade as ledger
+from fairdue.contexts.ledger.contracts import IncomingBooking
 from fairdue.contexts.payments import sealing
 from fairdue.contexts.payments.cards import match_cards, status_of
 from fairdue.contexts.payments.contracts import Incoming, Received
@@ -17,6 +19,8 @@ from fairdue.contexts.payments.models import IncomingPayment, PaymentMatch
 from fairdue.kernel.actor import Actor
 from fairdue.kernel.clock import business_date
 from fairdue.kernel.money import MAX_MINOR, MINOR_DIGITS, Money
+
+RECEIVED = "payments.payment.received"
 
 
 @transaction.atomic
@@ -51,18 +55,72 @@ def receive(*, incoming: Incoming, actor: Actor, now: datetime) -> Received:
         now=now,
     )
     audit.record(
-        code="payments.payment.received",
+        code=RECEIVED,
         actor=actor,
         subject_type="payments.payment",
         subject_id=payment.pk,
         now=now,
-        after={
-            "amount": str(incoming.amount),
-            "value_date": str(incoming.value_date),
-            "source": incoming.source,
-        },
+        after=_recorded(payment),
     )
     return received(payment)
+
+
+@transaction.atomic
+def receive_all(*, incomings: Sequence[Incoming], actor: Actor, now: datetime) -> tuple[int, ...]:
+    """This function will receive many payments by the rules of `receive`, and return their numbers in order.
+
+    The caller holds what keeps others from receiving the same ones at this moment.
+
+    :raises PermissionRefused, IncomingInvalid, ReferenceReused: as `receive` says; then nothing is received
+    """
+    actor.require("payments.record")
+    for incoming in incomings:
+        _guard(incoming, actor)
+    keys = [(each.creditor_id, source_key(each.source, each.source_ref)) for each in incomings]
+    rows = IncomingPayment.objects.filter(
+        creditor_id__in={creditor_id for creditor_id, _ in keys}, source_key__in=[key for _, key in keys]
+    )
+    known = {(row.creditor_id, bytes(row.source_key)): row for row in rows}
+    new: dict[tuple[int, bytes], IncomingPayment] = {}
+    for key, incoming in zip(keys, incomings, strict=True):
+        if key in known:
+            _require_same(known[key], incoming)
+        elif key in new:
+            _require_same(new[key], incoming)
+        else:
+            new[key] = IncomingPayment(**_fields(incoming, key[1], now))
+    made = IncomingPayment.objects.bulk_create(new.values(), batch_size=1000)
+    _book_all(made, actor, now)
+    found = known | new
+    return tuple(found[key].pk for key in keys)
+
+
+def _book_all(made: Sequence[IncomingPayment], actor: Actor, now: datetime) -> None:
+    bookings = [
+        IncomingBooking(
+            incoming_payment_id=payment.pk,
+            creditor_id=payment.creditor_id,
+            amount=Money(payment.amount_minor, payment.currency),
+            effective_date=payment.effective_date,
+        )
+        for payment in made
+    ]
+    ledger.book_all_incoming(bookings, now=now)
+    audit.record_many(
+        code=RECEIVED,
+        actor=actor,
+        subject_type="payments.payment",
+        entries=[audit.Entry(subject_id=payment.pk, after=_recorded(payment)) for payment in made],
+        now=now,
+    )
+
+
+def _recorded(payment: IncomingPayment) -> dict[str, str]:
+    return {
+        "amount": str(Money(payment.amount_minor, payment.currency)),
+        "value_date": str(payment.value_date),
+        "source": payment.source,
+    }
 
 
 def source_key(source: str, source_ref: str) -> bytes:
@@ -102,12 +160,16 @@ def _known(incoming: Incoming, key: bytes) -> IncomingPayment | None:
 
 
 def _repeat(known: IncomingPayment, incoming: Incoming) -> Received:
+    _require_same(known, incoming)
+    return received(known, is_repeated=True)
+
+
+def _require_same(known: IncomingPayment, incoming: Incoming) -> None:
     if Money(known.amount_minor, known.currency) != incoming.amount:
         raise ReferenceReused(
             f"the reference came before as payment {known.pk} over "
             f"{Money(known.amount_minor, known.currency)}, now over {incoming.amount}"
         )
-    return received(known, is_repeated=True)
 
 
 def _fields(incoming: Incoming, key: bytes, now: datetime) -> dict[str, object]:

@@ -16,7 +16,7 @@ from fairdue.contexts.payments.contracts import FileTaken, Incoming
 from fairdue.contexts.payments.errors import StatementRefused
 from fairdue.contexts.payments.models import BankStatement, PaymentKey, StatementRow
 from fairdue.contexts.payments.operations.locking import hold
-from fairdue.contexts.payments.operations.receive import receive
+from fairdue.contexts.payments.operations.receive import receive_all
 from fairdue.contexts.payments.operations.returns import take_back
 from fairdue.contexts.payments.operations.verdicts import Judge, Verdict, return_keys
 from fairdue.contexts.payments.reference import csv_mapping
@@ -105,10 +105,9 @@ class _Intake:
         verdicts = self.judge.rows(statement)
         kept = self._keep(statement, number, verdicts)
         self.taken.append(kept)
+        self._book(kept, verdicts)
         for verdict in verdicts:
-            if verdict.verdict == "booked":
-                self._book(statement, kept, verdict)
-            elif verdict.verdict == "returned":
+            if verdict.verdict == "returned":
                 self._take_back(verdict)
         StatementRow.objects.bulk_create([_row(kept, verdict) for verdict in verdicts], batch_size=1000)
         audit.record(
@@ -151,12 +150,10 @@ class _Intake:
             recorded_at=self.now,
         )
 
-    def _book(self, statement: contents.BankStatement, kept: BankStatement, verdict: Verdict) -> None:
-        entry = verdict.entry
-        if entry is None:
-            return
-        answer = receive(
-            incoming=Incoming(
+    def _book(self, kept: BankStatement, verdicts: Sequence[Verdict]) -> None:
+        booked = [(each, each.entry) for each in verdicts if each.verdict == "booked" and each.entry]
+        incomings = [
+            Incoming(
                 creditor_id=self.creditor_id,
                 source=f"bank:{kept.pk}",
                 source_ref=verdict.keys[0].hex(),
@@ -168,13 +165,16 @@ class _Intake:
                 structured_ref=entry.structured_ref,
                 end_to_end_ref=entry.end_to_end_ref,
                 resembles_id=verdict.resembles_id,
-            ),
-            actor=self.actor,
-            now=self.now,
-        )
-        verdict.payment_id = answer.payment_id
-        self.payment_ids.append(answer.payment_id)
-        self._remember([*verdict.keys, *return_keys(entry)], answer.payment_id)
+            )
+            for verdict, entry in booked
+        ]
+        names: list[tuple[bytes, int]] = []
+        payment_ids = receive_all(incomings=incomings, actor=self.actor, now=self.now)
+        for (verdict, entry), payment_id in zip(booked, payment_ids, strict=True):
+            verdict.payment_id = payment_id
+            self.payment_ids.append(payment_id)
+            names += [(key, payment_id) for key in (*verdict.keys, *return_keys(entry))]
+        self._remember(names)
 
     def _take_back(self, verdict: Verdict) -> None:
         entry = verdict.entry
@@ -190,11 +190,11 @@ class _Intake:
             now=self.now,
         )
         self.undone_person_ids.update(answer.person_ids)
-        self._remember(verdict.keys, verdict.payment_id)
+        self._remember([(key, verdict.payment_id) for key in verdict.keys])
 
-    def _remember(self, keys: Sequence[bytes], payment_id: int) -> None:
-        rows = [PaymentKey(creditor_id=self.creditor_id, key=key, payment_id=payment_id) for key in keys]
-        PaymentKey.objects.bulk_create(rows, ignore_conflicts=True)
+    def _remember(self, names: Sequence[tuple[bytes, int]]) -> None:
+        rows = [PaymentKey(creditor_id=self.creditor_id, key=key, payment_id=owner) for key, owner in names]
+        PaymentKey.objects.bulk_create(rows, ignore_conflicts=True, batch_size=1000)
 
 
 def _row(kept: BankStatement, verdict: Verdict) -> StatementRow:

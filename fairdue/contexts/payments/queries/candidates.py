@@ -16,7 +16,13 @@ from fairdue.contexts.payments.cards import reason_of, waiting_minor
 from fairdue.contexts.payments.contracts import Candidate, PromisedAmount
 from fairdue.contexts.payments.models import IncomingPayment
 from fairdue.contexts.payments.operations.locking import found
-from fairdue.contexts.payments.queries.evidence import PERSONS, accounts_named, persons_hinted, words_of
+from fairdue.contexts.payments.queries.evidence import (
+    PERSONS,
+    accounts_named,
+    certainly_named,
+    persons_hinted,
+    words_of,
+)
 from fairdue.engine.matching.scoring import Owed, Ranked, rank
 from fairdue.kernel.actor import Actor
 
@@ -51,13 +57,14 @@ def candidates(
     return _cards(ranked[:limit], accounts, summaries, actor)
 
 
-def rank_certain(payment: IncomingPayment) -> tuple[tuple[Ranked, ...], int]:
-    """Return the accounts that a payment names itself, ranked, and how many it names in any currency.
+def rank_certain(payment: IncomingPayment) -> tuple[tuple[Ranked, ...], dict[int, book.AccountCard]]:
+    """Return the accounts that a payment names itself, ranked, and the cards of all that it names.
 
     Other grounds are not even looked for.
     """
-    named = accounts_named(payment, words_of(payment), only_certain=True)
-    accounts = book.account_cards_by_id(named)
+    found_named = certainly_named(payment)
+    named = {account_id: grounds for account_id, (grounds, _) in found_named.items()}
+    accounts = {account_id: card for account_id, (_, card) in found_named.items()}
     summaries = _summaries(accounts, payment.effective_date)
     ranked = rank(
         _owed(accounts, summaries, ()),
@@ -66,7 +73,7 @@ def rank_certain(payment: IncomingPayment) -> tuple[tuple[Ranked, ...], int]:
         currency=payment.currency,
         paid_date=payment.value_date,
     )
-    return ranked, len(accounts)
+    return ranked, accounts
 
 
 def _accounts(

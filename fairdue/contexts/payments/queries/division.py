@@ -56,7 +56,7 @@ def shares_of(
     cards = _cards(payment, account_ids, designated_account_id, actor)
     waiting = Money(waiting_minor(payment), payment.currency)
     if len(cards) == 1:
-        return (_part(next(iter(cards.values())), waiting, "only_debt"),)
+        return whole_to(payment, next(iter(cards.values())))
     try:
         shares = divide(
             waiting.minor,
@@ -79,6 +79,11 @@ def shares_of(
         for account_id, minor in amounts.items()
         if minor
     )
+
+
+def whole_to(payment: IncomingPayment, card: book.AccountCard) -> tuple[SharePart, ...]:
+    """Return all that waits of a payment as the part of one account of its creditor and currency."""
+    return (_part(card, Money(waiting_minor(payment), payment.currency), "only_debt"),)
 
 
 def _cards(

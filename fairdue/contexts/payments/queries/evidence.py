@@ -47,6 +47,17 @@ def words_of(payment: IncomingPayment) -> Words:
 
 def accounts_named(payment: IncomingPayment, words: Words, *, only_certain: bool) -> dict[int, list[str]]:
     """Return the grounds by which texts name accounts of the payment's creditor themselves."""
+    return {account_id: grounds for account_id, (grounds, _) in _named(payment, words, only_certain).items()}
+
+
+def certainly_named(payment: IncomingPayment) -> dict[int, tuple[list[str], book.AccountCard]]:
+    """Return the accounts that a payment names beyond doubt, each with the grounds and its card."""
+    return _named(payment, words_of(payment), only_certain=True)
+
+
+def _named(
+    payment: IncomingPayment, words: Words, only_certain: bool
+) -> dict[int, tuple[list[str], book.AccountCard]]:
     named: dict[int, list[str]] = defaultdict(list)
     for account_id, ground in _by_code(words, payment.creditor_id, only_certain=only_certain):
         named[account_id].append(ground)
@@ -60,10 +71,35 @@ def accounts_named(payment: IncomingPayment, words: Words, *, only_certain: bool
         named[payment.designated_account_id].append("designated")
     cards = book.account_cards_by_id(named)
     return {
-        account_id: grounds
+        account_id: (grounds, cards[account_id])
         for account_id, grounds in named.items()
         if account_id in cards and cards[account_id].creditor_id == payment.creditor_id
     }
+
+
+def naming_accounts(payments: Iterable[IncomingPayment]) -> set[int]:
+    """Return the payments that may name an account themselves, by few statements for all of them.
+
+    One that is not among them names none by `accounts_named` with `only_certain`.
+    """
+    found: set[int] = set()
+    by_code: dict[tuple[int, str], set[int]] = defaultdict(set)
+    by_reference: dict[int, dict[str, set[int]]] = defaultdict(lambda: defaultdict(set))
+    for payment in payments:
+        words = words_of(payment)
+        for code in codes_in(" ; ".join([words.remittance, words.structured, words.end_to_end])):
+            by_code[payment.creditor_id, code].add(payment.pk)
+        for reference in reference_like(words.structured):
+            by_reference[payment.creditor_id][reference].add(payment.pk)
+        if payment.designated_account_id is not None:
+            found.add(payment.pk)
+    codes = RepaymentCode.objects.filter(code__in={code for _, code in by_code})
+    for pair in codes.values_list("account__creditor_id", "code"):
+        found |= by_code.get(pair, set())
+    for creditor_id, references in by_reference.items():
+        for reference in _by_reference(list(references), creditor_id):
+            found |= references[reference]
+    return found
 
 
 def persons_hinted(payment: IncomingPayment, words: Words) -> dict[int, list[str]]:
