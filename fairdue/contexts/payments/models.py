@@ -21,7 +21,8 @@ class BankStatement(models.Model):
     statement_ref = models.CharField(max_length=70)
     account_sealed = models.BinaryField()
     account_masked = models.CharField(max_length=40)
-    account_hash = models.BinaryField(max_length=32)
+    account_hash = models.BinaryField(max_length=32, null=True)
+    """None if the file does not say whose account it tells of."""
     currency = models.CharField(max_length=3)
     from_date = models.DateField(null=True)
     to_date = models.DateField(null=True)

@@ -114,3 +114,26 @@ def test_every_receipt_and_due_item_can_be_explained(card):
             assert found.amount == transaction.amount
     for due in ledger.account_dues(card, day):
         assert ledger.explain(card, day, f"due:{due.due_item_id}").root.amount == due.unpaid
+
+
+def test_charges_that_later_news_changed_stand_apart_and_cancel_out(loan):
+    """In time paid, as it turns out in May: what was charged for March and April is computed anew."""
+    ledger.record_payment(
+        account_id=loan, amount=Money(105_946), effective_date=date(2026, 3, 10), external_ref="late news",
+        source="hand", actor=ACTOR, now=at(date(2026, 5, 4)),
+    )  # fmt: skip
+    ledger.keep_contracts(until=date(2026, 5, 4), now=at(date(2026, 5, 4)))
+    root = ledger.explain(loan, date(2026, 4, 15), "component:penalty_interest").root
+    *standing, cancelled = root.parts
+    assert cancelled.sentence_en == (
+        f"Computed anew after later news: {len(cancelled.parts) // 2} charges and their reversals cancel out"
+    )
+    assert "笔计收与其冲正相互抵消" in cancelled.sentence_zh
+    assert (cancelled.amount, len(cancelled.parts) % 2) == (Money(0), 0)
+    charges, backs = cancelled.parts[::2], cancelled.parts[1::2]
+    assert [charge.amount for charge in charges] == [Money(-back.amount.minor) for back in backs]
+    assert all(charge.arithmetic_en for charge in charges)
+    assert not any("reversed" in part.sentence_en for part in standing)
+    assert sum(part.amount.minor for part in standing) == root.amount.minor
+    before = ledger.explain(loan, date(2026, 4, 15), "component:penalty_interest", at(date(2026, 4, 30))).root
+    assert not any("cancel out" in part.sentence_en for part in before.parts)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from django.conf import settings
 
 from fairdue.contexts.ledger import facade as ledger
 from fairdue.contexts.payments import facade as payments
@@ -156,6 +157,24 @@ def test_an_entry_of_tomorrow_is_rejected_and_a_value_date_of_tomorrow_counts_fr
     taken = take(desk, camt(entry("10.00", "R1", day=TODAY + timedelta(days=1))))
     assert verdicts(taken.statements[0]) == ["rejected"]
     assert IncomingPayment.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "mapping", "masked", "expected"),
+    [
+        ("settlement.utf8.csv", "cn-signed", "", ["set_aside", "booked", "booked"]),
+        ("statement.eu.csv", "eu-semicolon", "", ["booked", "set_aside"]),
+        ("transactions.gb18030.csv", "cn-standard", "****5678", ["booked", "set_aside", "booked"]),
+    ],
+)
+def test_every_csv_of_the_examples_is_taken_whether_it_names_its_account_or_not(
+    desk, name, mapping, masked, expected
+):
+    content = (settings.PACKS_DIR.parent / "examples" / "bank_files" / name).read_bytes()
+    taken = take(desk, content, name, mapping=mapping)
+    kept = BankStatement.objects.get(pk=taken.statements[0].statement_id)
+    assert (verdicts(taken.statements[0]), kept.account_masked) == (expected, masked)
+    assert (kept.account_hash is None) == (masked == "")
 
 
 @pytest.mark.parametrize(

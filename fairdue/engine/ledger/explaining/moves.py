@@ -10,6 +10,9 @@ from fairdue.engine.ledger.explaining.facts import Facts, Happening, Line, lates
 from fairdue.engine.ledger.explaining.tree import Piece, Word
 from fairdue.engine.ledger.explaining.working import working_of
 
+KEEPING = "keeping"
+"""The source of the charges and reversals of a kept contract."""
+
 
 def moves(facts: Facts, code: str, sign: int = 1) -> tuple[Piece, ...]:
     """Return what each event, opening and due item did to a ledger account, in the order of their days.
@@ -17,18 +20,35 @@ def moves(facts: Facts, code: str, sign: int = 1) -> tuple[Piece, ...]:
     1. One piece an event, whatever corrections its postings had since; an event that in the end changed
        nothing here is left out.
     2. `sign` -1 reads the account by its credit side.
+    3. Charges that the house kept, and took back when later news made them different, cancel out with their
+       reversals; they stand together in one piece of nothing, the last.
     """
     lines = [line for line in facts.lines if line.moves(code)]
     groups: dict[tuple[int, str, str], list[Line]] = {}
     for line in lines:
         groups.setdefault(_group(line), []).append(line)
     pieces = [_move(facts, code, sign, found) for found in groups.values()]
-    return tuple(
-        sorted(
-            (piece for piece in pieces if piece.amount),
-            key=lambda piece: (piece.effective_date, piece.phrase),
-        )
+    ordered = sorted(
+        (piece for piece in pieces if piece.amount),
+        key=lambda piece: (piece.effective_date, piece.phrase),
     )
+    return _cancelled_apart(facts, ordered)
+
+
+def _cancelled_apart(facts: Facts, pieces: list[Piece]) -> tuple[Piece, ...]:
+    by_event = {piece.transaction_id: piece for piece in pieces if piece.transaction_id is not None}
+    pairs: list[Piece] = []
+    for number, back in by_event.items():
+        happening = facts.happenings[number]
+        charge = by_event.get(happening.reverses_id or 0)
+        if happening.source == KEEPING and charge is not None and charge.amount + back.amount == 0:
+            pairs += (charge, back)
+    if not pairs:
+        return tuple(pieces)
+    apart = {piece.transaction_id for piece in pairs}
+    left = tuple(piece for piece in pieces if piece.transaction_id not in apart)
+    together = Piece(phrase="move.cancelled", amount=0, words={"count": len(pairs) // 2}, parts=tuple(pairs))
+    return (*left, together)
 
 
 def _group(line: Line) -> tuple[int, str, str]:
