@@ -18,10 +18,10 @@ class TextRefused(TemplateRefused):
 
     code = "outreach.text.refused"
 
-    def __init__(self, label: str, report: TextReport) -> None:
+    def __init__(self, label: str, report: TextReport, *, text: str, subject: str = "") -> None:
         rules = ", ".join(dict.fromkeys(finding.rule_id for finding in report.findings))
         super().__init__(f"{label} breaks {rules}")
-        self.report = report
+        self.report, self.text, self.subject = report, text, subject
 
 
 def check_template(template: Template, now: datetime) -> TextReport:

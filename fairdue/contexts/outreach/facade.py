@@ -28,7 +28,7 @@ from fairdue.contexts.outreach.operations.templates import (
     load_templates,
     retire_template,
 )
-from fairdue.contexts.outreach.queries import inbox, messages_of, templates, unsettled_count
+from fairdue.contexts.outreach.queries import inbox, messages_of, template_reports, templates, unsettled_count
 from fairdue.contexts.outreach.rendering import (
     TemplateNotApproved,
     TemplateRetired,
@@ -83,6 +83,7 @@ __all__ = [
     "send_one",
     "set_local_behaviour",
     "sign",
+    "template_reports",
     "templates",
     "unsaid_facts_sql",
     "unsettled_count",

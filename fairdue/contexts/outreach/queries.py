@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from fairdue.contexts.book import facade as book
+from fairdue.contexts.law.contracts import TextReport
+from fairdue.contexts.outreach.checking import check_template
 from fairdue.contexts.outreach.composing import open_content
 from fairdue.contexts.outreach.contracts import MessageCard, TemplateCard
 from fairdue.contexts.outreach.models import Dispatch, Message, Template
@@ -16,6 +20,12 @@ def templates(*, code: str = "", live_only: bool = False) -> tuple[TemplateCard,
     if live_only:
         found = found.filter(approved_at__isnull=False, retired_at__isnull=True)
     return tuple(_template_card(each) for each in found)
+
+
+def template_reports(*, now: datetime) -> dict[int, TextReport]:
+    """Return what the law says of every version that waits for approval, by its id."""
+    waiting = Template.objects.filter(approved_at__isnull=True, retired_at__isnull=True)
+    return {each.pk: check_template(each, now) for each in waiting}
 
 
 def messages_of(person_id: int, limit: int = 50, *, actor: Actor | None = None) -> tuple[MessageCard, ...]:

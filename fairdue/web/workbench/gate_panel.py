@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from fairdue.journeys.write_message import WRITTEN
 from fairdue.web.ui.templatetags.ui import in_language
 from fairdue.web.workbench import words
 from fairdue.web.workbench.words import say
@@ -44,6 +45,7 @@ class GateLine:
     first: ReasonLine | None
     others: tuple[ReasonLine, ...]
     can_call: bool
+    can_write: bool
     is_allowed: bool
 
 
@@ -75,6 +77,7 @@ def _line(answer: Any, point: Any, zone: str, may_call: bool, cited: set[str]) -
         first=reasons[0] if reasons else None,
         others=reasons[1:],
         can_call=may_call and answer.channel == "call" and answer.contact_point_id is not None,
+        can_write=may_call and answer.channel in WRITTEN and owner in ("", "debtor"),
         is_allowed=verdict.outcome == "allow",
     )
 

@@ -47,7 +47,12 @@ CONTACT_COUNTS = {
     "conversations": word("Conversations"), "announcements": word("Announcements"), "messages": word("Messages"),
 }  # fmt: skip
 
-PACKS = {"cn": word("Mainland China"), "house": word("House rules")}
+PACKS = {
+    "cn": word("Mainland China"), "house": word("House rules"), "us": word("United States"),
+    "us-ny-nyc": word("New York City"), "us-ma": word("Massachusetts"), "uk": word("United Kingdom"),
+    "eu": word("European Union"), "ie": word("Ireland"), "in": word("India"), "au": word("Australia"),
+    "hk": word("Hong Kong"), "sg": word("Singapore"),
+}  # fmt: skip
 RULE_ANSWERS = {
     "refuse": word("Not allowed"), "hold": word("On hold"), "defer": word("Later"), "review": word("Needs review"),
     "flag": word("Remark only"), "require": word("Condition only"),
@@ -56,6 +61,29 @@ EVIDENCE = {
     "primary": word("Text read"), "secondary": word("From reports"), "memory": word("To be confirmed"), "house": word("Our own"),
 }  # fmt: skip
 EVIDENCE_TONES = {"primary": "ok", "secondary": "info", "memory": "wait", "house": ""}
+BASES = {
+    "law": word("In force by law"), "house": word("House policy"), "house_ahead": word("House policy until confirmed"),
+    "unconfirmed": word("Not enforced: not confirmed"),
+}  # fmt: skip
+BASIS_TONES = {"law": "ok", "house": "", "house_ahead": "wait", "unconfirmed": "stop"}
+ARTICLE_STATES = {
+    "implemented": word("Implemented"), "partly": word("Implemented in part"), "not": word("Not implemented"),
+}  # fmt: skip
+ARTICLE_TONES = {"implemented": "ok", "partly": "wait", "not": "info"}
+RANKS = {
+    "statute": word("Statute"), "judicial_interpretation": word("Judicial interpretation"),
+    "administrative_regulation": word("Administrative regulation"), "ministerial_rule": word("Ministerial rule"),
+    "normative": word("Normative document"), "national_standard": word("National standard"),
+    "self_regulation": word("Self-regulation"), "official_interpretation": word("Official interpretation"),
+    "interpretation": word("Our own reading"), "house_policy": word("House policy"),
+}  # fmt: skip
+
+TEXT_FACTS = {
+    "listed_by_court": word("A court listed the debtor as dishonest"),
+    "demanded_twice": word("Two effective demands were made"),
+    "has_judgment": word("There is a judgment or another title"),
+}
+TEXT_ACTORS = {"creditor": word("The lender"), "agency": word("An agency")}
 
 TEXTS = {
     "notice.payment_received": word("Payment received"), "notice.promise_due": word("Promise falls due"),
@@ -68,7 +96,7 @@ SUBJECTS = {
     "contact_point": word("Contact point"), "list": word("List"),
     "cycle": word("Cycle"), "hold": word("Hold"), "identity.staff": word("Staff"),
     "import_batch": word("File"), "key": word("Key"), "ledger.transaction": word("Transaction"), "message": word("Message"),
-    "person": word("Person"), "promise": word("Promise"), "rule_pack": word("Rule pack"), "strategy": word("Strategy"),
+    "person": word("Person"), "promise": word("Promise"), "rule_pack": word("Rule pack"), "rule": word("Rule"), "strategy": word("Strategy"),
     "template": word("Template"), "creditor": word("Creditor"), "product": word("Product"),
 }  # fmt: skip
 
@@ -103,6 +131,8 @@ EVENTS = {
     "law.hold.placed": word("Hold placed"),
     "law.hold.lifted": word("Hold lifted"),
     "law.pack.published": word("Rule pack published"),
+    "law.rule.confirmed": word("Rule's source confirmed"),
+    "law.rule.withdrawn": word("Confirmation of a rule withdrawn"),
     "ledger.payment.recorded": word("Payment recorded"),
     "ledger.transaction.reversed": word("Transaction reversed"),
     "ledger.event.recorded": word("Event recorded"),
@@ -131,6 +161,7 @@ EVENTS = {
     "outreach.message.reserved": word("Message permitted"),
     "outreach.message.unknown": word("Message's fate unknown"),
     "outreach.template.approved": word("Template approved"),
+    "outreach.text.refused": word("Text refused: it may not be said"),
     "outreach.template.retired": word("Template retired"),
     "outreach.templates.loaded": word("Templates loaded"),
     "parties.consent.recorded": word("Consent recorded"),

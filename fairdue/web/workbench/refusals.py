@@ -18,7 +18,7 @@ from fairdue.kernel.money import CurrencyMismatch, UnknownCurrency
 from fairdue.web.workbench.bank_words import BANK_REASONS
 
 REFUSED: tuple[type[Exception], ...] = (
-    cases.CaseRefused, law.HoldRefused, law.ContactUnknown, law.ResultUnknown, law.ContactPointUnknown, law.ChannelUnknown,
+    cases.CaseRefused, law.ConfirmationRefused, law.PackUnknown, law.HoldRefused, law.ContactUnknown, law.ResultUnknown, law.ContactPointUnknown, law.ChannelUnknown,
     law.PermitUnknown, ledger.LedgerError, parties.ConsentRefused, parties.RevealRefused, parties.PortalLinkRefused,
     parties.PersonUnknown, parties.ContactPointUnknown, book.CreditorUnknown, book.ImportBatchUnknown,
     book.AccountUnknown, payments.PaymentsError, identity.StaffRefused, ChannelUnknown,
@@ -28,6 +28,13 @@ REFUSED: tuple[type[Exception], ...] = (
 
 REFUSALS = {
     **BANK_REASONS,
+    "law.confirmation.refused": word("This decision cannot be taken."),
+    "law.confirmation.reviewer": word("Only a named member of staff of compliance or legal can confirm a rule."),
+    "law.confirmation.rule_unknown": word("The pack has no such rule."),
+    "law.confirmation.not_needed": word("This rule needs no confirmation: its text was read, or it is the house's own."),
+    "law.confirmation.source_missing": word("Say what was read: the text, its edition, where, which article."),
+    "law.confirmation.repeated": word("This was decided already: open the page again."),
+    "law.pack.unknown": word("There is no such pack or version."),
     "cases.case.not_found": word("This case does not exist or lies outside your data scope."),
     "cases.outcome.channel": word("This outcome does not fit the kind of contact: choose another one."),
     "cases.outcome.no_contact": word(
@@ -207,6 +214,12 @@ REFUSALS = {
     "parties.portal_link.unknown": word("There is no such link."),
     "parties.portal_link.used": word("The link was used before: issue a new one."),
     "parties.portal_link.expired": word("The link's time is over: issue a new one."),
+    "cases.write.target": word("Nothing can be written there: choose another channel or debt."),
+    "outreach.text.refused": word(
+        "The law refuses this text: what is marked may not be said. Nothing was sent."
+    ),
+    "outreach.text.empty": word("Write something; a mail also needs a subject."),
+    "outreach.text.too_long": word("The text is longer than its channel takes: shorten it."),
     "identity.permission.refused": word("Your role does not include this."),
 }
 

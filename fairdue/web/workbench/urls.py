@@ -29,9 +29,11 @@ from fairdue.web.workbench.views import (
     products,
     queue,
     refunds,
+    rulebook,
     search,
     strategies,
     texts,
+    writing,
 )
 
 app_name = "workbench"
@@ -95,7 +97,12 @@ urlpatterns = [
     path("products/", products.products, name="products"),
     path("products/<slug:code>/", products.product, name="product"),
     path("gate/", law.gate, name="gate"),
-    path("rulebook/", law.rulebook, name="rulebook"),
+    path("rulebook/", rulebook.rulebook, name="rulebook"),
+    path("rulebook/<slug:code>/", rulebook.pack_versions, name="pack_versions"),
+    path("rulebook/<slug:code>/<str:source>/", rulebook.instrument, name="instrument"),
+    path("rulebook/<slug:code>/<str:source>/confirm", rulebook.confirm_rule, name="confirm_rule"),
+    path("texts/check/", writing.text_check, name="text_check"),
+    path("case/<int:case_id>/write/<slug:channel>", writing.write, name="write"),
     path("templates/", texts.templates, name="templates"),
     path("outbox/", texts.outbox, name="outbox"),
     path("audit/", control.audit_log, name="audit"),

@@ -58,7 +58,7 @@ def write_by_hand(
     report = check_composed(composed, channel=channel, purpose=purpose, actor=actor, now=now)
     if report.is_refused:
         _record_refusal(person_id, channel, report, actor, now)
-        raise TextRefused("the text", report)
+        raise TextRefused("the text", report, text=composed.text, subject=composed.subject)
     name = hashlib.sha256(f"{composed.subject}\n{composed.text}".encode()).hexdigest()[:12]
     return seal_content(composed.subject, composed.text), name, composed.account_id
 

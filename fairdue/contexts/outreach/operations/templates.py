@@ -134,7 +134,7 @@ def _approve(template: Template, approver: str, now: datetime) -> TextReport:
         raise ApprovalRefused(f"{_label(template)} needs a second person, not its author")
     report = check_template(template, now)
     if report.is_refused:
-        raise TextRefused(_label(template), report)
+        raise TextRefused(_label(template), report, text=template.body, subject=template.subject)
     siblings = Template.objects.filter(code=template.code, channel=template.channel, locale=template.locale)
     siblings.filter(approved_at__isnull=False, retired_at__isnull=True).update(retired_at=now)
     template.approved_by, template.approved_at = approver, now

@@ -21,6 +21,7 @@ from fairdue.web.ui.templatetags.ui import badge, minute
 from fairdue.web.workbench.access import DeskRequest, staff_page
 from fairdue.web.workbench.office_words import TEXTS
 from fairdue.web.workbench.refusals import refusal_text
+from fairdue.web.workbench.text_marks import report_words
 from fairdue.web.workbench.words import CHANNELS, CONTACT_RESULTS, RESULT_TONES, say
 
 
@@ -30,9 +31,16 @@ def templates(request: DeskRequest) -> HttpResponse:
     if request.method == "POST":
         _decide(request)
         return redirect("workbench:templates")
-    by_code = groupby(outreach.templates(), key=lambda card: card.code)
+    cards = outreach.templates()
+    by_code = groupby(cards, key=lambda card: card.code)
+    reports = outreach.template_reports(now=clock.now())
     context = {
-        "texts": [(code, say(TEXTS, code), list(cards)) for code, cards in by_code],
+        "words": {
+            card.template_id: report_words(reports[card.template_id], text=card.body, subject=card.subject)
+            for card in cards
+            if card.template_id in reports
+        },
+        "texts": [(code, say(TEXTS, code), list(group)) for code, group in by_code],
         "languages": dict(settings.LANGUAGES),
         "channels": {code: say(CHANNELS, code) for code in CHANNELS},
         "may_approve": request.actor.may("templates.approve"),
@@ -55,7 +63,7 @@ def _decide(request: DeskRequest) -> None:
             )
         else:
             outreach.approve_template(template_id=int(chosen), actor=request.actor, now=clock.now())
-    except (outreach.ApprovalRefused, outreach.TemplateUnknown) as refusal:
+    except (outreach.ApprovalRefused, outreach.TemplateUnknown, outreach.TextRefused) as refusal:
         messages.add_message(request, messages.ERROR, refusal_text(refusal), "stop")
     else:
         messages.add_message(request, messages.SUCCESS, _("Done. The audit log names you."), "ok")
