@@ -65,6 +65,7 @@ class Work:
         )
         self._left = self._places["open"].clone()
         self._asked = self._places["asked"].clone()
+        self._credited = pl.repeat(0, self._places.height, dtype=pl.Int64, eager=True)
         self._settled_on = pl.repeat(None, self._places.height, dtype=pl.Date, eager=True).alias(
             "settled_date"
         )
@@ -217,6 +218,7 @@ class Work:
         )
         self._left.scatter(found["place"], found["left"] - found["part"])
         self._asked.scatter(found["place"], pl.Series(self._asked.gather(found["place"])) - found["part"])
+        self._credited.scatter(found["place"], self._credited.gather(found["place"]) + found["part"])
         lowered = found.group_by("account_id").agg(lowered=pl.col("part").sum())
         both = credits.join(lowered, on="account_id", how="left").with_columns(pl.col("lowered").fill_null(0))
         self._lowered.append(
@@ -232,12 +234,41 @@ class Work:
         return both.with_columns(amount=pl.col("amount") - pl.col("lowered")).select(*MONEY_SCHEMA)
 
     def _add(self, charges: pl.DataFrame) -> None:
-        """Add charges to the balance that no item asks for."""
+        """Let items that credits had lowered ask again, then add to the balance that no item asks for."""
         code = pl.col("component").replace_strict(self._codes, return_dtype=pl.Int64)
+        charges = self._ask_again(charges, code)
         pools = self._places.filter(pl.col("due_date").is_null()).select("account_id", "code", "place")
         added = charges.with_columns(code=code).join(pools, on=["account_id", "code"])
         grown = self._left.gather(added["place"]) + added["amount"]
         self._left.scatter(added["place"], grown)
+
+    def _ask_again(self, charges: pl.DataFrame, code: pl.Expr) -> pl.DataFrame:
+        """Give charges to the items of their component that credits had lowered, the earliest first.
+
+        Returns the charges with what is left of their amounts.
+        """
+        if self._credited.sum() == 0:
+            return charges
+        own = charges.select("account_id", "amount", own=code)
+        found = (
+            self._active.filter(pl.col("due_date").is_not_null())
+            .with_columns(left=pl.lit(self._credited).gather(pl.col("place")))
+            .filter(pl.col("left") > 0)
+            .join(own, on="account_id")
+            .filter(pl.col("code") == pl.col("own"))
+            .sort("account_id", "due_date", "row")
+            .with_columns(start=_before())
+            .filter(pl.col("start") < pl.col("amount"))
+            .with_columns(part=pl.min_horizontal("left", pl.col("amount") - pl.col("start")))
+        )
+        places, parts = found["place"], found["part"]
+        self._left.scatter(places, self._left.gather(places) + parts)
+        self._asked.scatter(places, self._asked.gather(places) + parts)
+        self._credited.scatter(places, self._credited.gather(places) - parts)
+        given = found.group_by("account_id").agg(given=pl.col("part").sum())
+        return charges.join(given, on="account_id", how="left", maintain_order="left").with_columns(
+            amount=pl.col("amount") - pl.col("given").fill_null(0)
+        )
 
     def _use_held(self, charges: pl.DataFrame) -> None:
         """Let money held by earlier receipts pay what was charged, the earliest first."""

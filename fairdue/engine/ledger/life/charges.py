@@ -13,11 +13,13 @@ from fairdue.engine.ledger.life.receipts import hold, settle, use_held
 def charge(position: Position, event: Charge) -> None:
     """Add a charge to its row; an overpayment held pays it at once.
 
-    Without a due date it joins the balance that no item asks for.
+    Without a due date it joins the balance that no item asks for, once the due items that credits had lowered
+    ask for their part of the balance again, the earliest first.
     """
     row: Row | None = None
     if event.due_date is None:
-        item = Item(event.component, None, event.amount, charge_id=event.id)
+        beyond = event.amount - _ask_again(position, event.component, event.amount)
+        item = Item(event.component, None, beyond, charge_id=event.id)
         position.unscheduled.append(item)
     else:
         row = position.row_of_charge(event.due_date)
@@ -51,6 +53,18 @@ def credit(position: Position, event: Credit) -> None:
     )
 
 
+def _ask_again(position: Position, component: str, amount: int) -> int:
+    """Let items ask again for up to an amount of what credits had taken; return how much that is."""
+    left = amount
+    items = [item for item in position.items if item.component == component and item.lowered]
+    for item in sorted(items, key=lambda item: item.due_date or date.max):
+        part = min(item.lowered, left)
+        item.amount += part
+        item.lowered -= part
+        left -= part
+    return amount - left
+
+
 def _lower(position: Position, component: str, amount: int) -> int:
     """Take up to an amount from the asked amounts of a component; return what was taken."""
     left = amount
@@ -61,5 +75,6 @@ def _lower(position: Position, component: str, amount: int) -> int:
     for item in reversed(items):
         part = min(item.unpaid, left)
         item.amount -= part
+        item.lowered += part if item.due_date else 0
         left -= part
     return amount - left

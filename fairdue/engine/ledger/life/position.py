@@ -15,7 +15,8 @@ from fairdue.engine.ledger.life.terms import INTEREST, PRINCIPAL, DebtTerms
 class Item:
     """One amount of one component with one due date; without one, it is balance that nothing asks for yet.
 
-    `ref` names the due item of which it is a component; `disputed` is what of it no money may settle.
+    `ref` names the due item of which it is a component; `disputed` is what of it no money may settle; `lowered`
+    is what credits took from what it asks, which a later charge of the component lets it ask for again.
     """
 
     component: str
@@ -26,6 +27,7 @@ class Item:
     paid: int = 0
     waived: int = 0
     disputed: int = 0
+    lowered: int = 0
 
     @property
     def unpaid(self) -> int:
