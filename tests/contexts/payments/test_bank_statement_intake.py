@@ -162,7 +162,7 @@ def test_an_entry_of_tomorrow_is_rejected_and_a_value_date_of_tomorrow_counts_fr
 @pytest.mark.parametrize(
     ("name", "mapping", "masked", "expected"),
     [
-        ("settlement.utf8.csv", "cn-signed", "", ["set_aside", "booked", "booked"]),
+        ("settlement.utf8.csv", "cn-signed", "", ["booked", "booked", "returned"]),
         ("statement.eu.csv", "eu-semicolon", "", ["booked", "set_aside"]),
         ("transactions.gb18030.csv", "cn-standard", "****5678", ["booked", "set_aside", "booked"]),
     ],

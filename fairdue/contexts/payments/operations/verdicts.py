@@ -64,11 +64,15 @@ class Judge:
         self.booked_here: dict[bytes, list[Verdict]] = {}
 
     def rows(self, statement: BankStatement) -> list[Verdict]:
-        """Return the verdicts on a statement's rows, rejected ones first."""
+        """Return the verdicts on a statement's rows: rejected ones first, money that went back last.
+
+        Some files tell the newest row first, so that a return stands above the payment that it takes back.
+        """
         names = list(self._named(statement))
         known = self._known(key for each in names for key in (*each.all, *each.hints))
         verdicts = [Verdict(row.position, "rejected", row.code) for row in statement.rejected]
-        for entry, name in zip(statement.entries, names, strict=True):
+        rows = zip(statement.entries, names, strict=True)
+        for entry, name in sorted(rows, key=lambda row: row[0].is_return):
             verdict = self._judge(entry, name, known)
             verdicts.append(verdict)
             if verdict.verdict in ("booked", "returned"):
