@@ -97,7 +97,7 @@ SUBJECTS = {
     "cycle": word("Cycle"), "hold": word("Hold"), "identity.staff": word("Staff"),
     "import_batch": word("File"), "key": word("Key"), "ledger.transaction": word("Transaction"), "message": word("Message"),
     "person": word("Person"), "promise": word("Promise"), "rule_pack": word("Rule pack"), "rule": word("Rule"), "strategy": word("Strategy"),
-    "template": word("Template"), "creditor": word("Creditor"), "product": word("Product"),
+    "rule": word("Rule"), "template": word("Template"), "creditor": word("Creditor"), "product": word("Product"),
 }  # fmt: skip
 
 EVENTS = {

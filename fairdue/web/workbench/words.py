@@ -29,6 +29,7 @@ PERMISSION_WORDS = {
     "strategy.view": word("seeing strategies"),
     "strategy.publish": word("publishing strategies"),
     "gate.try": word("trying the gate"),
+    "rules.confirm": word("confirming the sources of rules"),
     "permits.view": word("seeing permits"),
     "audit.view": word("seeing the audit log"),
     "staff.manage": word("managing staff"),

@@ -1,9 +1,8 @@
-"""The law's pages: try a contact that nobody proposes, and read the rules that judge it."""
+"""The law's page: try a contact that nobody proposes."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -16,9 +15,8 @@ from django.utils.translation import gettext_lazy as lazy
 from fairdue.contexts.law import facade as law
 from fairdue.kernel import clock
 from fairdue.web.ui.forms import DeskForm
-from fairdue.web.ui.templatetags.ui import badge
 from fairdue.web.workbench.access import DeskRequest, staff_page
-from fairdue.web.workbench.office_words import EVIDENCE, EVIDENCE_TONES, PACKS, RULE_ANSWERS
+from fairdue.web.workbench.office_words import EVIDENCE
 from fairdue.web.workbench.words import (
     CHANNELS,
     GATE_ICONS,
@@ -132,19 +130,3 @@ def gate(request: DeskRequest) -> HttpResponse:
             "evidence": {code: say(EVIDENCE, code) for code in EVIDENCE}, "zone": form.cleaned_data["home_zone"],
         }  # fmt: skip
     return render(request, "workbench/gate.html", context)
-
-
-@staff_page("gate.try")
-def rulebook(request: DeskRequest) -> HttpResponse:
-    """List every rule in force with what it says, where it is written and how well that was verified."""
-    entries = sorted(law.rulebook(), key=lambda entry: (entry.pack, entry.part, entry.rule_id))
-    packs = [
-        {"pack": pack, "title": say(PACKS, pack), "version": version, "entries": list(group)}
-        for (pack, version), group in groupby(entries, key=lambda entry: (entry.pack, entry.version))
-    ]
-    context = {
-        "packs": packs,
-        "answers": {code: say(RULE_ANSWERS, code) for code in RULE_ANSWERS},
-        "evidence": {code: badge(say(EVIDENCE, code), EVIDENCE_TONES[code]) for code in EVIDENCE},
-    }
-    return render(request, "workbench/rulebook.html", context)
