@@ -158,3 +158,86 @@ class RuleConfirmation(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["pack", "rule", "id"], name="law_confirmation_rule")]
+
+
+class AgencyCall(models.Model):
+    """An agency's question or report with the answer that it got, so that a repetition gets the same. Append-only."""
+
+    agency = models.CharField(max_length=40)
+    kind = models.CharField(max_length=10)
+    """`permit` or `contact`."""
+    request_id = models.CharField(max_length=80)
+    body_sha256 = models.CharField(max_length=64)
+    answer = models.JSONField()
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["agency", "kind", "request_id"], name="law_agency_call_once")
+        ]
+
+
+class AgencyPace(models.Model):
+    """How many calls an agency made in the current minute."""
+
+    agency = models.CharField(max_length=40, primary_key=True)
+    minute_at = models.DateTimeField()
+    calls = models.IntegerField()
+
+
+class AgencyUpload(models.Model):
+    """A file of past contacts that an agency handed over."""
+
+    agency = models.CharField(max_length=40)
+    file_name = models.CharField(max_length=200)
+    sha256 = models.CharField(max_length=64)
+    row_count = models.IntegerField(default=0)
+    accepted_count = models.IntegerField(default=0)
+    repeated_count = models.IntegerField(default=0)
+    rejected_count = models.IntegerField(default=0)
+    breach_count = models.IntegerField(default=0)
+    rejections = models.JSONField(default=dict)
+    """Reason → count."""
+    status = models.CharField(max_length=10, default="running", db_default="running")
+    """`running` or `finished`."""
+    uploaded_by = models.CharField(max_length=120)
+    recorded_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["agency", "sha256"], name="law_agency_upload_once")]
+
+
+class AgencyContact(models.Model):
+    """A contact that an agency told of, by its own number, and what the gate says of it as of then."""
+
+    agency = models.CharField(max_length=40)
+    contact_ref = models.CharField(max_length=80)
+    """The agency's own number of it."""
+    contact = models.OneToOneField(Contact, models.PROTECT, related_name="+")
+    account_id = models.BigIntegerField()
+    upload = models.ForeignKey(AgencyUpload, models.PROTECT, null=True, related_name="contacts")
+    is_number_known = models.BooleanField(default=True, db_default=True)
+    """Whether the number or address is one that the lender knows of the person."""
+    verdict = models.JSONField(null=True)
+    """What the gate says as of then; null: not judged yet, or covered by a permit."""
+    outcome = models.CharField(max_length=10, default="", db_default="")
+    judged_at = models.DateTimeField(null=True)
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["agency", "contact_ref"], name="law_agency_contact_once")
+        ]
+        indexes = [
+            models.Index(
+                fields=["agency", "-id"],
+                name="law_agency_breach",
+                condition=~models.Q(outcome__in=["", "allow"]),
+            ),
+            models.Index(
+                fields=["upload", "id"],
+                name="law_agency_unjudged",
+                condition=models.Q(judged_at__isnull=True),
+            ),
+        ]
