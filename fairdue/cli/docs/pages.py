@@ -11,7 +11,7 @@ from fairdue.cli.docs.commands import commands_text
 from fairdue.cli.docs.lists import outcomes_text, permissions_text
 from fairdue.cli.docs.markdown import lines_of, table
 from fairdue.cli.docs.products import products_text
-from fairdue.cli.docs.rulebook import rulebook_text
+from fairdue.cli.docs.rulebook import pack_text, rulebook_text
 from fairdue.cli.docs.strategies import strategies_text
 from fairdue.cli.docs.texts import templates_text
 from fairdue.engine.intake.dictionary import reference_text
@@ -36,7 +36,13 @@ PAGES: dict[str, tuple[str, str, Callable[[], str]]] = {
 def pages() -> dict[str, str]:
     """Return the right text of every page; the same code and packs give the same texts."""
     texts = {name: write() for name, (_, _, write) in PAGES.items()}
-    return {"README.md": _contents()} | texts
+    return {"README.md": _contents()} | texts | _pack_pages()
+
+
+def _pack_pages() -> dict[str, str]:
+    """Return the page of every rule pack; the rulebook's page leads to them."""
+    folders = sorted(head.parent for head in (settings.PACKS_DIR / "rules").glob("*/pack.yaml"))
+    return {f"rulebook-{folder.name}.md": pack_text(folder) for folder in folders}
 
 
 def _contents() -> str:

@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from fairdue.cli.docs.markdown import code, head, lines_of, table
-from fairdue.engine.law.packs import Pack, load_packs
+from fairdue.engine.law.loading.covering import Article, Instrument, RuleLines, lay_out
+from fairdue.engine.law.loading.wording import condition, parameters
+from fairdue.engine.law.packs import Pack, key_of, load_pack, load_packs
 
 YIELDS = {
     "refuse": ("拒绝", "refuses"),
@@ -39,8 +41,15 @@ EVIDENCE = {
 }
 
 
+STATES = {
+    "implemented": ("已实现", "implemented"),
+    "partly": ("部分实现", "implemented in part"),
+    "not": ("未实现", "not implemented"),
+}
+
+
 def rulebook_text(folder: Path) -> str:
-    """Return the page."""
+    """Return the contents page: every instrument with how much of it is implemented, and where it is read."""
     packs = load_packs(folder)
     return lines_of(
         head(
@@ -49,49 +58,106 @@ def rulebook_text(folder: Path) -> str:
             "一笔债务所属法域的规则包与机构规则同时生效,取最严格的答复(见 `in_force.yaml`)。不构成法律意见。  \n"
             "The packs of a debt's jurisdiction and the house's apply together and the strictest answer wins "
             "(see `in_force.yaml`). Nothing here is legal advice.",
+            "原文未核对的规则在审核人确认之前只作为机构政策执行。 A rule whose text nobody has read is enforced only as "
+            "policy of the house (`packs/rules/house/adopted.yaml`) until a reviewer confirms it; who confirmed what is "
+            "kept in the installation and shown on its rulebook pages.",
             "如何修改:[how-to/rules.md](../how-to/rules.md)。 How to change a rule: "
             "[how-to/rules.md](../how-to/rules.md).",
+        ),
+        *(_contents(pack) for pack in packs),
+    )
+
+
+def _contents(pack: Pack) -> Iterator[str]:
+    name = f"rulebook-{pack.code}.md"
+    yield from [f"## [{pack.code} {pack.version}]({name}) · {pack.title_zh} · {pack.title_en}", ""]
+    headings = [
+        "source",
+        "文件",
+        "instrument",
+        "rank",
+        "in force",
+        *(" ".join(words) for words in STATES.values()),
+    ]
+    yield from table(
+        headings,
+        (
+            [code(one.key), one.title_zh, one.title_en, one.rank, one.in_force]
+            + [str(one.count(state)) for state in ("implemented", "partly", "not")]
+            for one in lay_out(pack.content, pack.coverage)
+        ),
+    )
+
+
+def pack_text(folder: Path) -> str:
+    """Return the page of one pack, an article at a time."""
+    pack = load_pack(folder)
+    about = pack.content["pack"]["description"]
+    return lines_of(
+        head(
+            f"{pack.title_zh} · {pack.title_en}",
+            f"`packs/rules/{pack.code}`",
+            f"{about['zh']}  \n{about['en']}",
+            f"`{pack.code}` {pack.version} · 时区 zone `{pack.zone}` · [规则手册 rulebook](rulebook.md)",
             "符号 · Signs: `=` 等于 equals · `≠` 不等于 differs · `∈` 属于其一 one of · `∉` 均不属于 none of · "
             "`∋` 包含 includes · `≥` 至少 at least · `<` 小于 below · `∧` 且 and · `∨` 或 or.",
         ),
-        *(_pack(pack) for pack in packs),
+        ["**参数 · Parameters**", ""] if pack.content["parameters"] else [],
+        table(["parameter", "名称", "title", "unit", "from", "to", "value", "citation"], _values(pack))
+        if pack.content["parameters"]
+        else [],
+        *(_instrument(one, pack) for one in lay_out(pack.content, pack.coverage)),
     )
 
 
-def _pack(pack: Pack) -> Iterator[str]:
-    about = pack.content["pack"]["description"]
-    yield from [f"## {pack.code} {pack.version} · {pack.title_zh} · {pack.title_en}", ""]
-    yield from [f"{about['zh']}  ", about["en"], "", f"时区 · zone: `{pack.zone}`", ""]
-    yield from ["**按条文 · By article**", ""]
-    yield from table(
-        ["source", "article", "文件", "instrument", "rank", "in force", "rules"], _articles(pack)
-    )
-    yield from ["**参数 · Parameters**", ""]
-    yield from table(["parameter", "名称", "title", "unit", "from", "to", "value", "citation"], _values(pack))
-    for check in pack.content["checks"]:
-        yield from _check(check, pack)
+def _instrument(instrument: Instrument, pack: Pack) -> Iterator[str]:
+    yield from [f"## {instrument.key} · {instrument.title_zh} · {instrument.title_en}", ""]
+    yield from [f"{instrument.rank} · 自 since {instrument.in_force}", ""]
+    for article in instrument.articles:
+        yield from _article(article, instrument, pack)
 
 
-def _articles(pack: Pack) -> Iterator[list[str]]:
-    by_article: dict[tuple[str, str], list[str]] = {}
-    for check in pack.content["checks"]:
-        for cited in check["citation"]:
-            rules = by_article.setdefault((cited["source"], cited.get("article", "")), [])
-            rules.append(code(_key(check)))
-    for source in pack.content["sources"]:
-        for (key, article), rules in sorted(by_article.items()):
-            if key == source["key"]:
-                title = source["title"]
-                in_force = source.get("in_force", "")
-                yield [
-                    code(key),
-                    article,
-                    title["zh"],
-                    title["en"],
-                    source["rank"],
-                    in_force,
-                    ", ".join(rules),
-                ]
+def _article(article: Article, instrument: Instrument, pack: Pack) -> Iterator[str]:
+    zh, en = STATES[article.state]
+    name = article.article or "未指明条文 · no article named"
+    yield from [f"### {instrument.key} {name} · {zh} · {en}", ""]
+    if article.subject_en:
+        yield from [f"{article.subject_zh}  ", article.subject_en, ""]
+    if article.reason_en:
+        yield from [f"> {article.reason_zh}  ", f"> {article.reason_en}", ""]
+    for rule in article.rules:
+        if rule.kind == "check":
+            yield from _check(rule.document, pack)
+        else:
+            yield from _number(rule)
+
+
+def _number(rule: RuleLines) -> Iterator[str]:
+    """A rule that computes: what it says, with its values by date."""
+    document = rule.document
+    yield from [f"#### {rule.key} · {document['title']['zh']} · {document['title']['en']}", ""]
+    yield from table(["", "中文", "English"], _number_facts(document))
+    values = [
+        [code(item["id"]), item["unit"], value.get("from", ""), value.get("to", ""), _listed(value["value"])]
+        for item in rule.parameters
+        for value in item["values"]
+    ]
+    if values:
+        yield from table(["parameter", "unit", "from", "to", "value"], values)
+
+
+def _number_facts(document: Mapping[str, Any]) -> Iterator[list[str]]:
+    yield ["system · 系统", "计算数值", "computes a value"]
+    yield ["source · 出处", document["citation"], document["citation"]]
+    yield ["evidence · 核实", *_pair(EVIDENCE[document["evidence"]], code(document["evidence"]))]
+    since = f"{document.get('effective_from', '')} – {document.get('effective_to', '')}".strip()
+    yield ["in force · 生效", since, since]
+    if document.get("note"):
+        yield ["note · 说明", document["note"], document["note"]]
+
+
+def _listed(value: Any) -> str:
+    return ", ".join(code(item) for item in value) if isinstance(value, list) else code(value)
 
 
 def _values(pack: Pack) -> Iterator[list[str]]:
@@ -107,14 +173,14 @@ def _values(pack: Pack) -> Iterator[list[str]]:
 def _check(check: Mapping[str, Any], pack: Pack) -> Iterator[str]:
     rows = list(_facts(check, pack))
     title, message = check["title"], check["message"]
-    yield from [f"### {_key(check)} · {title['zh']} · {title['en']}", ""]
+    yield from [f"#### {key_of(check)} · {title['zh']} · {title['en']}", ""]
     yield from table(["", "中文", "English"], rows)
     yield from [f"> {message['zh']}  ", f"> {message['en']}", ""]
 
 
 def _facts(check: Mapping[str, Any], pack: Pack) -> Iterator[list[str]]:
     yield ["system · 系统", *_pair(YIELDS[check["yields"]], code(check.get("adds", "")))]
-    yield ["if broken · 违反条件", *_pair(USES[check["uses"]], _parameters(check["params"]))]
+    yield ["if broken · 违反条件", *_pair(USES[check["uses"]], parameters(check["params"]))]
     scope = condition(check["applies_to"]) or "-"
     yield ["applies to · 适用", scope, scope]
     for number, exception in enumerate(check.get("unless", ()), 1):
@@ -134,12 +200,6 @@ def _pair(words: tuple[str, str], end: str) -> list[str]:
     return [f"{word} {end}".strip() for word in words]
 
 
-def _parameters(params: Mapping[str, Any]) -> str:
-    if "when" in params:
-        return condition(params["when"]) or "-"
-    return "; ".join(f"`{name}` = {_operand(value)}" for name, value in params.items())
-
-
 def _cited(check: Mapping[str, Any], pack: Pack) -> list[str]:
     titles = {item["key"]: item["title"] for item in pack.content["sources"]}
     return [
@@ -152,43 +212,11 @@ def _cited(check: Mapping[str, Any], pack: Pack) -> list[str]:
 
 
 def _tested(check: Mapping[str, Any], pack: Pack) -> list[str]:
-    tests = [test for test in pack.tests if test["rule"] == _key(check)]
+    tests = [test for test in pack.tests if test["rule"] == key_of(check)]
     broken = [test["title"] for test in tests if test["is_broken"]]
     kept = [test["title"] for test in tests if not test["is_broken"]]
     both = "<br>".join([*(f"✗ {title}" for title in broken), *(f"✓ {title}" for title in kept)])
     return [both, f"cases that break it: {len(broken)}; cases that keep it: {len(kept)}"]
 
 
-def _key(check: Mapping[str, Any]) -> str:
-    return f"{check['id']}/{check['part']}" if check.get("part") else check["id"]
-
-
-def condition(tree: Any) -> str:
-    """Return a condition in signs that need no language."""
-    if isinstance(tree, list):
-        return " ∨ ".join(f"({condition(item)})" for item in tree)
-    return " ∧ ".join(_test(column, spec) for column, spec in tree.items())
-
-
-_SIGNS = {"at_least": "≥", "at_most": "≤", "below": "<", "includes": "∋", "excludes": "∌", "within": "⊆"}
-
-
-def _test(column: str, spec: Any) -> str:
-    if isinstance(spec, dict) and set(spec) != {"parameter"}:
-        ((name, operand),) = spec.items()
-        if name == "not":
-            return f"`{column}` {'∉' if isinstance(operand, list) else '≠'} {_operand(operand)}"
-        return f"`{column}` {_SIGNS[name]} {_operand(operand)}"
-    return f"`{column}` {'∈' if isinstance(spec, list) else '='} {_operand(spec)}"
-
-
-def _operand(value: Any) -> str:
-    if isinstance(value, dict) and "parameter" in value:
-        return f"parameter `{value['parameter']}`"
-    if isinstance(value, dict):
-        return ", ".join(f"{name} {_operand(part)}" for name, part in value.items())
-    if isinstance(value, list):
-        return "{" + ", ".join(map(_operand, value)) + "}"
-    if isinstance(value, bool):
-        return f"`{str(value).lower()}`"
-    return f"`{value}`" if value != "" else '`""`'
+__all__ = ["condition", "pack_text", "rulebook_text"]
