@@ -43,6 +43,12 @@ if MODE == "production" and "FAIRDUE_HOSTS" not in os.environ:
     raise ImproperlyConfigured("FAIRDUE_HOSTS is not set: name the hosts that this installation answers to")
 
 
+# the gate's few statements are prepared and planned once a connection; a pooler that hands connections around
+# (DATABASE_URL with ?pooled=1) forbids it
+_PREPARED = {"prepare_threshold": 3, "options": "-c plan_cache_mode=force_generic_plan"}
+_POOLED = {"prepare_threshold": None}
+
+
 def _database(url: str) -> dict[str, object]:
     """Translate a libpq address, with a host or a socket folder, into Django's settings."""
     parts = urlsplit(url)
@@ -56,8 +62,7 @@ def _database(url: str) -> dict[str, object]:
         "PORT": str(parts.port or query.get("port", "")),
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
-        # statements of the gate are prepared; a pooler that hands connections around (?pooled=1) forbids it
-        "OPTIONS": {"prepare_threshold": None if "pooled" in query else 3},
+        "OPTIONS": _POOLED if "pooled" in query else _PREPARED,
         "TEST": {"NAME": os.environ.get("FAIRDUE_TEST_DATABASE", "test_fairdue")},
     }
 

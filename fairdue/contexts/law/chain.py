@@ -1,6 +1,6 @@
 """The permit chains: what is hashed, in which order, and the sealed heads.
 
-1. A chain is picked by `person_id % 16`, so that permits of different persons rarely wait for each other.
+1. A chain is picked by `person_id % 64`, so that permits of different persons rarely wait for each other.
 2. hash = SHA-256(label + previous hash + canonical content); the first previous hash is 32 zero bytes. Canonical
    content is the JSON of `CONTENT_FIELDS`, keys sorted, no blanks, moments as ISO 8601 in UTC with microseconds.
 3. signature = Ed25519(hash) under the key that the content names. Whoever has the public key can verify a permit;
@@ -19,7 +19,7 @@ from django.conf import settings
 
 from fairdue.engine.law.packs import canonical
 
-CHAINS = 16
+CHAINS = 64
 GENESIS = bytes(32)
 LABEL = b"fairdue.law.permit\0"
 CONTENT_FIELDS = (

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -142,16 +141,17 @@ def gather(
     actor: Actor,
     account_ids: Sequence[int] = (),
     known: Known | None = None,
-    locking: Sequence[Read[Any]] = (),
+    lock: tuple[str, Sequence[Any]] | None = None,
 ) -> PersonFacts:
     """This function will read what the rules may ask about a person, as it stands at this moment, in one round trip.
 
     1. Contacts of every institution group that the debts concern count, whoever made them.
     2. A hold counts if it is on the whole person or on one of the debts concerned.
-    3. Reads that lock come first: what follows sees everything that the holder of the lock has written.
+    3. With a `lock` (statement, parameters) what is read is what the holder of the lock has left.
+
+    :raises NothingToLock: if there is no such row to lock
     """
-    found = read_together(*locking, *_reads(person_id, now, known))
-    consents, contacts, *rest = found[len(locking) :]
+    consents, contacts, *rest = read_together(*_reads(person_id, now, known), lock=lock)
     every, person, points, open_holds = rest if known is None else _of_known(known)
     debts = [debt for debt in every if _concerns(debt, account_ids)]
     concerned = (None, *(debt.account_id for debt in debts))
@@ -206,21 +206,22 @@ WHERE person_id = %s AND (occurred_at >= %s OR result IN (%s, %s))
 ORDER BY occurred_at DESC, id DESC
 """
 _OPEN_HOLDS_SQL = """
-SELECT account_id, kind, permitted_purposes::text FROM law_hold WHERE person_id = %s AND ended_at IS NULL ORDER BY id
+SELECT account_id, kind, permitted_purposes FROM law_hold WHERE person_id = %s AND ended_at IS NULL ORDER BY id
 """
 
 
 def _contacts_read(person_id: int, now: datetime) -> Read[tuple[Counted, ...]]:
     parameters = (person_id, now - HISTORY, THIRD_REFUSED, THIRD_OFFERED)
-    return Read(_CONTACTS_SQL, parameters, lambda rows: tuple(Counted(*row) for row in rows))
+    return Read(_CONTACTS_SQL, parameters, lambda rows: tuple(map(_counted, rows)))
+
+
+def _counted(row: list[Any]) -> Counted:
+    return Counted._make([*row[:-1], datetime.fromisoformat(row[-1])])
 
 
 def _open_holds_read(person_id: int) -> Read[tuple[OpenHold, ...]]:
-    def build(rows: list[tuple[Any, ...]]) -> tuple[OpenHold, ...]:
-        return tuple(
-            OpenHold(account_id, hold_fact(kind, json.loads(permitted)))
-            for account_id, kind, permitted in rows
-        )
+    def build(rows: list[list[Any]]) -> tuple[OpenHold, ...]:
+        return tuple(OpenHold(account_id, hold_fact(kind, permitted)) for account_id, kind, permitted in rows)
 
     return Read(_OPEN_HOLDS_SQL, (person_id,), build)
 

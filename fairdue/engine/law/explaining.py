@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from datetime import date, datetime, timedelta
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache, partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from fairdue.engine.law.candidates import MOMENT
 from fairdue.engine.law.clocks import Clock, next_open
 from fairdue.engine.law.hours import DAYS
-from fairdue.engine.law.judging import Judgement, Rulebook, judge
+from fairdue.engine.law.judging import Judgement, Rulebook, judge, whole_minutes
+from fairdue.engine.law.moments import whole_minute
 from fairdue.engine.law.packs import Check
 from fairdue.engine.law.verdict import RANK, Reason, Verdict
-
-Opens = dict[Clock, datetime | None]
-"""When a row's clock opens next, by the hours of the rule."""
 
 HOLD_WORDS = {
     "dispute": ("异议", "dispute"), "complaint": ("投诉", "complaint"), "plan": ("协商方案", "repayment plan"),
@@ -36,31 +35,71 @@ def verdicts(candidates: pl.DataFrame, rulebook: Rulebook) -> tuple[Verdict, ...
     return tuple(explain(judgement, row) for row in range(judgement.frame.height))
 
 
+@dataclass(frozen=True, slots=True)
+class BrokenRule:
+    """A check that a contact breaks, and when it would be kept if that depends on no clock."""
+
+    check: Check
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class RowJudgement:
+    """What the rules say about one row."""
+
+    facts: Mapping[str, Any]
+    asked: tuple[Check, ...]
+    broken: tuple[BrokenRule, ...]
+    outcome: str
+    retry_after: datetime | None
+    opens: Callable[[Clock], datetime | None]
+    """When a clock opens next for this row."""
+
+
 def explain(judgement: Judgement, row: int) -> Verdict:
     """This function will return the verdict of one row with every broken rule as a reason, strictest first."""
-    facts = judgement.frame.row(row, named=True)
-    opens: Opens = {}
-    columns = [column for column in range(len(judgement.checks)) if judgement.broken[row, column]]
-    checks = [(column, judgement.checks[column]) for column in columns]
-    reasons = [
-        _reason(judgement, row, column, check, facts, opens)
-        for column, check in checks
-        if check.yields in RANK
-    ]
-    asked = [check.id for column, check in enumerate(judgement.checks) if judgement.asked[row, column]]
-    return Verdict(
-        outcome=judgement.outcome[row],
-        reasons=tuple(sorted(reasons, key=lambda reason: -RANK[reason.outcome])),
-        retry_after=judgement.retry_after[row],
-        requires=tuple(dict.fromkeys(check.adds for _, check in checks if check.yields == "require")),
-        flags=tuple(dict.fromkeys(check.adds for _, check in checks if check.yields == "flag")),
-        asked=tuple(dict.fromkeys(asked)),
+    checks, findings = judgement.checks, judgement.findings
+    asked, broken = judgement.asked.row(row), judgement.broken.row(row)
+    return explain_row(
+        RowJudgement(
+            facts=judgement.frame.row(row, named=True),
+            asked=tuple(check for check, is_asked in zip(checks, asked, strict=True) if is_asked),
+            broken=tuple(
+                BrokenRule(
+                    check, finding.until[row] if finding is not None and finding.until is not None else None
+                )
+                for check, finding, is_broken in zip(checks, findings, broken, strict=True)
+                if is_broken
+            ),
+            outcome=judgement.outcome[row],
+            retry_after=judgement.retry_after[row],
+            opens=partial(_opens, judgement.frame[row : row + 1]),
+        )
     )
 
 
-def _reason(
-    judgement: Judgement, row: int, column: int, check: Check, facts: dict[str, Any], opens: Opens
-) -> Reason:
+def explain_row(found: RowJudgement) -> Verdict:
+    """This function will word what the rules say about one row."""
+    opens = lru_cache(maxsize=None)(found.opens)
+    reasons = [_reason(rule, found.facts, opens) for rule in found.broken if rule.check.yields in RANK]
+    checks = [rule.check for rule in found.broken]
+    return Verdict(
+        outcome=found.outcome,
+        reasons=tuple(sorted(reasons, key=lambda reason: -RANK[reason.outcome])),
+        retry_after=found.retry_after,
+        requires=tuple(dict.fromkeys(check.adds for check in checks if check.yields == "require")),
+        flags=tuple(dict.fromkeys(check.adds for check in checks if check.yields == "flag")),
+        asked=tuple(dict.fromkeys(check.id for check in found.asked)),
+    )
+
+
+def _opens(frame: pl.DataFrame, clock: Clock) -> datetime | None:
+    moment: datetime | None = next_open(frame, whole_minutes(frame["at"]), clock)[0]
+    return moment
+
+
+def _reason(rule: BrokenRule, facts: Mapping[str, Any], opens: Callable[[Clock], datetime | None]) -> Reason:
+    check = rule.check
     words_zh, words_en = _words(check, facts)
     return Reason(
         rule_id=check.id,
@@ -72,11 +111,11 @@ def _reason(
         version=check.version,
         evidence=check.evidence,
         facts=_facts_used(check, words_en, facts),
-        retry_after=_own_retry(judgement, row, column, check, opens) if check.yields == "defer" else None,
+        retry_after=_own_retry(rule, opens) if check.yields == "defer" else None,
     )
 
 
-def _facts_used(check: Check, words: dict[str, Any], facts: dict[str, Any]) -> dict[str, Any]:
+def _facts_used(check: Check, words: dict[str, Any], facts: Mapping[str, Any]) -> dict[str, Any]:
     """Return what the rule looked at: the facts of its message and the columns of its condition."""
     plain = {name: value for name, value in words.items() if not isinstance(value, dict | list)}
     conditions = check.parameters.get("when", {})
@@ -84,26 +123,14 @@ def _facts_used(check: Check, words: dict[str, Any], facts: dict[str, Any]) -> d
     return plain | {column: facts[column] for condition in conditions for column in condition}
 
 
-def _own_retry(judgement: Judgement, row: int, column: int, check: Check, opens: Opens) -> datetime | None:
+def _own_retry(rule: BrokenRule, opens: Callable[[Clock], datetime | None]) -> datetime | None:
     """Return the first whole minute at which this rule alone would be kept."""
-    finding = judgement.findings[column]
-    if finding is not None and finding.until is not None:
-        return _whole_minute(finding.until[row])
-    if check.clock is None:
-        return None
-    if check.clock not in opens:
-        frame = judgement.frame[row : row + 1]
-        moment = pl.Series([_whole_minute(frame["at"][0])], dtype=MOMENT)
-        opens[check.clock] = next_open(frame, moment, check.clock)[0]
-    return opens[check.clock]
+    if rule.until is not None:
+        return whole_minute(rule.until)
+    return opens(rule.check.clock) if rule.check.clock is not None else None
 
 
-def _whole_minute(moment: datetime) -> datetime:
-    full = moment.replace(second=0, microsecond=0)
-    return full if full == moment else full + timedelta(minutes=1)
-
-
-def _words(check: Check, facts: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+def _words(check: Check, facts: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return the facts that a message may name, for zh and for en."""
     home = ZoneInfo(facts["home_zone"])
     common = dict(check.parameters) | {
@@ -125,7 +152,7 @@ def _words(check: Check, facts: dict[str, Any]) -> tuple[dict[str, Any], dict[st
     return common | {"hold": "、".join(zh)}, common | {"hold": ", ".join(en)}
 
 
-def _clock_words(clock: Clock, facts: dict[str, Any]) -> dict[str, Any]:
+def _clock_words(clock: Clock, facts: Mapping[str, Any]) -> dict[str, Any]:
     zones = facts["zones"].split("|")
     local = [f"{facts['at'].astimezone(ZoneInfo(zone)):%H:%M}" for zone in zones]
     day = DAYS[facts["at"].astimezone(ZoneInfo(zones[0])).weekday()]
@@ -138,7 +165,7 @@ def _clock_words(clock: Clock, facts: dict[str, Any]) -> dict[str, Any]:
     return words | {"agreed_hours": facts["agreed_hours"]}
 
 
-def used(facts: dict[str, Any], check: Check) -> int:
+def used(facts: Mapping[str, Any], check: Check) -> int:
     """Return how many contacts a cap counts in the window that ends with the candidate's moment."""
     return len(counted(facts[check.parameters["column"]], facts["at"], facts["home_zone"], check.parameters))
 

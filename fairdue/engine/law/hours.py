@@ -95,6 +95,10 @@ class WeekClock:
         for zone in self.zones:
             check_zone(zone)
 
+    def wait(self, minute: int) -> int:
+        """Return how many minutes after a minute of the week the next open one is; 0 if it is open itself."""
+        return int(self._wait[minute])
+
     def is_closed(self, moments: pl.Series) -> pl.Series:
         """Tell for each UTC moment whether any zone is closed."""
         waits = pl.lit(_waits(self.week))

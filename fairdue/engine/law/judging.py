@@ -172,7 +172,7 @@ def _retry_after(
             until, nothing = finding.until.gather(rows), pl.Series([None], dtype=MOMENT)
             bounds.append(until.zip_with(part_broken[str(column)], nothing).alias(f"until{column}"))
     moments = pl.select(pl.max_horizontal(bounds).alias("moment")).to_series()
-    return answer.scatter(rows, _until_all_open(part, whole_minute(moments), checks, asked[rows]))
+    return answer.scatter(rows, _until_all_open(part, whole_minutes(moments), checks, asked[rows]))
 
 
 def _until_all_open(
@@ -194,7 +194,7 @@ def _until_all_open(
     return moments
 
 
-def whole_minute(moments: pl.Series) -> pl.Series:
+def whole_minutes(moments: pl.Series) -> pl.Series:
     """Return the first whole minute not before each moment."""
     upper = pl.lit(moments).dt.epoch("us")
     return pl.select(((upper + MINUTE_US - 1) // MINUTE_US * MINUTE_US).cast(MOMENT)).to_series()

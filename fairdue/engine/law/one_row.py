@@ -1,27 +1,35 @@
 """One proposed contact judged at a click: the same rules as over columns, in plain Python, in a fraction of the time.
 
-1. This says `allow`, or that it does not know: every other answer, and everything that this module does not
-   understand, is left to `judging`, which words the reasons. So nothing is refused or deferred here.
-2. Conditions, counts, holds and clocks are read from the same packs; `tests/engine/law/test_one_row.py` holds every
-   answer to the one over columns.
+1. Conditions, counts, holds and clocks are read from the same packs; `tests/engine/law/test_one_row.py` holds every
+   answer to the one over columns, check by check and word for word.
+2. A rulebook with a rule that is understood over columns only is judged over columns.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
+from datetime import date, datetime, timedelta
+from functools import lru_cache, partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from fairdue.engine.law.candidates import CANDIDATE_SCHEMA, MOMENTS, TEXTS, schema_names
+from fairdue.engine.law.candidates import (
+    CANDIDATE_SCHEMA,
+    MOMENTS,
+    TEXTS,
+    CandidatesInvalid,
+    frame_of,
+    schema_names,
+)
 from fairdue.engine.law.clocks import Clock, week_of
 from fairdue.engine.law.conditions import Condition
+from fairdue.engine.law.explaining import BrokenRule, RowJudgement, explain, explain_row
 from fairdue.engine.law.hours import WeekClock
-from fairdue.engine.law.judging import Rulebook, midnight
+from fairdue.engine.law.judging import MAX_ROUNDS, Rulebook, judge, midnight
+from fairdue.engine.law.moments import first_moment, is_closed_in, next_moment, whole_minute, zone_of
 from fairdue.engine.law.packs import Check
-from fairdue.engine.law.verdict import RANK, Verdict
+from fairdue.engine.law.verdict import OUTCOMES, RANK, Verdict
 
 Row = Mapping[str, Any]
 Test = Callable[[Row], bool]
@@ -40,6 +48,8 @@ class RowCheck:
     ends_at: datetime | None
     covers: Test
     is_broken: Test
+    until: Callable[[Row], datetime | None] | None
+    """When a rule that is broken would be kept if nothing else happened; None for rules that know no such moment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +71,12 @@ def compile_rules(rulebook: Rulebook) -> RowRules | None:
 
 
 def complete_row(row: Row, special: frozenset[str]) -> dict[str, Any]:
-    """This function will return a row with every column that a frame of it would have, in that order."""
+    """This function will return a row with every column that a frame of it would have, in that order.
+
+    :raises CandidatesInvalid: if a fact is unknown
+    """
+    if unknown := sorted(row.keys() - CANDIDATE_SCHEMA.keys()):
+        raise CandidatesInvalid(f"no such fact: {', '.join(unknown)}")
     names = schema_names(special.union(name for name in row if not CANDIDATE_SCHEMA[name].is_common))
     found = {}
     for name in names:
@@ -70,24 +85,55 @@ def complete_row(row: Row, special: frozenset[str]) -> dict[str, Any]:
     return found
 
 
-def allowing_verdict(row: Row, rules: RowRules) -> tuple[Verdict, tuple[Check, ...]] | None:
-    """This function will return the verdict `allow` and the checks asked; None if any rule stands against the contact."""
-    at, asked, added = row["at"], [], []
+def verdict_of(row: Row, rulebook: Rulebook) -> tuple[Verdict, tuple[Check, ...]]:
+    """This function will judge one contact given by column and return the verdict and the checks that were asked.
+
+    :raises CandidatesInvalid: if a fact is unknown or of a wrong type
+    """
+    rules = compile_rules(rulebook)
+    if rules is None:
+        judgement = judge(frame_of([row]), rulebook)
+        asked = tuple(check for place, check in enumerate(judgement.checks) if judgement.asked[0, place])
+        return explain(judgement, 0), asked
+    found = judge_row(complete_row(row, rules.special), rules)
+    return explain_row(found), found.asked
+
+
+def judge_row(row: Row, rules: RowRules) -> RowJudgement:
+    """This function will ask every rule about one complete row, as `judge` asks them about many."""
+    at, asked, broken = row["at"], [], []
     for each in rules.checks:
         if at < each.starts_at or (each.ends_at is not None and at >= each.ends_at) or not each.covers(row):
             continue
         asked.append(each.check)
         if each.is_broken(row):
-            if each.check.yields in RANK:
-                return None
-            added.append(each.check)
-    verdict = Verdict(
-        outcome="allow",
-        requires=tuple(dict.fromkeys(check.adds for check in added if check.yields == "require")),
-        flags=tuple(dict.fromkeys(check.adds for check in added if check.yields == "flag")),
-        asked=tuple(dict.fromkeys(check.id for check in asked)),
+            broken.append(BrokenRule(each.check, each.until(row) if each.until else None))
+    ranks = [RANK[rule.check.yields] for rule in broken if rule.check.yields in RANK]
+    outcome = OUTCOMES[max(ranks, default=0)]
+    retry_after = _retry_after(row, asked, broken) if outcome == "defer" else None
+    return RowJudgement(row, tuple(asked), tuple(broken), outcome, retry_after, partial(_opens, row))
+
+
+def _retry_after(row: Row, asked: Sequence[Check], broken: Sequence[BrokenRule]) -> datetime | None:
+    """Return the first whole minute that suits the caps and all clocks; None if there is none."""
+    untils = [
+        rule.until for rule in broken if rule.until is not None and rule.check.yields in ("defer", "review")
+    ]
+    clocks = dict.fromkeys(
+        check.clock for check in asked if check.clock is not None and check.yields == "defer"
     )
-    return verdict, tuple(asked)
+    moment: datetime | None = whole_minute(max([row["at"], *untils]))
+    for _ in range(len(clocks) * MAX_ROUNDS):
+        before = moment
+        for clock in clocks:
+            moment = next_moment(_week(row, clock), moment) if moment is not None else None
+        if len(clocks) == 1 or moment == before:
+            break
+    return moment
+
+
+def _opens(row: Row, clock: Clock) -> datetime | None:
+    return next_moment(_week(row, clock), whole_minute(row["at"]))
 
 
 def open_until(row: Row, asked: Sequence[Check], latest: datetime) -> datetime:
@@ -106,7 +152,7 @@ def open_until(row: Row, asked: Sequence[Check], latest: datetime) -> datetime:
 
 def _is_open_through(zone: str, week: WeekClock, first: datetime, latest: datetime) -> bool:
     """Tell quickly whether a span within one local day is surely open; a clock change within it is left to others."""
-    start, end = first.astimezone(_zone(zone)), latest.astimezone(_zone(zone))
+    start, end = first.astimezone(zone_of(zone)), latest.astimezone(zone_of(zone))
     if start.date() != end.date() or start.utcoffset() != end.utcoffset() or week.closed_days:
         return False
     midnight = start.weekday() * 1440
@@ -124,6 +170,7 @@ def _compiled(check: Check, zone: ZoneInfo) -> RowCheck:
         ends_at=midnight(date.fromordinal(ends.toordinal() + 1), zone) if ends else None,
         covers=_scope(check),
         is_broken=_BROKEN[check.uses](check),
+        until=_cap_opens(check) if check.uses == "count.reached" else None,
     )
 
 
@@ -218,66 +265,43 @@ def _week(row: Row, clock: Clock) -> WeekClock:
 
 
 def _is_closed(week: WeekClock, moment: datetime) -> bool:
-    return any(_is_closed_in(zone, week, moment) for zone in week.zones)
-
-
-def _is_closed_in(zone: str, week: WeekClock, moment: datetime) -> bool:
-    local = moment.astimezone(_zone(zone))
-    if local.date() in week.closed_days:
-        return True
-    minute = local.weekday() * 1440 + local.hour * 60 + local.minute
-    if week.week[minute]:
-        return False
-    is_at_edge = bool(week.edges) and week.edges[minute] == 1 and local.second == local.microsecond == 0
-    return not is_at_edge
+    return any(is_closed_in(zone, week, moment) for zone in week.zones)
 
 
 def _count_reached(check: Check) -> Test:
-    parameters = check.parameters
-    column, limit = parameters["column"], int(parameters["max"])
-    is_end_included = bool(parameters.get("is_end_included"))
+    column, limit = check.parameters["column"], int(check.parameters["max"])
+    is_end_included, opens = bool(check.parameters.get("is_end_included")), _cap_opens(check)
 
     def is_full(row: Row) -> bool:
-        moments = row[column]
-        if not moments or len(moments) < limit:
+        if not row[column] or len(row[column]) < limit:
             return False
-        decisive = sorted(moments, reverse=True)[limit - 1]
-        until = _leaves_window(decisive, row["home_zone"], parameters)
+        until = opens(row)
         return until is not None and (row["at"] <= until if is_end_included else row["at"] < until)
 
     return is_full
 
 
+def _cap_opens(check: Check) -> Callable[[Row], datetime | None]:
+    """Return what tells when the decisive contact of a full cap leaves its window."""
+    column, limit, parameters = check.parameters["column"], int(check.parameters["max"]), check.parameters
+    if parameters.get("calendar") not in (None, "week", "month"):
+        raise NotUnderstood(str(parameters["calendar"]))
+    return lambda row: _leaves_window(
+        sorted(row[column], reverse=True)[limit - 1], row["home_zone"], parameters
+    )
+
+
 def _leaves_window(decisive: datetime, zone: str, parameters: Mapping[str, Any]) -> datetime | None:
-    """Return when a contact leaves the window of a cap."""
     if "minutes" in parameters:
         return decisive + timedelta(minutes=int(parameters["minutes"]))
-    day = decisive.astimezone(_zone(zone)).date()
+    day = decisive.astimezone(zone_of(zone)).date()
     if parameters.get("calendar") == "week":
         day += timedelta(days=7 - day.weekday())
     elif parameters.get("calendar") == "month":
         day = (day.replace(day=1) + timedelta(days=32)).replace(day=1)
-    elif "calendar" in parameters:
-        raise NotUnderstood(str(parameters["calendar"]))
     else:
         day += timedelta(days=int(parameters["days"]))
-    return _first_moment(day, _zone(zone))
-
-
-@lru_cache(maxsize=4096)
-def _first_moment(day: date, zone: ZoneInfo) -> datetime | None:
-    """Return when a local day begins; where clocks skip midnight, when they go on."""
-    for minutes in (0, 30, 60):
-        wall = datetime(day.year, day.month, day.day, minutes // 60, minutes % 60)  # noqa: DTZ001 - a wall time
-        moment = wall.replace(tzinfo=zone).astimezone(UTC)
-        if moment.astimezone(zone).replace(tzinfo=None) == wall:
-            return moment
-    return None
-
-
-@lru_cache(maxsize=1024)
-def _zone(name: str) -> ZoneInfo:
-    return ZoneInfo(name)
+    return first_moment(day, zone)
 
 
 def _hold_open(check: Check) -> Test:

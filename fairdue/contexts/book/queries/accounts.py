@@ -45,7 +45,7 @@ WHERE account.person_id = %s ORDER BY account.id
 def debt_facts_read(person_id: int) -> Read[tuple[DebtFacts, ...]]:
     """Return the read of what the law asks of all debts of a person."""
 
-    def build(rows: list[tuple[Any, ...]]) -> tuple[DebtFacts, ...]:
+    def build(rows: list[list[Any]]) -> tuple[DebtFacts, ...]:
         return tuple(
             DebtFacts(account_id=account_id, institution_group=group, product_kind=kind, status=status)
             for account_id, group, kind, status in rows
@@ -120,21 +120,35 @@ def visible_persons(person_ids: Iterable[int], *, actor: Actor) -> frozenset[int
     return frozenset(rows.values_list("person_id", flat=True))
 
 
+FEW_REFERENCES = 1_000
+"""So many are asked for by their names; more come in a temporary table, which costs what it costs for one."""
+REFERENCE_SCHEMA = {
+    "account_ref": pl.String,
+    "account_id": pl.Int64,
+    "person_id": pl.Int64,
+    "account_currency": pl.String,
+}
+
+
 def account_ids_by_reference(references: pl.Series, *, creditor_id: int) -> pl.DataFrame:
     """Return `account_ref`, `account_id`, `person_id`, `account_currency` of the known references.
 
     Reads inside the caller's transaction.
     """
     wanted = pl.DataFrame({"account_ref": references.cast(pl.String)}).drop_nulls().unique()
+    if wanted.height <= FEW_REFERENCES:
+        rows = Account.objects.filter(
+            creditor_id=creditor_id, external_ref__in=wanted["account_ref"].to_list()
+        )
+        return pl.DataFrame(
+            list(rows.values_list("external_ref", "id", "person_id", "currency")),
+            schema=REFERENCE_SCHEMA,
+            orient="row",
+        )
     with staged(wanted, "staged_account", analyzed=False):
         return read_columns(
             "SELECT s.account_ref, a.id, a.person_id, a.currency FROM staged_account s JOIN book_account a"
             " ON a.external_ref = s.account_ref AND a.creditor_id = %s AND a.external_ref BETWEEN %s AND %s",
-            {
-                "account_ref": pl.String,
-                "account_id": pl.Int64,
-                "person_id": pl.Int64,
-                "account_currency": pl.String,
-            },
+            REFERENCE_SCHEMA,
             [creditor_id, *bounds("staged_account", "account_ref")],
         )

@@ -15,7 +15,7 @@ from fairdue.engine.law.judging import Rulebook
 from fairdue.engine.law.packs import canonical
 from fairdue.engine.law.verdict import Verdict
 from fairdue.kernel.actor import Actor
-from fairdue.storage.reads import Read, read_together, write_one
+from fairdue.storage.reads import read_one
 
 from ..chain import GENESIS, chain_of, head_seal, permit_hash, signed
 from ..counting import PENDING
@@ -46,8 +46,10 @@ def issue(grant: Grant) -> tuple[int, int]:
     position, previous = _locked_head(chain_of(grant.facts.person.person_id))
     content = _content(grant, position + 1)
     link = permit_hash(previous, content)
-    permit_id, contact_id = write_one(_ISSUE_SQL, _parameters(grant, content, previous, link))
-    return permit_id, contact_id
+    written = read_one(_ISSUE_SQL, _parameters(grant, content, previous, link))
+    if written is None:
+        raise LookupError("the permit was not written")
+    return written[0], written[1]
 
 
 def _content(grant: Grant, position: int) -> dict[str, Any]:
@@ -89,12 +91,13 @@ _HEAD_SQL = "SELECT position, hash FROM law_permitchain WHERE chain = %s FOR UPD
 
 def _locked_head(chain: int) -> tuple[int, bytes]:
     """Lock the head of a chain, started if it does not exist, and return its position and hash."""
-    head = Read(_HEAD_SQL, (chain,), lambda rows: rows[0] if rows else None)
-    (found,) = read_together(head)
+    found = read_one(_HEAD_SQL, (chain,))
     if found is None:
         start = PermitChain(chain=chain, position=0, hash=GENESIS, seal=head_seal(chain, 0, GENESIS))
         PermitChain.objects.bulk_create([start], ignore_conflicts=True)
-        (found,) = read_together(head)
+        found = read_one(_HEAD_SQL, (chain,))
+    if found is None:
+        raise LookupError(f"chain {chain} has no head")
     position, link = found
     return position, bytes(link)
 

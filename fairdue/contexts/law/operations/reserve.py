@@ -8,13 +8,11 @@ from typing import Any
 
 from django.db import connection
 
-from fairdue.engine.law.candidates import frame_of
-from fairdue.engine.law.explaining import explain
-from fairdue.engine.law.judging import Rulebook, judge
-from fairdue.engine.law.one_row import allowing_verdict, compile_rules, complete_row, open_until
+from fairdue.engine.law.judging import Rulebook
+from fairdue.engine.law.one_row import complete_row, open_until, verdict_of
 from fairdue.engine.law.verdict import Verdict
 from fairdue.kernel.actor import Actor
-from fairdue.storage.reads import Read
+from fairdue.storage.reads import NothingToLock
 
 from ..contracts import Reservation
 from ..facts import PersonFacts, Proposal, candidate_row, gather
@@ -27,10 +25,6 @@ PERMIT_LIFETIME = timedelta(minutes=15)
 
 class NotInTransaction(RuntimeError):
     """A reservation was asked for outside a transaction."""
-
-
-class BudgetMissing(LookupError):
-    """The person was never judged before, so there is no row to lock yet."""
 
 
 def reserve(
@@ -84,39 +78,27 @@ def lock_budget(person_id: int) -> None:
     """This function will lock the row under which a person's contacts are counted, until the caller's transaction ends."""
     with connection.cursor() as cursor:
         cursor.execute(_ADD_BUDGET_SQL, [person_id])
-        cursor.execute(_LOCK_BUDGET_SQL, [person_id])
+        cursor.execute(LOCK_BUDGET_SQL, [person_id])
 
 
 _ADD_BUDGET_SQL = "INSERT INTO law_contactbudget (person_id) VALUES (%s) ON CONFLICT DO NOTHING"
-_LOCK_BUDGET_SQL = "SELECT person_id FROM law_contactbudget WHERE person_id = %s FOR UPDATE"
+LOCK_BUDGET_SQL = "SELECT person_id FROM law_contactbudget WHERE person_id = %s FOR UPDATE"
 
 
 def _locked_facts(person_id: int, now: datetime, actor: Actor, account_ids: Sequence[int]) -> PersonFacts:
     """Lock the person's budget and read the facts behind the lock."""
     asked: dict[str, Any] = {"person_id": person_id, "now": now, "actor": actor, "account_ids": account_ids}
     try:
-        return gather(**asked, locking=[Read(_LOCK_BUDGET_SQL, (person_id,), _must_exist)])
-    except BudgetMissing:
+        return gather(**asked, lock=(LOCK_BUDGET_SQL, (person_id,)))
+    except NothingToLock:  # the person was never judged before
         lock_budget(person_id)
         return gather(**asked)
-
-
-def _must_exist(rows: list[tuple[Any, ...]]) -> None:
-    if not rows:
-        raise BudgetMissing("the budget row does not exist yet")
 
 
 def _judged(
     facts: PersonFacts, proposal: Proposal, rulebook: Rulebook, lifetime: timedelta
 ) -> tuple[Verdict, dict[str, Any], datetime]:
-    """Judge one row, over columns unless it is plainly allowed; return verdict, facts and how long it holds."""
-    said, latest = candidate_row(facts, proposal), facts.now + lifetime
-    row = complete_row(said, rulebook.special)
-    rules = compile_rules(rulebook)
-    allowed = allowing_verdict(row, rules) if rules else None
-    if allowed is not None:
-        verdict, asked = allowed
-        return verdict, row, open_until(row, asked, latest)
-    judgement = judge(frame_of([said]), rulebook)
-    asked = tuple(check for place, check in enumerate(rulebook.checks) if judgement.asked[0, place])
-    return explain(judgement, 0), row, open_until(row, asked, latest)
+    """Judge one row; return the verdict, the facts and until when the verdict holds."""
+    row = complete_row(candidate_row(facts, proposal), rulebook.special)
+    verdict, asked = verdict_of(row, rulebook)
+    return verdict, row, open_until(row, asked, facts.now + lifetime)

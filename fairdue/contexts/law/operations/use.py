@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 
@@ -56,7 +57,7 @@ def use_permit(
 
     :raises PermitUnusable: the subclass says what differs; nothing was changed
     """
-    use = {
+    use: dict[str, Any] = {
         "permit": permit_id, "channel": channel, "point": contact_point_id, "text": content_sha256, "now": now,
     }  # fmt: skip
     with connection.cursor() as cursor:

@@ -46,7 +46,7 @@ def _link_faults(permit: Permit, position: int, previous: bytes) -> list[ChainFa
     content = {name: getattr(permit, name) for name in CONTENT_FIELDS}
     if not hmac.compare_digest(permit_hash(bytes(permit.previous_hash), content), bytes(permit.hash)):
         faults.append(_fault(permit, "altered"))
-    if not is_signed(permit.hash, permit.signature, permit.key_id):
+    if not is_signed(bytes(permit.hash), bytes(permit.signature), permit.key_id):
         faults.append(_fault(permit, "unsigned"))
     if permit.position > position + 1:
         faults.append(ChainFault(chain=permit.chain, position=position + 1, permit_id=None, kind="removed"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+from datetime import date, datetime
 from typing import Any
 
 from fairdue.storage.reads import Read
@@ -19,7 +19,7 @@ SELECT id, person_id, medium, owner, relation, value_masked, zone, rank, status,
 FROM parties_contactpoint WHERE person_id = %s ORDER BY status DESC, owner, rank, id
 """
 _CONSENTS_SQL = """
-SELECT id, contact_point_id, channel, kind, detail::text, source, occurred_at
+SELECT id, contact_point_id, channel, kind, detail, source, occurred_at
 FROM parties_consent WHERE person_id = %s ORDER BY occurred_at DESC, id DESC
 """
 
@@ -30,13 +30,13 @@ def person_read(person_id: int) -> Read[PersonCard]:
     :raises PersonUnknown: once it is read, if there is no such person
     """
 
-    def build(rows: list[tuple[Any, ...]]) -> PersonCard:
+    def build(rows: list[list[Any]]) -> PersonCard:
         if not rows:
             raise PersonUnknown(f"person {person_id} is not known")
         known, name, id_masked, zone, locale, channel, is_deceased, birth_date, sex = rows[0]
         return PersonCard(
             person_id=known, name_masked=name, id_masked=id_masked, home_zone=zone, locale=locale,
-            preferred_channel=channel, is_deceased=is_deceased, birth_year=birth_date.year if birth_date else None,
+            preferred_channel=channel, is_deceased=is_deceased, birth_year=date.fromisoformat(birth_date).year if birth_date else None,
             sex=sex,
         )  # fmt: skip
 
@@ -54,7 +54,8 @@ def _point(
     rank, status, is_opted_out, verified_at = state
     return ContactPointCard(
         contact_point_id=point_id, person_id=person_id, medium=medium, owner=owner, relation=relation,
-        value_masked=masked, zone=zone, rank=rank, status=status, is_opted_out=is_opted_out, verified_at=verified_at,
+        value_masked=masked, zone=zone, rank=rank, status=status, is_opted_out=is_opted_out,
+        verified_at=datetime.fromisoformat(verified_at) if verified_at else None,
     )  # fmt: skip
 
 
@@ -64,9 +65,15 @@ def latest_consents_read(person_id: int) -> Read[tuple[ConsentCard, ...]]:
 
 
 def _consent(
-    consent_id: int, point_id: int | None, channel: str, kind: str, detail: str, source: str, occurred_at: Any
+    consent_id: int,
+    point_id: int | None,
+    channel: str,
+    kind: str,
+    detail: dict[str, Any],
+    source: str,
+    occurred_at: str,
 ) -> ConsentCard:
     return ConsentCard(
-        consent_id=consent_id, contact_point_id=point_id, channel=channel, kind=kind, detail=json.loads(detail),
-        source=source, occurred_at=occurred_at,
+        consent_id=consent_id, contact_point_id=point_id, channel=channel, kind=kind, detail=detail,
+        source=source, occurred_at=datetime.fromisoformat(occurred_at),
     )  # fmt: skip
