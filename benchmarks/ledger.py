@@ -14,6 +14,7 @@ import typer
 
 from benchmarks.common import bench_database, measure, report
 from benchmarks.ledger_book import NOW, fill_loans, receipts
+from benchmarks.ledger_web import receipts_through_the_web
 
 BASELINE = (
     "COPY (binary) of the very posting rows that the run wrote into an empty table with the same columns, key "
@@ -36,7 +37,7 @@ def run(
     singles: Annotated[int, typer.Option(help="How many receipts are recorded one by one.")] = 200,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object; it always is.")] = True,
 ) -> None:
-    """Post and allocate two receipts of each loan in bulk, prove the result, then record some one by one."""
+    """Post and allocate two receipts of each loan in bulk, prove the result; then record some one by one, and some by the web."""
     with bench_database("fairdue_bench_ledger") as url:
         document = measured(url, accounts, singles)
     sys.stdout.write(json.dumps(document, ensure_ascii=False) + "\n")
@@ -54,6 +55,7 @@ def measured(url: str, accounts: int, singles: int) -> dict[str, Any]:
         landed = land_transactions(frame, batch_id=2, now=NOW)
     baseline, rows = _bare_copy(url)
     proof = prove()
+    through_web, statements = receipts_through_the_web(accounts, singles)
     return report(
         name="ledger",
         seconds=landing.seconds,
@@ -65,7 +67,8 @@ def measured(url: str, accounts: int, singles: int) -> dict[str, Any]:
         receipts=landed.created,
         proved=proof.is_proved,
         differences=len(proof.differences),
-        one_receipt_ms=_one_by_one(accounts, singles),
+        one_receipt_ms=_spread(_one_by_one(accounts, singles)),
+        one_receipt_through_web_ms=_spread(through_web) | {"statements": statements},
     )
 
 
@@ -90,8 +93,17 @@ def _bare_copy(url: str) -> tuple[float, int]:
     return seconds, frame.height
 
 
-def _one_by_one(accounts: int, singles: int) -> dict[str, float]:
-    """Record receipts one by one and return the median and the 95th percentile in milliseconds."""
+def _spread(milliseconds: list[float]) -> dict[str, float]:
+    cuts = statistics.quantiles(milliseconds, n=20)
+    return {
+        "median": round(statistics.median(milliseconds), 2),
+        "p95": round(cuts[18], 2),
+        "count": len(milliseconds),
+    }
+
+
+def _one_by_one(accounts: int, singles: int) -> list[float]:
+    """Record receipts one by one and return the milliseconds of each."""
     from fairdue.contexts.ledger.facade import record_payment
     from fairdue.kernel.actor import system
     from fairdue.kernel.money import Money
@@ -110,5 +122,4 @@ def _one_by_one(accounts: int, singles: int) -> dict[str, float]:
             now=NOW + timedelta(seconds=number),
         )
         seconds.append((time.perf_counter() - started) * 1000)
-    cuts = statistics.quantiles(seconds, n=20)
-    return {"median": round(statistics.median(seconds), 2), "p95": round(cuts[18], 2), "count": singles}
+    return seconds

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.db import transaction
@@ -48,7 +48,15 @@ def receive_payment(*, incoming: Incoming, actor: Actor, now: datetime) -> Recei
     answer = payments.receive(incoming=incoming, actor=actor, now=now)
     if answer.is_repeated:
         return answer
-    place_certain(payment_id=answer.payment_id, actor=actor, now=now)
+    matched = place_certain(payment_id=answer.payment_id, actor=actor, now=now).matched
+    if matched is not None and not matched.waiting.minor:
+        return replace(
+            answer,
+            status="matched",
+            matches=matched.matches,
+            person_ids=matched.person_ids,
+            waiting=matched.waiting,
+        )
     return payments.received_payment(payment_id=answer.payment_id)
 
 

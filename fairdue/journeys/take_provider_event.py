@@ -12,7 +12,7 @@ from django.db import transaction
 
 from fairdue.contexts.book import facade as book
 from fairdue.contexts.payments import facade as payments
-from fairdue.contexts.payments.contracts import Incoming
+from fairdue.contexts.payments.contracts import Incoming, PaymentCard, Received
 from fairdue.journeys.receive_payment import receive_payment, take_back
 from fairdue.kernel.actor import Actor
 from fairdue.kernel.clock import business_date
@@ -83,21 +83,22 @@ def _creditor(event: ProviderEvent, creditor_codes: Sequence[str] | None) -> boo
 
 @transaction.atomic
 def _happen(event: ProviderEvent, creditor_id: int, actor: Actor, now: datetime) -> dict[str, Any]:
+    card: Received | PaymentCard
     if event.kind == "payment.received":
-        payment_id = _receive(event, creditor_id, actor, now)
+        card = _receive(event, creditor_id, actor, now)
     else:
         payment_id = _take_back(event, creditor_id, actor, now)
-    card = payments.payment_card(payment_id=payment_id, as_of=business_date(now), actor=actor)
+        card = payments.payment_card(payment_id=payment_id, as_of=business_date(now), actor=actor)
     return {
         "event_id": event.event_id,
-        "payment_id": payment_id,
+        "payment_id": card.payment_id,
         "status": card.status,
         "waiting_minor": card.waiting.minor,
         "currency": card.waiting.currency,
     }
 
 
-def _receive(event: ProviderEvent, creditor_id: int, actor: Actor, now: datetime) -> int:
+def _receive(event: ProviderEvent, creditor_id: int, actor: Actor, now: datetime) -> Received:
     incoming = Incoming(
         creditor_id=creditor_id,
         source=f"webhook:{event.provider}",
@@ -110,7 +111,7 @@ def _receive(event: ProviderEvent, creditor_id: int, actor: Actor, now: datetime
         structured_ref=event.repayment_code,
         designated_account_id=_designated(event.account_ref, creditor_id),
     )
-    return receive_payment(incoming=incoming, actor=actor, now=now).payment_id
+    return receive_payment(incoming=incoming, actor=actor, now=now)
 
 
 def _take_back(event: ProviderEvent, creditor_id: int, actor: Actor, now: datetime) -> int:

@@ -50,6 +50,8 @@ def status_of(payment: IncomingPayment) -> PaymentStatus:
 def match_cards(matches: Iterable[PaymentMatch], currency: str) -> tuple[MatchCard, ...]:
     """Return matches with their accounts' masked references."""
     rows = list(matches)
+    if not rows:
+        return ()
     accounts = book.account_cards_by_id({match.account_id for match in rows})
     return tuple(_match_card(match, currency, accounts) for match in rows)
 

@@ -174,6 +174,7 @@ class Received:
     status: PaymentStatus
     matches: tuple[MatchCard, ...]
     person_ids: tuple[int, ...]
+    waiting: Money
     why_waiting: str = ""
     is_repeated: bool = False
 

@@ -12,7 +12,7 @@ from fairdue.contexts.audit import facade as audit
 from fairdue.contexts.ledger import facade as ledger
 from fairdue.contexts.ledger.contracts import IncomingBooking
 from fairdue.contexts.payments import sealing
-from fairdue.contexts.payments.cards import match_cards, status_of
+from fairdue.contexts.payments.cards import match_cards, status_of, waiting_minor
 from fairdue.contexts.payments.contracts import Incoming, Received
 from fairdue.contexts.payments.errors import IncomingInvalid, ReferenceReused
 from fairdue.contexts.payments.models import IncomingPayment, PaymentMatch
@@ -47,22 +47,8 @@ def receive(*, incoming: Incoming, actor: Actor, now: datetime) -> Received:
         if (known := _known(incoming, key)) is None:
             raise
         return _repeat(known, incoming)
-    ledger.book_incoming(
-        incoming_payment_id=payment.pk,
-        creditor_id=payment.creditor_id,
-        amount=incoming.amount,
-        effective_date=payment.effective_date,
-        now=now,
-    )
-    audit.record(
-        code=RECEIVED,
-        actor=actor,
-        subject_type="payments.payment",
-        subject_id=payment.pk,
-        now=now,
-        after=_recorded(payment),
-    )
-    return received(payment)
+    _book_all([payment], actor, now)
+    return _standing(payment, ())
 
 
 @transaction.atomic
@@ -132,11 +118,18 @@ def source_key(source: str, source_ref: str) -> bytes:
 def received(payment: IncomingPayment, *, is_repeated: bool = False) -> Received:
     """Return where a payment stands."""
     rows = list(PaymentMatch.objects.filter(payment=payment, undone_at=None).order_by("id"))
+    return _standing(payment, rows, is_repeated=is_repeated)
+
+
+def _standing(
+    payment: IncomingPayment, rows: Sequence[PaymentMatch], *, is_repeated: bool = False
+) -> Received:
     return Received(
         payment_id=payment.pk,
         status=status_of(payment),
         matches=match_cards(rows, payment.currency),
         person_ids=tuple(sorted({row.person_id for row in rows})),
+        waiting=Money(waiting_minor(payment), payment.currency),
         why_waiting=payment.why_waiting if status_of(payment) == "suspense" else "",
         is_repeated=is_repeated,
     )
