@@ -55,11 +55,11 @@ from (select i, (i * 7919) %% 1000 as r, (i * 104729) %% 1000003 as n
 
 DUES = """
 insert into ledger_dueitem (account_id, person_id, due_ref, due_date, component, amount_minor, asked_minor,
-                            paid_minor, currency)
-select account_id, person_id, 'S1', %(as_of)s::date - days, 'principal', amount, amount, 0, 'CNY'
+                            paid_minor, currency, recorded_at)
+select account_id, person_id, 'S1', %(as_of)s::date - days, 'principal', amount, amount, 0, 'CNY', now()
 from bench_shape where days is not null
 union all
-select account_id, person_id, 'S2', %(as_of)s::date + ahead, 'principal', amount, amount, 0, 'CNY'
+select account_id, person_id, 'S2', %(as_of)s::date + ahead, 'principal', amount, amount, 0, 'CNY', now()
 from bench_shape
 """
 

@@ -41,6 +41,6 @@ def test_a_machine_reads_logins_and_the_nights_counts(
     document = description(state, serving=False)
     assert (document["accounts"], document["desk"], document["borrower"]) == (5, None, None)
     assert [login["role"] for login in document["logins"]][:2] == ["collector", "supervisor"]
-    assert len(document["logins"]) == 9
+    assert len(document["logins"]) == 10
     assert document["night"]["facts"] == {"in": 0, "out": 0, "rejected": 0}
     assert description(state, serving=True)["desk"] == "http://127.0.0.1:8000/desk/"
