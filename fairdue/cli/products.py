@@ -200,6 +200,7 @@ def _document(quoted: Quote, late: LateOutcome) -> dict[str, Any]:
 
 
 def _print(quoted: Quote, late: LateOutcome) -> None:
+    from fairdue.engine.ledger.explaining.working import formula, working_of
     from fairdue.kernel.money import Money
 
     currency = quoted.contract.currency
@@ -231,10 +232,11 @@ def _print(quoted: Quote, late: LateOutcome) -> None:
     )
     for charge in (*late.charges, *late.cut):
         why = charge.why
+        working = working_of(why.as_details(), currency, charge.amount)
         console.print(
-            f"  {charge.effective_date} {why.rule}: {Money(why.base_minor, currency)} × {why.rate}"
-            + (f" × {why.days} days {why.day_count}" if why.days else "")
-            + f" = {why.unrounded} → {Money(charge.amount, currency)}"
+            f"  {charge.effective_date} {why.rule.replace('_', ' ')}: "
+            + (formula(working) if working else f"{Money(charge.amount, currency).amount:,}")
+            + f" {currency}"
             + (f", cap {why.cap} took off {Money(why.cut_minor, currency)}" if why.cap else ""),
             highlight=False,
             soft_wrap=True,

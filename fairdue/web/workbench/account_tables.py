@@ -71,7 +71,7 @@ def events_table(
             ),
             InstantColumn("recorded_at", _("Recorded")),
             Column("source", _("Source"), render=lambda value, _row: source_word(value), align="nowrap"),
-            Column("external_ref", _("Reference"), align="mono"),
+            Column("external_ref", _("Reference"), render=_reference, align="mono"),
             Column(
                 "reverse", _("Take back"), lambda row: row.transaction_id, is_exported=False,
                 render=lambda _value, row: _reverse(row, account_id, may_reverse),
@@ -134,6 +134,11 @@ def _lines(
         (f"{ledger_account_word(debit)} ← {ledger_account_word(credit)}", amount)
         for (debit, credit), amount in sums.items()
     ]
+
+
+def _reference(ref: str, row: ledger.TransactionCard) -> str:
+    """Return the reference that somebody gave; what the house computed has none to show."""
+    return ref if ref and row.source != "keeping" else "–"
 
 
 def _reverse(row: ledger.TransactionCard, account_id: int, may_reverse: bool) -> Any:

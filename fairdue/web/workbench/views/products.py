@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from fairdue.contexts.ledger import facade as ledger
+from fairdue.engine.ledger.explaining.working import formula, working_of
 from fairdue.engine.ledger.products.agreement import AgreementInvalid
 from fairdue.engine.ledger.products.cost import AboveCap
 from fairdue.engine.ledger.products.scheduling import NotAmortising, ScheduledRow
@@ -259,7 +260,13 @@ def _late_table(late: Any, currency: str) -> Table:
         ),
         Column("days", _("Days"), lambda charge: _days(charge), align="wide"),
         MoneyColumn("amount", _("Amount"), lambda charge: Money(charge.amount, currency)),
-        Column("why", _("Arithmetic and ground"), lambda charge: charge, align="wide", render=_arithmetic),
+        Column(
+            "why",
+            _("Arithmetic and ground"),
+            lambda charge: charge,
+            align="wide",
+            render=lambda charge, _row: _arithmetic(charge, currency),
+        ),
     ]
     return Table((*late.charges, *late.cut), columns=columns, caption=_("What the late instalment brings"))
 
@@ -277,15 +284,12 @@ def _days(charge: Any) -> str:
     }  # fmt: skip
 
 
-def _arithmetic(charge: Any, _row: Any) -> Any:
+def _arithmetic(charge: Any, currency: str) -> Any:
     why = charge.why
-    exact = f"{float(Fraction(why.unrounded)) / 100:.6f}".rstrip("0").rstrip(".")
-    cap = (
-        _("; the cap %(cap)s took %(cut)s off") % {"cap": why.cap, "cut": f"{why.cut_minor / 100:.2f}"}
-        if why.cap
-        else ""
-    )
-    text = _("exactly %s") % exact
+    working = working_of(why.as_details(), currency, charge.amount)
+    cut = f"{Money(why.cut_minor, currency).amount:,}"
+    cap = _("; the cap %(cap)s took %(cut)s off") % {"cap": why.cap, "cut": cut} if why.cap else ""
+    text = formula(working) if working else ""
     return format_html(
         '<span class="mono small">{}{}</span><br><span class="cite">{}</span>',
         text,
