@@ -16,7 +16,7 @@ from fairdue.contexts.law import facade as law
 from fairdue.kernel import clock
 from fairdue.web.ui.forms import DeskForm
 from fairdue.web.workbench.access import DeskRequest, staff_page
-from fairdue.web.workbench.office_words import EVIDENCE
+from fairdue.web.workbench.office_words import BASES, EVIDENCE
 from fairdue.web.workbench.words import (
     CHANNELS,
     GATE_ICONS,
@@ -116,6 +116,11 @@ def _earlier_today(at: datetime, zone: str, count: int) -> list[str]:
     return [(midnight + step * (place + 1)).isoformat() for place in range(count)]
 
 
+def _bases() -> dict[str, str]:
+    """Return in words by what each rule is in force."""
+    return {rule.split("/")[0]: say(BASES, one.basis) for (_, rule), one in law.rule_standings().items()}
+
+
 @staff_page("gate.try")
 def gate(request: DeskRequest) -> HttpResponse:
     """Judge a made-up situation without any effect."""
@@ -127,6 +132,6 @@ def gate(request: DeskRequest) -> HttpResponse:
         context |= {
             "word": say(GATE_WORDS, verdict.outcome), "tone": GATE_TONES[verdict.outcome],
             "icon_name": GATE_ICONS[verdict.outcome],
-            "evidence": {code: say(EVIDENCE, code) for code in EVIDENCE}, "zone": form.cleaned_data["home_zone"],
+            "evidence": {code: say(EVIDENCE, code) for code in EVIDENCE}, "bases": _bases(), "zone": form.cleaned_data["home_zone"],
         }  # fmt: skip
     return render(request, "workbench/gate.html", context)
