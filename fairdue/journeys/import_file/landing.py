@@ -133,6 +133,8 @@ def _tall(rows: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
 def land_dues(rows: pl.DataFrame, context: Context, *, is_last: bool) -> Landing:
     """Land due items: wide in the file, tall in the ledger."""
     rows, refused = _on_accounts(rows, context)
+    rows, kept = _not_kept(rows)
+    refused = pl.concat([refused, kept])
     if rows.is_empty():
         return Landing(refused=refused)
     keys = ["account_id", "person_id", "due_ref", "due_date", "currency"]
@@ -187,6 +189,15 @@ def _of_ledger(rows: pl.DataFrame, reasons: pl.Series) -> pl.DataFrame:
             code=pl.col("reason").replace_strict(codes, default=pl.col("reason"), return_dtype=pl.String),
         )
     )
+
+
+def _not_kept(rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Refuse rows of accounts whose due items follow from a contract that is kept here."""
+    is_kept = pl.col("account_id").is_in(list(ledger.kept_account_ids(rows["account_id"])))
+    refused = rows.filter(is_kept).select(
+        LINE, column=pl.lit("account_ref"), code=pl.lit("intake.due.account_kept")
+    )
+    return rows.filter(~is_kept), refused
 
 
 def _on_accounts(rows: pl.DataFrame, context: Context) -> tuple[pl.DataFrame, pl.DataFrame]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 
+import polars as pl
 import pytest
 
 from fairdue.contexts.book.models import Account, Creditor
@@ -234,7 +235,9 @@ def test_a_waiver_of_a_charge_outlives_its_correction(person: int) -> None:
     keep(date(2026, 3, 3))
     kept = charges(loan.account_id)
     assert any("~2" in key for key in kept)
-    owed = ledger.account_summary(loan.account_id, date(2026, 3, 3)).by_component.get("penalty_interest", Money(0))
+    owed = ledger.account_summary(loan.account_id, date(2026, 3, 3)).by_component.get(
+        "penalty_interest", Money(0)
+    )
     posted = sum(amount for key, amount in kept.items() if "2026-02-28" not in key)
     assert owed.minor <= posted
     require_proved()
@@ -275,3 +278,19 @@ def test_opening_a_loan_needs_the_permission(person: int) -> None:
     with pytest.raises(PermissionRefused):
         lend(person, actor=nobody)
     assert Account.objects.count() == 0
+
+
+def test_due_items_from_outside_are_refused_for_an_account_that_is_kept_here(person: int) -> None:
+    account = lend(person).account_id
+    row = {
+        "account_id": account, "person_id": person, "due_ref": "i:1", "due_date": date(2026, 2, 10),
+        "component": "principal", "amount_minor": 1, "currency": "CNY",
+    }  # fmt: skip
+    before = (DueItem.objects.count(), Posting.objects.count(), DueVersion.objects.count())
+    for ref in ("i:1", "from the creditor"):
+        with pytest.raises(ledger.LandingRefused) as refused:
+            ledger.land_dues(pl.DataFrame([row | {"due_ref": ref}]), batch_id=1, now=at(LENT))
+        assert refused.value.rows == {"ledger.account.kept": 1}
+    assert (DueItem.objects.count(), Posting.objects.count(), DueVersion.objects.count()) == before
+    assert ledger.kept_account_ids(pl.Series([account, account + 1, 1])) == {account}
+    assert ledger.kept_account_ids(pl.Series([], dtype=pl.Int64)) == frozenset()

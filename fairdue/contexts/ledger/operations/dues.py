@@ -29,16 +29,23 @@ TYPES = """account_id bigint, person_id bigint, due_ref text, due_date date, com
            currency text"""
 
 ACCOUNTS_SQL = """
-SELECT s.account_id, s.currency, s.balance_date
+SELECT s.account_id, s.currency, s.balance_date, c.account_id AS contract_id
   FROM ledger_accountstate s JOIN ledger_incoming_account i USING (account_id)
+  LEFT JOIN ledger_loancontract c ON c.account_id = s.account_id
  WHERE s.account_id BETWEEN %s AND %s ORDER BY s.account_id FOR UPDATE OF s
 """
-ACCOUNT_SCHEMA = {"account_id": pl.Int64, "account_currency": pl.String, "balance_date": pl.Date}
+ACCOUNT_SCHEMA = {
+    "account_id": pl.Int64,
+    "account_currency": pl.String,
+    "balance_date": pl.Date,
+    "contract_id": pl.Int64,
+}
 CODES = (
     "ledger.account.unknown",
     "ledger.currency.differs",
     "ledger.amount.invalid",
     "ledger.component.unknown",
+    "ledger.account.kept",
 )
 
 KNOWN_SQL = """
@@ -114,6 +121,9 @@ SELECT d.account_id
  WHERE d.amount_minor > coalesce(o.amount_minor, 0)
 """
 
+NO_IMPORT = 0
+"""Stands for the import batch in versions of due items that keeping changed."""
+
 
 @transaction.atomic
 def land_dues(frame: pl.DataFrame, *, batch_id: int, now: datetime) -> Landed:
@@ -125,12 +135,26 @@ def land_dues(frame: pl.DataFrame, *, batch_id: int, now: datetime) -> Landed:
        falls due after the account's balance date is charged on its due date.
     3. A changed date or amount keeps what it said before in a version, and corrects its charge by postings.
     4. Receipts of accounts with new or changed items are allocated afresh.
+    5. What a contract kept here asks for follows from the contract: rows for its account are refused.
 
-    :raises LandingRefused: if a row's account is not open, its currency differs from the account's, its
-        amount is negative or beyond 2^53, or its component is unknown
+    :raises LandingRefused: if a row's account is not open or is kept here, its currency differs from the account's,
+        its amount is negative or beyond 2^53, or its component is unknown
     """
+    return _land(frame, batch_id, now, is_keeping=False)
+
+
+@transaction.atomic
+def land_kept_dues(frame: pl.DataFrame, *, now: datetime) -> Landed:
+    """This function will land due items that keeping derived; otherwise it is `land_dues`.
+
+    :raises LandingRefused: as `land_dues` does, but not for accounts that are kept here
+    """
+    return _land(frame, NO_IMPORT, now, is_keeping=True)
+
+
+def _land(frame: pl.DataFrame, batch_id: int, now: datetime, *, is_keeping: bool) -> Landed:
     with planned_for(frame.height):
-        rows = _on_locked_accounts(frame)
+        rows = _on_locked_accounts(frame, is_keeping=is_keeping)
         moved, debts = moved_and_debts(rows)
         first = rows.join(moved, on="account_id", how="anti", maintain_order="left")
         created = _land_first(first, debts, now)
@@ -144,7 +168,7 @@ def land_dues(frame: pl.DataFrame, *, batch_id: int, now: datetime) -> Landed:
     )
 
 
-def _on_locked_accounts(frame: pl.DataFrame) -> pl.DataFrame:
+def _on_locked_accounts(frame: pl.DataFrame, *, is_keeping: bool) -> pl.DataFrame:
     """Lock the accounts and add what must be known of them; refuse rows that cannot land."""
     ids = frame.select(pl.col("account_id").unique().sort())
     stage(ids, "ledger_incoming_account", "account_id bigint")
@@ -157,10 +181,11 @@ def _on_locked_accounts(frame: pl.DataFrame) -> pl.DataFrame:
         pl.col("account_currency") != pl.col("currency"),
         ~pl.col("amount_minor").is_between(0, MAX_MINOR),
         ~pl.col("component").is_in(list(components())),
+        pl.lit(False) if is_keeping else pl.col("contract_id").is_not_null(),
     )
     found = rows.select(test.sum().alias(code) for code, test in zip(CODES, bad, strict=True))
     require_none(CODES, found.row(0))
-    return rows
+    return rows.drop("contract_id")
 
 
 def _land_first(rows: pl.DataFrame, debts: pl.DataFrame, now: datetime) -> int:

@@ -26,6 +26,7 @@ from fairdue.contexts.ledger.errors import (
     ReferenceReused,
 )
 from fairdue.contexts.ledger.models import Transaction
+from fairdue.contexts.ledger.operations.foresee import foresee
 from fairdue.contexts.ledger.operations.keep import keep_one
 from fairdue.contexts.ledger.operations.settle import lock_facts, settle
 from fairdue.contexts.ledger.queries.account_facts import AccountFacts, StoredTransaction
@@ -125,6 +126,9 @@ def preview_event(
 ) -> Changes:
     """This function will tell what an event would change; nothing is written, and an approval is not needed yet.
 
+    On a contract that is kept here it foresees what keeping will then derive: penalty interest, late fees, the
+    interest that an early settlement does not owe. What does not exist yet has a number from 2^62 on, or 0.
+
     :raises PermissionRefused: without `ledger.view`
     :raises LedgerError: as `record_event` would
     """
@@ -141,10 +145,11 @@ def preview_event(
         approval_ref=approval_ref or "preview",
         source=source,
     )
-    _guard(facts, proposal, now)
-    after = facts.with_transaction(_stored(facts, proposal, "preview", now))
     today = business_date(now)
-    return changes_between(after, snapshot(facts, today), snapshot(after, today), today)
+    before = foresee(facts, until=today, now=now)
+    _guard(before, proposal, now)
+    after = foresee(before, until=today, now=now, tried=_stored(facts, proposal, "preview", now))
+    return changes_between(after, snapshot(before, today), snapshot(after, today), today)
 
 
 def require_scope(facts: AccountFacts, actor: Actor) -> None:

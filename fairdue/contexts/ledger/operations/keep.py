@@ -11,8 +11,8 @@ import polars as pl
 from django.db import transaction
 
 from fairdue.contexts.ledger.models import AccountState, DueItem, LoanContract
-from fairdue.contexts.ledger.operations.dues import land_dues
-from fairdue.contexts.ledger.operations.keep_charges import ChargeChange, charge_changes, land_charges
+from fairdue.contexts.ledger.operations.dues import land_kept_dues
+from fairdue.contexts.ledger.operations.keep_charges import ChargeChange, Owing, charge_changes, land_charges
 from fairdue.contexts.ledger.queries.contracts import contract_of, stories
 from fairdue.engine.ledger.keeping.derive import derive
 from fairdue.engine.ledger.keeping.derived import KeptItem
@@ -21,8 +21,6 @@ BATCH = 500
 """Accounts in one transaction: a kill loses at most these, and the next run lands them."""
 KEPT_REFS = ("i:", "e:", "s:")
 """How the names of due items begin that keeping makes: instalments, interest earned early, statements."""
-NO_IMPORT = 0
-"""Stands for the import batch in versions of due items that keeping changed."""
 DUE_SCHEMA = {
     "account_id": pl.Int64,
     "person_id": pl.Int64,
@@ -110,7 +108,7 @@ def _keep_batch(account_ids: Sequence[int], until: date, now: datetime) -> KeepR
     }
     changes = _differences(states, until)
     if changes.items:
-        land_dues(pl.DataFrame(changes.items, schema=DUE_SCHEMA), batch_id=NO_IMPORT, now=now)
+        land_kept_dues(pl.DataFrame(changes.items, schema=DUE_SCHEMA), now=now)
     if changes.charges:
         land_charges(changes.charges, states, now=now)
     changed = {row["account_id"] for row in changes.items} | {one.account_id for one in changes.charges}
@@ -130,7 +128,7 @@ def _differences(states: dict[int, AccountState], until: date) -> _Changes:
     for row in LoanContract.objects.filter(account_id__in=list(states)).order_by("account_id"):
         story = told[row.account_id]
         derived = derive(contract_of(row), story.events, until, names=story.names)
-        changes.items += _item_rows(states[row.account_id], derived.items, landed[row.account_id])
+        changes.items += item_rows(states[row.account_id], derived.items, landed[row.account_id])
         changes.charges += charge_changes(row.account_id, derived.charges, story.charges)
     return changes
 
@@ -145,8 +143,8 @@ def _landed(account_ids: Iterable[int]) -> dict[int, dict[tuple[str, str], tuple
     return found
 
 
-def _item_rows(
-    state: AccountState, items: Sequence[KeptItem], landed: dict[tuple[str, str], tuple[date, int]]
+def item_rows(
+    account: Owing, items: Sequence[KeptItem], landed: dict[tuple[str, str], tuple[date, int]]
 ) -> list[dict[str, object]]:
     """Return the rows that differ from what is landed; an item that is asked no more comes to nothing."""
     wanted = {(item.ref, item.component): (item.due_date, item.amount) for item in items}
@@ -157,13 +155,13 @@ def _item_rows(
     }
     return [
         {
-            "account_id": state.account_id,
-            "person_id": state.person_id,
+            "account_id": account.account_id,
+            "person_id": account.person_id,
             "due_ref": ref,
             "due_date": day,
             "component": component,
             "amount_minor": amount,
-            "currency": state.currency,
+            "currency": account.currency,
         }
         for (ref, component), (day, amount) in (wanted | gone).items()
         if landed.get((ref, component)) != (day, amount)

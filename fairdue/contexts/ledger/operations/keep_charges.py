@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from fairdue.contexts.ledger.models import AccountState, Transaction
 from fairdue.contexts.ledger.operations.settle import settle_account
@@ -13,6 +13,14 @@ from fairdue.contexts.ledger.queries.contracts import KEEPING
 from fairdue.contexts.ledger.queries.contracts import KeptCharge as LandedCharge
 from fairdue.engine.ledger.keeping.derived import KeptCharge
 from fairdue.kernel.clock import business_date
+
+
+class Owing(Protocol):
+    """What must be known of an account to land something on it."""
+
+    account_id: int
+    person_id: int
+    currency: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,8 +63,8 @@ def land_charges(
     changes: Sequence[ChargeChange], states: Mapping[int, AccountState], *, now: datetime
 ) -> None:
     """This function will record the changes, reversals first, and post what the accounts then come to."""
-    reversals = [_reversal(change.old, now) for change in changes if change.old is not None]
-    made = [_transaction(change, states[change.account_id], now) for change in changes if change.new]
+    reversals = [reversal_of(change.old, now) for change in changes if change.old is not None]
+    made = [charge_of(change, states[change.account_id], now) for change in changes if change.new]
     Transaction.objects.bulk_create(reversals, batch_size=1000)
     Transaction.objects.bulk_create(made, batch_size=1000)
     for account_id in sorted({change.account_id for change in changes}):
@@ -67,7 +75,8 @@ def _said(row: Transaction) -> tuple[object, object, object]:
     return row.component, row.effective_date, row.amount_minor
 
 
-def _reversal(old: Transaction, now: datetime) -> Transaction:
+def reversal_of(old: Transaction, now: datetime) -> Transaction:
+    """Return the transaction that will take a charge back, not stored."""
     return Transaction(
         account_id=old.account_id,
         person_id=old.person_id,
@@ -82,19 +91,20 @@ def _reversal(old: Transaction, now: datetime) -> Transaction:
     )
 
 
-def _transaction(change: ChargeChange, state: AccountState, now: datetime) -> Transaction:
+def charge_of(change: ChargeChange, account: Owing, now: datetime) -> Transaction:
+    """Return the transaction that will make a charge, not stored."""
     charge = change.new
     if charge is None:
         raise AssertionError("nothing to make")
     suffix = "" if change.number == 1 else f"~{change.number}"
     return Transaction(
         account_id=change.account_id,
-        person_id=state.person_id,
+        person_id=account.person_id,
         external_ref=f"{KEEPING}:{charge.key}{suffix}",
         kind="charge",
         component=charge.component,
         amount_minor=charge.amount,
-        currency=state.currency,
+        currency=account.currency,
         effective_date=charge.effective_date,
         recorded_at=now,
         source=KEEPING,

@@ -10,6 +10,8 @@ from datetime import date, datetime
 from functools import cache, lru_cache
 from typing import Any
 
+import polars as pl
+
 from fairdue.contexts.ledger.errors import LedgerError
 from fairdue.contexts.ledger.models import LoanContract, Transaction
 from fairdue.contexts.ledger.queries.terms import policies
@@ -121,6 +123,15 @@ def quote_contract(
 def is_kept(account_id: int) -> bool:
     """Tell whether this installation keeps the account's schedule and interest itself."""
     return LoanContract.objects.filter(account_id=account_id).exists()
+
+
+def kept_account_ids(account_ids: pl.Series) -> frozenset[int]:
+    """Return those of many accounts whose schedule and interest this installation keeps itself."""
+    if account_ids.is_empty():
+        return frozenset()
+    rows = LoanContract.objects.filter(account_id__gte=account_ids.min(), account_id__lte=account_ids.max())
+    kept = pl.Series(list(rows.values_list("account_id", flat=True)), dtype=pl.Int64)
+    return frozenset(kept.filter(kept.is_in(account_ids.implode())))
 
 
 def contract_card(account_id: int) -> ContractCard:
