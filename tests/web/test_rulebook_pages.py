@@ -103,3 +103,15 @@ def test_two_published_versions_are_compared_in_words(reader):
 @pytest.mark.parametrize("page", ["xx/", "xx/CN-G3/", "cn/NOPE/"])
 def test_a_page_that_is_not_there_is_not_found(reader, page):
     assert reader("supervisor").get(f"/desk/rulebook/{page}").status_code == 404
+
+
+def test_the_gate_says_by_what_a_rule_binds_before_and_after_its_confirmation(reader):
+    night = {"channel": "call", "at": "2026-11-18T23:00", "home_zone": "Asia/Shanghai", "owner": "debtor"}
+    asked = night | {"unanswered": 0, "conversations": 0, "texts": 0}
+    client = reader("legal")
+    assert "From reports · House policy until confirmed" in client.get("/desk/gate/", asked).content.decode()
+    for rule in ("CN-TIME-01", "CN-TIME-02"):
+        client.post(f"{PAGE}confirm", {"rule": rule, "source_seen": SEEN, "verb": "confirm"})
+    page = client.get("/desk/gate/", asked).content.decode()
+    assert "From reports · In force by law" in page
+    assert "House policy until confirmed" not in page
