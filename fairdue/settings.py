@@ -8,6 +8,7 @@
 `FAIRDUE_SMS_URL`            endpoint of the SMS provider; the default is the local provider
 `FAIRDUE_SMTP_URL`           smtp://user:password@host:port of the mail server
 `FAIRDUE_PAYMENT_PROVIDERS`  JSON: provider → {"key": …, "creditors": [codes]}; who may report payments, for whom
+`FAIRDUE_AGENCIES`           JSON: agency's code → {"key": …, "per_minute": 600}; who may ask the gate before contacts
 `FAIRDUE_PUBLIC_URL`         address under which borrowers and providers reach this installation
 """
 
@@ -236,6 +237,27 @@ def _payment_providers(text: str) -> dict[str, dict[str, Any]]:
 
 
 PAYMENT_PROVIDERS = _payment_providers(os.environ.get("FAIRDUE_PAYMENT_PROVIDERS", ""))
+
+
+def _agencies(text: str) -> dict[str, dict[str, Any]]:
+    """Read which agencies may ask the gate, under which key and how often a minute; their scope is their team's."""
+    try:
+        given = json.loads(text) if text else {}
+        read: dict[str, dict[str, Any]] = {
+            code: {"key": str(each["key"]), "per_minute": int(each.get("per_minute", AGENCY_CALLS_PER_MINUTE))}
+            for code, each in given.items()
+        }
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise ImproperlyConfigured(
+            'FAIRDUE_AGENCIES is not JSON such as {"swift": {"key": "…", "per_minute": 600}}'
+        ) from error
+    if short := [code for code, each in read.items() if len(each["key"]) < 16]:
+        raise ImproperlyConfigured(f"FAIRDUE_AGENCIES: the key of {short[0]} is shorter than 16 characters")
+    return read
+
+
+AGENCY_CALLS_PER_MINUTE = 600
+AGENCIES = _agencies(os.environ.get("FAIRDUE_AGENCIES", ""))
 
 LOGGING = {
     "version": 1,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -15,6 +16,7 @@ TITLES = {
     404: "There is no such thing",
     409: "It contradicts what came before",
     422: "The event is refused",
+    429: "Too many calls",
 }
 
 
@@ -31,9 +33,12 @@ class Problem(Schema):
 class Refused(Exception):
     """A call is refused with a problem document; nothing was changed."""
 
-    def __init__(self, status: int, code: str, detail: str) -> None:
+    def __init__(
+        self, status: int, code: str, detail: str, *, headers: Mapping[str, str] | None = None
+    ) -> None:
         super().__init__(detail)
         self.status, self.code, self.detail = status, code, detail
+        self.headers = dict(headers or {})
 
 
 def add_problem_handlers(api: NinjaAPI) -> None:
@@ -43,7 +48,10 @@ def add_problem_handlers(api: NinjaAPI) -> None:
 
 
 def _refused(_request: HttpRequest, refusal: Any) -> HttpResponse:
-    return problem(refusal.status, refusal.code, refusal.detail)
+    response = problem(refusal.status, refusal.code, refusal.detail)
+    for name, value in refusal.headers.items():
+        response[name] = value
+    return response
 
 
 def _malformed(_request: HttpRequest, error: Any) -> HttpResponse:

@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from ninja import Field, NinjaAPI, Router, Schema
 from pydantic import AwareDatetime
 
+from fairdue.api.agencies import agencies
 from fairdue.api.payments import payments
 from fairdue.api.problems import add_problem_handlers
 from fairdue.contexts.outreach import facade as outreach
@@ -117,10 +118,11 @@ def _report(provider: str, event: ProviderEventIn) -> ProviderReport:
 api = NinjaAPI(
     title="Fairdue",
     version="1",
-    description="Callbacks of providers. Every call is signed.",
+    description="Callbacks of providers, questions and reports of agencies. Every call is signed.",
     docs_url=None,
     urls_namespace="api-1",
 )
 api.add_router("/providers", providers)
 api.add_router("/payments", payments)
+api.add_router("/agencies", agencies)
 add_problem_handlers(api)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fairdue.contexts.audit.contracts import Block, Entry, EventCard, Finding, VerifyReport
 from fairdue.contexts.audit.operations import ReasonMissing, record, record_many, seal
-from fairdue.contexts.audit.queries import events
+from fairdue.contexts.audit.queries import events, events_of_persons
 from fairdue.contexts.audit.verification import verify
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "ReasonMissing",
     "VerifyReport",
     "events",
+    "events_of_persons",
     "record",
     "record_many",
     "seal",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from fairdue.contexts.audit.contracts import EventCard
 from fairdue.contexts.audit.models import Event
 
@@ -32,6 +34,12 @@ def events(
     }
     rows = rows.filter(**{column: value for column, value in wanted.items() if value is not None})
     return tuple(_card(event) for event in rows.defer("digest")[:limit])
+
+
+def events_of_persons(*, person_ids: Iterable[int], code: str) -> tuple[EventCard, ...]:
+    """Return every event of one code about some persons, oldest first."""
+    rows = Event.objects.filter(person_id__in=list(person_ids), code=code).order_by("id")
+    return tuple(_card(event) for event in rows.defer("digest"))
 
 
 def _card(event: Event) -> EventCard:

@@ -20,6 +20,7 @@ from .queries.accounts import (
 from .queries.batches import ImportBatchUnknown, import_batch, import_batches
 from .queries.creditors import CreditorUnknown, creditor_by_code, creditors, products
 from .queries.facts import ACCOUNT_FACTS_SQL, PRODUCT_FACTS_SQL
+from .queries.many import account_cards_of
 
 __all__ = [
     "ACCOUNT_FACTS_SQL",
@@ -40,6 +41,7 @@ __all__ = [
     "account_card",
     "account_cards",
     "account_cards_by_id",
+    "account_cards_of",
     "account_ids_by_reference",
     "batch_closed",
     "batch_opened",

@@ -22,6 +22,7 @@ from fairdue.engine.law.packs import canonical
 CHAINS = 64
 GENESIS = bytes(32)
 LABEL = b"fairdue.law.permit\0"
+BUNDLE_LABEL = b"fairdue.law.bundle\0"
 CONTENT_FIELDS = (
     "chain", "position", "person_id", "contact_point_id", "channel", "purpose", "content_sha256", "issued_at",
     "expires_at", "issued_to", "verdict", "inputs_sha256", "key_id",
@@ -35,8 +36,8 @@ def chain_of(person_id: int) -> int:
 
 def permit_hash(previous_hash: bytes, content: dict[str, Any]) -> bytes:
     """Return the link of a permit with the given content fields."""
-    plain = {name: _plain(content[name]) for name in CONTENT_FIELDS}
-    return hashlib.sha256(LABEL + bytes(previous_hash) + canonical(plain).encode()).digest()
+    said = {name: plain(content[name]) for name in CONTENT_FIELDS}
+    return hashlib.sha256(LABEL + bytes(previous_hash) + canonical(said).encode()).digest()
 
 
 def signed(link: bytes, key_id: int) -> bytes:
@@ -56,5 +57,13 @@ def head_seal(chain: int, position: int, head_hash: bytes) -> bytes:
     return hmac.digest(settings.CHAIN_KEY, message, hashlib.sha256)
 
 
-def _plain(value: Any) -> Any:
+def signed_bundle(manifest: bytes) -> bytes:
+    """Return the signature of an exported bundle's manifest, under the key that signs permits."""
+    message = BUNDLE_LABEL + hashlib.sha256(manifest).digest()
+    signature: bytes = settings.PERMIT_KEYS.sign(message, settings.PERMIT_KEYS.newest)
+    return signature
+
+
+def plain(value: Any) -> Any:
+    """Return a value of a permit as its hash reads it: moments in UTC with microseconds."""
     return value.astimezone(UTC).isoformat(timespec="microseconds") if isinstance(value, datetime) else value

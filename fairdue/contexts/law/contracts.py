@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from pathlib import Path
 
 from fairdue.engine.law.verdict import Verdict
 
@@ -114,6 +115,16 @@ class ChainReport:
     def is_intact(self) -> bool:
         """Whether nothing was altered, removed, inserted, left unsigned or used for something else."""
         return not self.faults
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BundleReport:
+    """What an exported bundle of permits holds."""
+
+    path: Path
+    permits: int
+    chains: int
+    packs: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

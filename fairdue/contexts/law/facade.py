@@ -7,6 +7,7 @@ from fairdue.engine.law.packs import PackInvalid
 from fairdue.engine.law.verdict import Reason, Verdict
 
 from .contracts import (
+    BundleReport,
     ChainFault,
     ChainReport,
     ChannelVerdict,
@@ -29,6 +30,24 @@ from .counting import (
     unanswered_facts_sql,
 )
 from .facts import ChannelUnknown, ContactPointUnfit, ContactPointUnknown, Known, agreed_hours
+from .operations.agency import (
+    MomentWrong,
+    TextMissing,
+    ask_permit,
+    report_contact,
+)
+from .operations.agency import ReferenceReused as AgencyReferenceReused
+from .operations.agency_door import (
+    AgencyRefused,
+    AgencyUnknown,
+    DebtUnknown,
+    PointUnknown,
+    RequestReused,
+    TooFast,
+    agency_codes,
+    agency_of,
+    keep_pace,
+)
 from .operations.confirm import (
     AlreadyDecided,
     ConfirmationRefused,
@@ -41,6 +60,7 @@ from .operations.confirm import (
 )
 from .operations.contacts import ContactUnknown, ResultUnknown, record_contact, settle_contact
 from .operations.content import publish_content
+from .operations.export import PackUnpublished, SpanEmpty, export_permits
 from .operations.holds import HOLD_KINDS, HoldRefused, lift_hold, place_hold
 from .operations.packs import PackChanged, load_rule_packs
 from .operations.reserve import PERMIT_LIFETIME, NotInTransaction, reserve
@@ -72,7 +92,11 @@ __all__ = [
     "RESULTS",
     "TEXT_FACTS",
     "UNANSWERED_FACTS_SQL",
+    "AgencyReferenceReused",
+    "AgencyRefused",
+    "AgencyUnknown",
     "AlreadyDecided",
+    "BundleReport",
     "CandidatesInvalid",
     "ChainFault",
     "ChainReport",
@@ -84,16 +108,19 @@ __all__ = [
     "ContactPointUnfit",
     "ContactPointUnknown",
     "ContactUnknown",
+    "DebtUnknown",
     "HoldCard",
     "HoldRefused",
     "JurisdictionUnknown",
     "Known",
+    "MomentWrong",
     "NotInTransaction",
     "NothingToConfirm",
     "PackAltered",
     "PackChanged",
     "PackInvalid",
     "PackUnknown",
+    "PackUnpublished",
     "PermitCard",
     "PermitForAnotherChannel",
     "PermitForAnotherRecipient",
@@ -102,8 +129,10 @@ __all__ = [
     "PermitUnknown",
     "PermitUnusable",
     "PermitUsed",
+    "PointUnknown",
     "PublishedPack",
     "Reason",
+    "RequestReused",
     "Reservation",
     "ResultUnknown",
     "ReviewerUnfit",
@@ -111,20 +140,28 @@ __all__ = [
     "RuleUnknown",
     "RulebookEntry",
     "SourceMissing",
+    "SpanEmpty",
     "TextFinding",
     "TextMark",
+    "TextMissing",
     "TextReport",
     "TextRuleCard",
+    "TooFast",
     "Verdict",
+    "agency_codes",
+    "agency_of",
     "agreed_hours",
+    "ask_permit",
     "check_text",
     "complete",
     "confirm_rule",
     "confirmations",
     "contact_facts_sql",
     "contacts",
+    "export_permits",
     "holds",
     "judge_hypothetical",
+    "keep_pace",
     "lift_hold",
     "load_rule_packs",
     "open_holds",
@@ -139,6 +176,7 @@ __all__ = [
     "published_packs",
     "published_rulebook",
     "record_contact",
+    "report_contact",
     "reserve",
     "rule_standings",
     "rulebook",

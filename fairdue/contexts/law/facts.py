@@ -245,10 +245,8 @@ def candidate_row(facts: PersonFacts, proposal: Proposal) -> dict[str, Any]:
     :raises ContactPointUnknown: if the contact point is somebody else's, or the channel cannot reach it
     """
     point = facts.point(proposal.contact_point_id)
-    if point.medium not in MEDIA[proposal.channel] if point else proposal.channel in POINTED:
-        raise ContactPointUnfit(
-            f"{proposal.channel} reaches no {point.medium if point else 'person without a contact point'}"
-        )
+    if point is not None and point.medium not in MEDIA[proposal.channel]:
+        raise ContactPointUnfit(f"{proposal.channel} does not reach a contact point of medium {point.medium}")
     person, owner = facts.person, point.owner if point else "debtor"
     return {
         "person_id": person.person_id,

@@ -20,6 +20,7 @@ from .queries.cards import (
     PersonUnknown,
     contact_points,
     latest_consents,
+    latest_of,
     name_for_letter,
     open_contact_point,
     person_card,
@@ -27,6 +28,7 @@ from .queries.cards import (
 )
 from .queries.facts import CONSENT_FACTS_SQL, CONTACT_POINT_FACTS_SQL, PERSON_FACTS_SQL
 from .queries.lookup import person_ids_by_reference
+from .queries.many import consents_of, contact_points_by_value, contact_points_of
 from .queries.reads import contact_points_read, latest_consents_read, person_read
 from .queries.search import persons_named, search
 from .sealing import SEALED_COLUMNS
@@ -49,13 +51,17 @@ __all__ = [
     "PortalLinkUsed",
     "RevealField",
     "RevealRefused",
+    "consents_of",
     "contact_points",
+    "contact_points_by_value",
+    "contact_points_of",
     "contact_points_read",
     "issue_portal_link",
     "land_contact_points",
     "land_persons",
     "latest_consents",
     "latest_consents_read",
+    "latest_of",
     "mark_contact_point",
     "name_for_letter",
     "open_contact_point",

@@ -15,7 +15,7 @@ from fairdue.kernel.actor import Actor
 from fairdue.storage.reads import NothingToLock
 
 from ..contracts import Reservation
-from ..facts import PersonFacts, Proposal, candidate_row, gather
+from ..facts import POINTED, ContactPointUnfit, PersonFacts, Proposal, candidate_row, gather
 from ..rules import rulebook_for
 from .issue import Grant, issue
 from .packs import ensure_published
@@ -59,6 +59,8 @@ def reserve(
     if not connection.in_atomic_block:
         raise NotInTransaction("law.reserve must run in the transaction that records what is sent")
     proposal = Proposal(channel=channel, contact_point_id=contact_point_id, purpose=purpose, mode=mode)
+    if contact_point_id is None and channel in POINTED:
+        raise ContactPointUnfit(f"{channel} reaches nobody without a contact point")
     facts = _locked_facts(person_id, now.astimezone(UTC), actor, account_ids)
     rulebook = rulebook_for(facts.groups)
     verdict, row, expires_at = _judged(facts, proposal, rulebook, lifetime)

@@ -1,0 +1,195 @@
+"""Facts as they stood at an earlier moment, for many persons at once: what a replay judges by.
+
+1. Contacts before the moment count, with what came of them; a wrong number is un-counted also here.
+2. Holds that were open then, statements made until then, the state of a contact point as it was marked then.
+3. What the records do not date (a debt's end, an imported opt-out) is taken as it stands now.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from fairdue.contexts.audit import facade as audit
+from fairdue.contexts.book import facade as book
+from fairdue.contexts.parties import facade as parties
+from fairdue.kernel.clock import business_date
+
+from .counting import THIRD_OFFERED, THIRD_REFUSED
+from .facts import HISTORY, MEDIA, POINTED, Counted, PersonFacts, Proposal, candidate_row, hold_fact
+from .models import Contact, Hold
+
+UNKNOWN_POINT = 0
+"""Stands for a number or address that is on no record."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class History:
+    """Everything on record about one person that a rule may ask."""
+
+    person: parties.PersonCard
+    points: tuple[parties.ContactPointCard, ...]
+    marks: tuple[tuple[datetime, int, str], ...]
+    """When which contact point was marked, and what it had been before."""
+    consents: tuple[parties.ConsentCard, ...]
+    """All of them, newest first."""
+    accounts: tuple[book.AccountCard, ...]
+    contacts: tuple[Contact, ...]
+    """Newest first."""
+    holds: tuple[Hold, ...]
+
+
+def histories(person_ids: Iterable[int]) -> dict[int, History]:
+    """This function will read the histories of some persons with seven queries."""
+    wanted = sorted(set(person_ids))
+    persons = parties.person_cards(wanted)
+    points, consents = parties.contact_points_of(wanted), parties.consents_of(wanted)
+    accounts, marks = book.account_cards_of(wanted), _marks(wanted)
+    contacts = _grouped(Contact.objects.filter(person_id__in=wanted).order_by("-occurred_at", "-id"))
+    holds = _grouped(Hold.objects.filter(person_id__in=wanted).order_by("id"))
+    return {
+        person_id: History(
+            person=persons[person_id], points=points.get(person_id, ()), marks=marks.get(person_id, ()),
+            consents=consents.get(person_id, ()), accounts=accounts.get(person_id, ()),
+            contacts=tuple(contacts.get(person_id, ())), holds=tuple(holds.get(person_id, ())),
+        )
+        for person_id in wanted
+        if person_id in persons
+    }  # fmt: skip
+
+
+def _grouped(rows: Iterable[Any]) -> dict[int, list[Any]]:
+    found: dict[int, list[Any]] = {}
+    for row in rows:
+        found.setdefault(row.person_id, []).append(row)
+    return found
+
+
+def _marks(person_ids: Sequence[int]) -> dict[int, tuple[tuple[datetime, int, str], ...]]:
+    found: dict[int, list[tuple[datetime, int, str]]] = {}
+    for event in audit.events_of_persons(person_ids=person_ids, code="parties.contact_point.marked"):
+        before = str((event.before or {}).get("status", "valid"))
+        found.setdefault(event.person_id or 0, []).append((event.occurred_at, int(event.subject_id), before))
+    return {person: tuple(marks) for person, marks in found.items()}
+
+
+def facts_at(
+    history: History,
+    at: datetime,
+    *,
+    actor_kind: str,
+    account_ids: Sequence[int] = (),
+    but_contact: int | None = None,
+) -> PersonFacts:
+    """This function will return a person's facts as they stood at a moment, one contact itself left out."""
+    day = business_date(at)
+    accounts = [card for card in history.accounts if card.opened_date <= day]
+    if account_ids:
+        accounts = [card for card in accounts if card.account_id in account_ids]
+    groups = tuple(sorted({card.institution_group for card in accounts}))
+    concerned = (None, *(card.account_id for card in accounts))
+    said = parties.latest_of(card for card in history.consents if card.occurred_at <= at)
+    open_holds = [hold for hold in history.holds if _is_open(hold, at)]
+    return PersonFacts(
+        person=replace(history.person, is_deceased=_was_dead(history, at)),
+        points=tuple(_point_at(point, history, at) for point in history.points),
+        consents=said,
+        account_ids=tuple(card.account_id for card in accounts),
+        groups=groups,
+        product_kinds=tuple(sorted({card.product_kind for card in accounts})),
+        contacts=tuple(_counted(contact) for contact in _before(history, at, groups, but_contact)),
+        holds=tuple(
+            hold_fact(hold.kind, hold.permitted_purposes)
+            for hold in open_holds
+            if hold.account_id in concerned
+        ),
+        now=at,
+        actor_kind=actor_kind,
+    )
+
+
+def row_at(history: History, contact: Contact, *, account_ids: Sequence[int] = ()) -> dict[str, Any]:
+    """This function will return the facts under which a contact was made, by column.
+
+    A number or address that nobody knows of the person is read as one of the debtor's own.
+    """
+    facts = facts_at(
+        history,
+        contact.occurred_at,
+        actor_kind="creditor" if contact.made_by == "lender" else "agency",
+        account_ids=account_ids,
+        but_contact=contact.pk,
+    )
+    fitting = {
+        point.contact_point_id for point in facts.points if point.medium in MEDIA.get(contact.channel, ())
+    }
+    point_id = contact.contact_point_id
+    if point_id is None and contact.channel not in POINTED:
+        return candidate_row(facts, _proposal(contact, None))
+    if point_id not in fitting:
+        unknown = _unknown_point(contact)
+        facts, point_id = replace(facts, points=(*facts.points, unknown)), unknown.contact_point_id
+    return candidate_row(facts, _proposal(contact, point_id)) | {"contact_point_id": contact.contact_point_id}
+
+
+def _proposal(contact: Contact, contact_point_id: int | None) -> Proposal:
+    return Proposal(
+        channel=contact.channel,
+        contact_point_id=contact_point_id,
+        purpose=contact.purpose,
+        mode=contact.mode or "interactive",
+    )
+
+
+def _unknown_point(contact: Contact) -> parties.ContactPointCard:
+    return parties.ContactPointCard(
+        contact_point_id=UNKNOWN_POINT, person_id=contact.person_id, medium=MEDIA[contact.channel][0], owner="debtor",
+        relation="", value_masked="", zone="", rank=99, status="valid", is_opted_out=False, verified_at=None,
+    )  # fmt: skip
+
+
+def _before(
+    history: History, at: datetime, groups: tuple[str, ...], but_contact: int | None
+) -> Iterable[Contact]:
+    """Yield the contacts that counted then; of those at the very moment only the ones recorded before."""
+    for contact in history.contacts:
+        if contact.pk == but_contact or contact.occurred_at > at:
+            continue
+        if contact.occurred_at == at and but_contact is not None and contact.pk > but_contact:
+            continue
+        is_recent = contact.occurred_at >= at - HISTORY or contact.result in (THIRD_REFUSED, THIRD_OFFERED)
+        if is_recent and (not groups or not set(groups).isdisjoint(contact.institution_group.split(","))):
+            yield contact
+
+
+def _counted(contact: Contact) -> Counted:
+    return Counted(
+        contact.contact_point_id, contact.institution_group, contact.channel, contact.mode, contact.direction,
+        contact.result, contact.occurred_at,
+    )  # fmt: skip
+
+
+def _is_open(hold: Hold, at: datetime) -> bool:
+    return hold.started_at <= at and (hold.ended_at is None or hold.ended_at > at)
+
+
+def _was_dead(history: History, at: datetime) -> bool:
+    """Tell whether the death was known: a hold dates it; without one it counts as known all along."""
+    dated = [hold.started_at for hold in history.holds if hold.kind == "deceased"]
+    return history.person.is_deceased and (not dated or min(dated) <= at)
+
+
+def _point_at(point: parties.ContactPointCard, history: History, at: datetime) -> parties.ContactPointCard:
+    later = [
+        before for marked_at, of, before in history.marks if of == point.contact_point_id and marked_at > at
+    ]
+    said = [
+        card
+        for card in history.consents
+        if card.contact_point_id == point.contact_point_id and card.kind in ("opt_in", "opt_out")
+    ]
+    earlier = next((card for card in said if card.occurred_at <= at), None)
+    is_opted_out = earlier is not None and earlier.kind == "opt_out" if said else point.is_opted_out
+    return replace(point, status=later[0] if later else point.status, is_opted_out=is_opted_out)

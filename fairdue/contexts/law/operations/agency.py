@@ -1,0 +1,257 @@
+"""Agencies ask the gate before they contact and report after; their contacts count at once."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import Any
+
+from fairdue.contexts.audit import facade as audit
+from fairdue.kernel.clock import business_date
+
+from ..agency_contracts import Agency, ContactReport, PermitQuestion
+from ..contracts import TextReport
+from ..counting import PENDING, RESULTS
+from ..models import AgencyContact, Contact, Permit
+from ..past import judge_past
+from ..queries.content import check_text
+from .agency_door import AgencyRefused, PointUnknown, Target, agency_actor, answer_once, target
+from .contacts import ResultUnknown, record_contact, settle_contact
+from .reserve import reserve
+from .use import PermitUnusable, use_permit
+
+WRITTEN = ("sms", "email", "inapp", "letter")
+CLOCK_SKEW = timedelta(minutes=2)
+"""So far a report may lie ahead of our clock."""
+NUMBER_UNKNOWN: dict[str, Any] = {
+    "rule_id": "law.agency.number_unknown", "outcome": "refuse",
+    "message_zh": "该号码或地址不在委托方登记的联系方式中，须说明合法来源。",
+    "message_en": "The lender does not know this number or address of the person: its lawful source must be shown.",
+    "citation": "个人信息保护法 art. 10, 13 (CN-PI-04)", "pack": "", "version": "", "evidence": "primary", "facts": {},
+    "retry_after": None,
+}  # fmt: skip
+
+
+class TextMissing(AgencyRefused):
+    """A written contact is asked for without its text."""
+
+    code = "law.agency.text_missing"
+
+
+class MomentWrong(AgencyRefused):
+    """A contact that is reported lies in the future."""
+
+    code = "law.agency.in_the_future"
+
+
+class ReferenceReused(AgencyRefused):
+    """The agency's number stands for another contact already."""
+
+    code = "law.agency.reference_reused"
+
+
+def ask_permit(*, agency: Agency, question: PermitQuestion, now: datetime) -> tuple[dict[str, Any], bool]:
+    """This function will answer an agency's question and, if allowed, reserve the contact; (answer, was it repeated).
+
+    1. The lender's own gate with fresh facts: contacts of the lender and of every agency count together.
+    2. A written contact is read first; a text that the law refuses gets no permit and its places are named.
+    3. The permit is for this text, recipient and channel, expires, and is consumed by the report that names it.
+
+    :raises AgencyRefused: if the debt, the number or the text is missing or unknown, or the id was reused
+    :raises ChannelUnknown: if no rule speaks of the channel
+    """
+    return answer_once(
+        agency=agency.code, kind="permit", request_id=question.request_id, question=asdict(question), now=now,
+        work=lambda: _permit(agency, question, now),
+    )  # fmt: skip
+
+
+def _permit(agency: Agency, question: PermitQuestion, now: datetime) -> dict[str, Any]:
+    aim, is_known = target(
+        agency=agency, creditor=question.creditor, account_ref=question.account_ref, channel=question.channel,
+        contact_value=question.contact_value,
+    )  # fmt: skip
+    if not is_known:
+        raise PointUnknown("the lender does not know this number or address of the person")
+    if question.channel in WRITTEN:
+        report = _read_text(aim, question, now)
+        if report.is_refused:
+            rules = tuple(dict.fromkeys(finding.rule_id for finding in report.findings))
+            _audit_answer(agency, aim, question, report.outcome, rules, now)
+            return _answer(question.request_id, report.as_verdict())
+    digest = text_sha256(question.subject, question.text) if question.channel in WRITTEN else ""
+    reservation = reserve(
+        person_id=aim.person_id, channel=question.channel, contact_point_id=aim.contact_point_id,
+        purpose=question.purpose, content_sha256=digest, now=now, actor=agency_actor(agency), mode=question.mode,
+        account_ids=(aim.account.account_id,),
+    )  # fmt: skip
+    verdict = reservation.verdict
+    _audit_answer(agency, aim, question, verdict.outcome, verdict.rule_ids, now)
+    answer = _answer(question.request_id, verdict.as_json())
+    if reservation.permit_id is not None:
+        expires_at = Permit.objects.values_list("expires_at", flat=True).get(pk=reservation.permit_id)
+        answer |= {
+            "permit_id": reservation.permit_id, "expires_at": expires_at.isoformat(), "content_sha256": digest,
+            "requires": list(verdict.requires),
+        }  # fmt: skip
+    return answer
+
+
+def text_sha256(subject: str, text: str) -> str:
+    """This function will return the digest by which a permit names a text: of `subject`, a line feed and `text`."""
+    return hashlib.sha256(f"{subject}\n{text}".encode()).hexdigest()
+
+
+def _read_text(aim: Target, question: PermitQuestion, now: datetime) -> TextReport:
+    if not question.text.strip():
+        raise TextMissing("a written contact is asked for with its very text")
+    account = aim.account
+    return check_text(
+        text=question.text, subject=question.subject, channel=question.channel, purpose=question.purpose,
+        on=business_date(now), actor_kind="agency", groups=(account.institution_group,),
+        names=(account.creditor_name_zh, account.creditor_name_en), products=(account.product_kind,),
+        recipient="third_party" if aim.point and aim.point.owner != "debtor" else "debtor",
+    )  # fmt: skip
+
+
+_PUBLIC = ("rule_id", "outcome", "message_zh", "message_en", "citation", "retry_after")
+
+
+def _answer(request_id: str, verdict: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a verdict as an agency gets it: the reasons with their sources, none of the lender's own facts."""
+    return {
+        "request_id": request_id,
+        "outcome": verdict["outcome"],
+        "retry_after": verdict["retry_after"],
+        "reasons": [
+            {name: reason[name] for name in _PUBLIC} | _places(reason) for reason in verdict["reasons"]
+        ],
+    }
+
+
+def _places(reason: Mapping[str, Any]) -> dict[str, str]:
+    return {"places": reason["facts"]["places"]} if "places" in (reason.get("facts") or {}) else {}
+
+
+def _audit_answer(
+    agency: Agency, aim: Target, question: PermitQuestion, outcome: str, rules: tuple[str, ...], now: datetime
+) -> None:
+    audit.record(
+        code="law.agency.answered", actor=agency_actor(agency), subject_type="account", subject_id=aim.account.account_id,
+        person_id=aim.person_id, now=now, after={"channel": question.channel, "outcome": outcome},
+        reason=", ".join(rules),
+    )  # fmt: skip
+
+
+def report_contact(*, agency: Agency, report: ContactReport, now: datetime) -> tuple[dict[str, Any], bool]:
+    """This function will count a contact that an agency made, or make its result more final; (answer, was it repeated).
+
+    1. One that names its permit, at its recipient, on its channel and within its time, consumes it.
+    2. Any other contact counts all the same, at once, is judged with the facts of then, and what it breaks is kept.
+    3. A number that the lender does not know counts and is a breach of its own.
+
+    :raises AgencyRefused: if the debt is unknown, it lies in the future, or an id stands for something else
+    :raises ResultUnknown: if the result is not known
+    :raises ChannelUnknown: if no rule speaks of the channel
+    """
+    return answer_once(
+        agency=agency.code, kind="contact", request_id=report.request_id, question=asdict(report), now=now,
+        work=lambda: _report(agency, report, now),
+    )  # fmt: skip
+
+
+def _report(agency: Agency, report: ContactReport, now: datetime) -> dict[str, Any]:
+    if report.occurred_at > now + CLOCK_SKEW:
+        raise MomentWrong("a contact that is reported cannot lie in the future")
+    if report.result not in RESULTS or report.result == PENDING:
+        raise ResultUnknown(f"{report.result!r} is none of {', '.join(sorted(RESULTS.keys() - {PENDING}))}")
+    aim, is_known = target(
+        agency=agency, creditor=report.creditor, account_ref=report.account_ref, channel=report.channel,
+        contact_value=report.contact_value,
+    )  # fmt: skip
+    told = AgencyContact.objects.filter(agency=agency.code, contact_ref=report.contact_ref).first()
+    if told is None:
+        told = _count(agency, report, aim, is_known=is_known, now=now)
+    else:
+        _check_same(told, report, aim)
+        settle_contact(contact_id=told.contact_id, result=report.result, now=now)
+    contact = Contact.objects.get(pk=told.contact_id)
+    answer = _answer(
+        report.request_id, told.verdict or {"outcome": "allow", "retry_after": None, "reasons": []}
+    )
+    return answer | {
+        "contact_ref": report.contact_ref, "contact_id": contact.pk, "result": contact.result,
+        "was_permitted": contact.permit_id is not None,
+    }  # fmt: skip
+
+
+def _check_same(told: AgencyContact, report: ContactReport, aim: Target) -> None:
+    contact = Contact.objects.get(pk=told.contact_id)
+    if (contact.person_id, contact.channel, told.account_id) != (
+        aim.person_id, report.channel, aim.account.account_id,
+    ):  # fmt: skip
+        raise ReferenceReused(f"{report.contact_ref!r} stands for another contact already")
+
+
+def _count(
+    agency: Agency, report: ContactReport, aim: Target, *, is_known: bool, now: datetime
+) -> AgencyContact:
+    actor = agency_actor(agency)
+    contact_id = _permitted_contact(agency, report, aim)
+    is_covered = contact_id is not None
+    if contact_id is not None:
+        settle_contact(contact_id=contact_id, result=report.result, now=now)
+        Contact.objects.filter(pk=contact_id).update(occurred_at=report.occurred_at)
+    else:
+        contact_id = record_contact(
+            person_id=aim.person_id, channel=report.channel, result=report.result, occurred_at=report.occurred_at,
+            made_by=agency.code, actor=actor, now=now, contact_point_id=aim.contact_point_id, mode=report.mode,
+            direction=report.direction, purpose=report.purpose, account_ids=(aim.account.account_id,),
+        )  # fmt: skip
+    told = AgencyContact.objects.create(
+        agency=agency.code, contact_ref=report.contact_ref, contact_id=contact_id, account_id=aim.account.account_id,
+        is_number_known=is_known, recorded_at=now, judged_at=now if is_covered else None,
+        outcome="allow" if is_covered else "",
+    )  # fmt: skip
+    if not is_covered:
+        judge_told([told], now=now)
+    return told
+
+
+def _permitted_contact(agency: Agency, report: ContactReport, aim: Target) -> int | None:
+    """Consume the permit that a report names and return its counted contact; None if it does not cover it."""
+    if report.permit_id is None or report.direction != "outbound":
+        return None
+    permit = Permit.objects.filter(
+        pk=report.permit_id, issued_to=agency.code, person_id=aim.person_id
+    ).first()
+    if permit is None:
+        return None
+    try:
+        use_permit(
+            permit_id=permit.pk, channel=report.channel, contact_point_id=aim.contact_point_id,
+            content_sha256=permit.content_sha256, now=report.occurred_at,
+        )  # fmt: skip
+    except PermitUnusable:
+        return None
+    return Contact.objects.values_list("pk", flat=True).get(permit_id=permit.pk)
+
+
+def judge_told(told: list[AgencyContact], *, now: datetime) -> int:
+    """This function will judge contacts that agencies told of with the facts of then; return how many break a rule."""
+    contacts = Contact.objects.in_bulk([each.contact_id for each in told])
+    about = {each.contact_id: (each.account_id,) for each in told}
+    verdicts = {each.contact.pk: each.verdict for each in judge_past(contacts.values(), account_ids=about)}
+    for each in told:
+        verdict = verdicts.get(each.contact_id)
+        document = verdict.as_json() if verdict else {"outcome": "allow", "reasons": [], "retry_after": None}
+        if not each.is_number_known and contacts[each.contact_id].direction == "outbound":
+            document["reasons"] = [NUMBER_UNKNOWN, *document["reasons"]]
+            document["outcome"] = "refuse"
+        document.pop("asked", None)
+        each.outcome, each.judged_at = str(document["outcome"]), now
+        each.verdict = document if document["reasons"] else None
+    AgencyContact.objects.bulk_update(told, ["outcome", "judged_at", "verdict"], batch_size=1_000)
+    return sum(each.outcome != "allow" for each in told)

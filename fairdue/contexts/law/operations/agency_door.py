@@ -1,0 +1,208 @@
+"""Who stands at the agencies' door: their scope, their pace, and one answer to one question."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import polars as pl
+from django.db import connection, transaction
+
+from fairdue.contexts.book import facade as book
+from fairdue.contexts.identity import facade as identity
+from fairdue.contexts.parties import facade as parties
+from fairdue.kernel.actor import Actor
+
+from ..agency_contracts import Agency
+from ..facts import MEDIA, POINTED, ChannelUnknown
+from ..models import AgencyCall
+
+PERMISSIONS = frozenset({"contacts.make"})
+
+
+class AgencyRefused(ValueError):
+    """An agency's question or report cannot be taken; `code` says why, nothing was changed."""
+
+    code = "law.agency.refused"
+
+
+class DebtUnknown(AgencyRefused):
+    """There is no such debt among those that were placed with the agency."""
+
+    code = "law.agency.debt_unknown"
+
+
+class PointUnknown(AgencyRefused):
+    """The number or address is not one that the lender knows of this person."""
+
+    code = "law.agency.point_unknown"
+
+
+class RequestReused(AgencyRefused):
+    """The request id came before with another body."""
+
+    code = "law.agency.request_reused"
+
+
+class TooFast(AgencyRefused):
+    """The agency asks more often than was agreed; try again after `seconds`."""
+
+    code = "law.agency.too_fast"
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(f"too many calls in this minute: try again in {seconds} seconds")
+        self.seconds = seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """The debt and the contact point that an agency speaks of."""
+
+    account: book.AccountCard
+    point: parties.ContactPointCard | None
+
+    @property
+    def person_id(self) -> int:
+        """The debtor."""
+        return self.account.person_id
+
+    @property
+    def contact_point_id(self) -> int | None:
+        """The id of the contact point, if the channel has one."""
+        return self.point.contact_point_id if self.point else None
+
+
+class AgencyUnknown(AgencyRefused):
+    """No team of this installation belongs to such an agency."""
+
+    code = "law.agency.unknown"
+
+
+def agency_of(code: str) -> Agency:
+    """This function will return an agency with its scope: the creditors of its teams.
+
+    :raises AgencyUnknown: if no team belongs to it
+    """
+    mine = [team for team in identity.teams() if team.agency_code == code and code]
+    if not mine:
+        raise AgencyUnknown(f"no team belongs to an agency {code!r}")
+    return Agency(
+        code=code, creditor_ids=frozenset().union(*(team.creditor_ids or frozenset() for team in mine))
+    )
+
+
+def agency_codes() -> tuple[str, ...]:
+    """This function will return the codes of all agencies that have a team."""
+    return tuple(sorted({team.agency_code for team in identity.teams() if team.agency_code}))
+
+
+def agency_actor(agency: Agency) -> Actor:
+    """This function will return the actor for an agency: its contacts are made by its code."""
+    return Actor(
+        kind="agency",
+        label=agency.code,
+        role="agency",
+        creditor_ids=agency.creditor_ids,
+        permissions=PERMISSIONS,
+    )
+
+
+def keep_pace(agency: str, *, per_minute: int, now: datetime) -> None:
+    """This function will count a call and refuse it if the agency made `per_minute` calls in this minute before.
+
+    1. The count commits by itself: refused calls count as well, and nobody waits for it.
+
+    :raises TooFast: with the seconds until the next minute
+    """
+    minute = now.replace(second=0, microsecond=0)
+    with connection.cursor() as cursor:
+        cursor.execute(_PACE_SQL, [agency, minute])
+        (calls,) = cursor.fetchone()
+    if calls > per_minute:
+        raise TooFast(60 - now.second)
+
+
+_PACE_SQL = """
+INSERT INTO law_agencypace (agency, minute_at, calls) VALUES (%s, %s, 1)
+ON CONFLICT (agency) DO UPDATE SET
+  calls = CASE WHEN law_agencypace.minute_at = EXCLUDED.minute_at THEN law_agencypace.calls + 1 ELSE 1 END,
+  minute_at = EXCLUDED.minute_at
+RETURNING calls
+"""
+
+
+@transaction.atomic
+def answer_once(
+    *,
+    agency: str,
+    kind: str,
+    request_id: str,
+    question: Mapping[str, Any],
+    work: Callable[[], Mapping[str, Any]],
+    now: datetime,
+) -> tuple[dict[str, Any], bool]:
+    """This function will do the work of a request and keep its answer; a repetition gets (answer, True).
+
+    1. Work and answer are one transaction. 2. Of two deliveries at once the second waits and gets the first's answer.
+
+    :raises RequestReused: if the id came before with another body
+    """
+    body = json.dumps(question, sort_keys=True, ensure_ascii=False, default=str)
+    digest = hashlib.sha256(body.encode()).hexdigest()
+    _hold(f"law.agency\0{agency}\0{kind}\0{request_id}")
+    known = AgencyCall.objects.filter(agency=agency, kind=kind, request_id=request_id).first()
+    if known is not None:
+        if known.body_sha256 != digest:
+            raise RequestReused(f"request {request_id!r} came before with another body")
+        return dict(known.answer), True
+    answer = dict(work())
+    AgencyCall.objects.create(
+        agency=agency, kind=kind, request_id=request_id, body_sha256=digest, answer=answer, recorded_at=now
+    )
+    return answer, False
+
+
+def _hold(name: str) -> None:
+    """Let one at a time work under a name, until the transaction ends."""
+    key = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], signed=True)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [key])
+
+
+def target(
+    *, agency: Agency, creditor: str, account_ref: str, channel: str, contact_value: str
+) -> tuple[Target, bool]:
+    """This function will return the debt and contact point of a call, and whether the number is known.
+
+    1. A debt outside the agency's scope and one that does not exist are answered alike.
+
+    :raises DebtUnknown: if it is not among the agency's debts
+    :raises ChannelUnknown: if no rule speaks of the channel
+    """
+    if channel not in MEDIA:
+        raise ChannelUnknown(f"channel {channel!r} is none of {', '.join(MEDIA)}")
+    account = _account(agency, creditor, account_ref)
+    if not contact_value.strip():
+        return Target(account=account, point=None), channel not in POINTED
+    value = (account.person_id, contact_value)
+    point = parties.contact_points_by_value([value]).get(value)
+    if point is not None and point.medium not in MEDIA[channel]:
+        point = None
+    return Target(account=account, point=point), point is not None
+
+
+def _account(agency: Agency, creditor: str, account_ref: str) -> book.AccountCard:
+    try:
+        owner = book.creditor_by_code(creditor)
+    except book.CreditorUnknown:
+        owner = None
+    if owner is not None and owner.creditor_id in agency.creditor_ids:
+        with transaction.atomic():
+            found = book.account_ids_by_reference(pl.Series([account_ref]), creditor_id=owner.creditor_id)
+        if not found.is_empty():
+            return book.account_card(int(found["account_id"][0]), actor=agency_actor(agency))
+    raise DebtUnknown(f"no debt {account_ref!r} of {creditor!r} is placed with {agency.code}")

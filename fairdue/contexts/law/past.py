@@ -1,0 +1,78 @@
+"""The gate's word on contacts that were made, with the facts of then."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from fairdue.engine.law.candidates import frame_of
+from fairdue.engine.law.explaining import explain
+from fairdue.engine.law.judging import Rulebook, judge
+from fairdue.engine.law.verdict import Verdict
+
+from .asof import History, histories, row_at
+from .models import Contact
+from .rules import rulebook_for
+
+PERSONS_AT_ONCE = 500
+NEVER_LEFT = ("failed",)
+ALLOWED = Verdict(outcome="allow")
+RulebookFor = Callable[[tuple[str, ...]], Rulebook]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """One contact and what the gate would have said."""
+
+    contact: Contact
+    verdict: Verdict
+
+
+def judge_past(
+    contacts: Iterable[Contact],
+    *,
+    rulebook: RulebookFor = rulebook_for,
+    account_ids: Mapping[int, Sequence[int]] | None = None,
+) -> Iterator[Judged]:
+    """This function will judge contacts that were made, with the facts of each one's own moment, person by person.
+
+    1. Contacts by the debtor and contacts that never left are passed over.
+    2. `account_ids` names the debts that a contact was about, by contact; of others all debts count.
+    """
+    by_person = itertools.groupby(
+        sorted((each for each in contacts if is_judged(each)), key=lambda each: (each.person_id, each.pk)),
+        key=lambda each: each.person_id,
+    )
+    grouped = ((person_id, list(group)) for person_id, group in by_person)
+    while batch := dict(itertools.islice(grouped, PERSONS_AT_ONCE)):
+        known = histories(batch)
+        mine = [contact for person_id in batch if person_id in known for contact in batch[person_id]]
+        yield from _judge(mine, known, rulebook, account_ids or {})
+
+
+def is_judged(contact: Contact) -> bool:
+    """Tell whether the gate has a word on a contact."""
+    return contact.direction == "outbound" and contact.result not in NEVER_LEFT
+
+
+def _judge(
+    contacts: Sequence[Contact],
+    known: Mapping[int, History],
+    rulebook: RulebookFor,
+    account_ids: Mapping[int, Sequence[int]],
+) -> Iterator[Judged]:
+    """Judge under each set of packs together, and return the contacts in their order."""
+    rows: dict[tuple[str, ...], list[tuple[Contact, dict[str, Any]]]] = {}
+    for contact in contacts:
+        row = row_at(known[contact.person_id], contact, account_ids=account_ids.get(contact.pk, ()))
+        groups = tuple(sorted(filter(None, contact.institution_group.split(","))))
+        rows.setdefault(groups, []).append((contact, row))
+    verdicts: dict[int, Verdict] = {}
+    for groups, listed in rows.items():
+        judgement = judge(frame_of([row for _, row in listed]), rulebook(groups))
+        for place, ((contact, _), outcome) in enumerate(zip(listed, judgement.outcome, strict=True)):
+            verdicts[contact.pk] = ALLOWED if outcome == "allow" else explain(judgement, place)
+    for contact in contacts:
+        yield Judged(contact=contact, verdict=verdicts[contact.pk])
