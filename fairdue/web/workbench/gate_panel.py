@@ -10,6 +10,7 @@ from typing import Any
 from fairdue.journeys.write_message import WRITTEN
 from fairdue.web.ui.templatetags.ui import in_language
 from fairdue.web.workbench import words
+from fairdue.web.workbench.office_words import EVIDENCE
 from fairdue.web.workbench.words import say
 
 
@@ -21,6 +22,8 @@ class ReasonLine:
     text: str
     citation: str
     pack: str
+    grade: str
+    """How well the rule is known, in words."""
     is_cited_above: bool
 
 
@@ -92,4 +95,5 @@ def _reason(reason: Any, cited: set[str]) -> ReasonLine:
         text=in_language(reason, "message"),
         citation=reason.citation,
         pack=f"{reason.pack} {reason.version}",
+        grade=say(EVIDENCE, reason.evidence) if reason.evidence else "",
     )
