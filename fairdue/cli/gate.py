@@ -1,4 +1,4 @@
-"""`fairdue gate`, `fairdue permits`: ask the law, prove the permits."""
+"""`fairdue gate`: ask the law."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from fairdue.cli.session import console, emit, fail, prepare
+from fairdue.cli.session import emit, fail, prepare
 
 if TYPE_CHECKING:
     from fairdue.contexts.law.contracts import ChannelVerdict
@@ -20,15 +20,12 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object on s
 _COLOURS = {"allow": "green", "review": "yellow", "defer": "yellow", "hold": "red", "refuse": "red"}
 
 gate = typer.Typer(help="Ask whether a contact may be made, and why not.", no_args_is_help=True)
-permits = typer.Typer(help="Prove that no permit was changed.", no_args_is_help=True)
-for group in (gate, permits):
-    group.callback()(lambda: None)
+gate.callback()(lambda: None)
 
 
 def register(root: typer.Typer) -> None:
     """Add the command groups to the root command."""
     root.add_typer(gate, name="gate")
-    root.add_typer(permits, name="permits")
 
 
 @gate.command()
@@ -113,23 +110,3 @@ def _print_verdict(name: str, verdict: Verdict) -> None:
         )
     for condition in (*verdict.requires, *verdict.flags):
         output.print(escape(f"        {condition}"))
-
-
-@permits.command()
-def verify(as_json: AsJson = False) -> None:
-    """Follow every permit chain; status 1 if a permit was altered, removed or inserted."""
-    prepare()
-    from fairdue.contexts.law import facade as law
-
-    with console.status("following the permit chains"):
-        report = law.verify_permits()
-    if as_json:
-        emit(asdict(report) | {"is_intact": report.is_intact})
-    else:
-        for fault in report.faults:
-            console.print(
-                f"[red]✗[/red] chain {fault.chain}, position {fault.position}: {fault.kind}", highlight=False
-            )
-        mark = "[green]✓[/green] intact" if report.is_intact else f"[red]✗[/red] {len(report.faults)} faults"
-        console.print(f"{mark}: {report.permits} permits in {report.chains} chains")
-    raise typer.Exit(0 if report.is_intact else 1)
