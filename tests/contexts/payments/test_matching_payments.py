@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -331,3 +332,30 @@ def test_what_exceeds_all_debts_is_held_by_the_account_that_comes_first(desk):
     }
     assert ledger.account_summary(late.pk, TODAY).credit_balance == cny("200")
     assert ledger.prove().is_proved
+
+
+def test_payments_that_name_no_account_wait_at_once_as_if_each_had_been_asked_for(desk):
+    _, account = desk.debtor()
+    code = payments.issue_code(account_id=account.pk, actor=desk.clerk, now=NOW)
+    silent, alike_first = desk.arrive(remittance="还款"), desk.arrive(remittance="往来款")
+    by_code = desk.arrive(remittance=code.spoken)
+    by_reference = desk.arrive(structured_ref=account.external_ref)
+    chosen = desk.arrive(designated_account_id=account.pk)
+    alike = desk.arrive(remittance=code.code, resembles_id=alike_first)
+    everything = (silent, by_code, by_reference, chosen, alike)
+    left = payments.leave_unnamed(payment_ids=everything, actor=HOUSE, now=NOW)
+    assert left == (by_code, by_reference, chosen)
+    noted = dict(IncomingPayment.objects.values_list("pk", "why_waiting"))
+    for payment_id in (silent, alike):
+        IncomingPayment.objects.filter(pk=payment_id).update(why_waiting="")
+        payments.match_automatically(payment_id=payment_id, actor=HOUSE, now=NOW)
+        assert IncomingPayment.objects.get(pk=payment_id).why_waiting == noted[payment_id]
+    assert (noted[silent], noted[alike], noted[by_code]) == ("not_certain", "maybe_repeated", "")
+
+
+def test_who_may_not_match_lets_nothing_wait(desk):
+    payment_id = desk.arrive()
+    nobody = replace(HOUSE, kind="staff", permissions=frozenset())
+    with pytest.raises(PermissionRefused):
+        payments.leave_unnamed(payment_ids=[payment_id], actor=nobody, now=NOW)
+    assert IncomingPayment.objects.get(pk=payment_id).why_waiting == ""
