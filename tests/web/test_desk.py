@@ -92,6 +92,26 @@ def test_the_queue_shows_the_scope_masked_and_ranked(collector):
     assert "2 rows" in text
 
 
+def test_the_queue_is_filtered_by_age_and_page_export_and_next_case_keep_it(collector, world):
+    WorkItem.objects.filter(pk=world.second_item.pk).update(days_past_due=12)
+    shown = collector.get("/desk/queue/?bucket=M2&queue=calls").content.decode()
+    assert "李**" in shown and "王*" not in shown and "1 row" in shown
+    assert '<option value="M2" selected>M2: 31 to 60 days</option>' in shown
+    assert "bucket=M2" in shown[shown.index("export=csv") - 60 : shown.index("export=csv") + 60]
+    file = collector.get("/desk/queue/?bucket=M1&export=csv").content.decode("utf-8-sig").splitlines()
+    assert len(file) == 2 and file[1].startswith("王*,M1")
+    assert "Nothing waits here" in collector.get("/desk/queue/?bucket=M7%2B").content.decode()
+    opened = collector.post("/desk/queue/open", {"queue": "", "bucket": "M1"})
+    assert opened["Location"] == f"/desk/case/{world.second_case.pk}/"
+    nothing = collector.post("/desk/queue/open", {"queue": "calls", "bucket": "M6"})
+    assert nothing["Location"] == "/desk/queue/?queue=calls&bucket=M6"
+
+
+def test_an_age_that_is_none_shows_the_whole_queue(collector):
+    assert collector.get("/desk/queue/?bucket=M99").status_code == 302
+    assert "2 rows" in collector.get("/desk/queue/?bucket=M99", follow=True).content.decode()
+
+
 def test_the_queue_takes_the_same_queries_for_two_rows_as_for_one(collector, world):
     collector.get("/desk/queue/")
     with CaptureQueriesContext(connection) as two:

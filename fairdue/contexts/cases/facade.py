@@ -45,7 +45,7 @@ from fairdue.contexts.cases.queries.cards import (
 )
 from fairdue.contexts.cases.queries.case_file import case_file
 from fairdue.contexts.cases.queries.facts import CASE_FACTS_SQL, PROMISE_FACTS_SQL
-from fairdue.contexts.cases.queries.queue import QueueCursorInvalid, queue, queues
+from fairdue.contexts.cases.queries.queue import BucketUnknown, QueueCursorInvalid, queue, queues
 from fairdue.contexts.cases.queries.workload import workload
 from fairdue.contexts.cases.reference import OutcomeCodeUnknown, outcome_code, outcome_codes, promise_rules
 
@@ -54,6 +54,7 @@ __all__ = [
     "PROMISE_FACTS_SQL",
     "Assessment",
     "AssigneeRefused",
+    "BucketUnknown",
     "CaseCard",
     "CaseClosed",
     "CaseFile",

@@ -64,6 +64,15 @@ def bucket(days: int, edges: Sequence[int] = DEFAULT_EDGES) -> str:
     return f"M{len(edges) + 1}+"
 
 
+def buckets(edges: Sequence[int] = DEFAULT_EDGES) -> dict[str, tuple[int, int | None]]:
+    """Return every bucket with its first and its last day past due; the last one has no end, M0 no days before it."""
+    edges = tuple(edges) or DEFAULT_EDGES
+    found: dict[str, tuple[int, int | None]] = {"M0": (0, 0)}
+    for number, (before, edge) in enumerate(zip((0, *edges), edges, strict=False), start=1):
+        found[f"M{number}"] = (before + 1, edge)
+    return found | {f"M{len(edges) + 1}+": (edges[-1] + 1, None)}
+
+
 def first_day_offset(origin: str) -> int:
     """Return 1 if the due date itself is day 1, 0 if the day after it is.
 

@@ -177,7 +177,7 @@ KINDS: Mapping[str, EventKind] = _kinds(
     EventKind(
         code="deferral",
         en="Deferral",
-        zh="延期还款",
+        zh="延期",
         amount="optional",
         needs_active=True,
         rule="What is unpaid and due on or after a day falls due later; the amount is interest agreed for it.",
@@ -219,7 +219,7 @@ KINDS: Mapping[str, EventKind] = _kinds(
     EventKind(
         code="plan",
         en="Repayment plan",
-        zh="个性化分期协议",
+        zh="协商方案",
         needs_active=True,
         rule=(
             "Replaces what is unpaid of the components it names by its rows; rows and discount come to exactly that. "
@@ -238,7 +238,7 @@ KINDS: Mapping[str, EventKind] = _kinds(
     EventKind(
         code="settlement",
         en="Settlement",
-        zh="和解结清",
+        zh="减免结清",
         amount="needed",
         needs_approval=True,
         needs_active=True,
@@ -248,7 +248,7 @@ KINDS: Mapping[str, EventKind] = _kinds(
     EventKind(
         code="judgment",
         en="Judgment",
-        zh="判决生效",
+        zh="判决",
         amount="needed",
         needs_approval=True,
         needs_active=True,
@@ -311,7 +311,7 @@ KINDS: Mapping[str, EventKind] = _kinds(
     EventKind(
         code="dispute",
         en="Dispute",
-        zh="争议",
+        zh="异议",
         amount="optional",
         needs_active=True,
         rule="The amount is left out of allocation and of days past due until the dispute is taken back.",

@@ -87,6 +87,7 @@ REFUSALS = {
     "cases.statement.source": word("Choose how the statement reached you."),
     "cases.statement.channel": word("This channel is unknown: choose another one."),
     "cases.statement.both": word("Name a channel or a contact point, not both."),
+    "cases.queue.bucket": word("There is no such age: open the queue again."),
     "cases.queue.cursor": word("This page of the queue is not known: open the queue again."),
     "cases.timeline.cursor": word("This page of the timeline is not known: open the case again."),
     "cases.outcome.unknown_code": word("This outcome is unknown: choose another one."),

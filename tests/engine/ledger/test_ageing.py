@@ -14,6 +14,7 @@ from fairdue.engine.ledger.ageing import (
     OriginUnknown,
     bucket,
     bucket_expr,
+    buckets,
     days_past_due,
     days_past_due_expr,
 )
@@ -80,3 +81,11 @@ def test_the_expression_gives_what_the_scalar_gives(offset, origin, edges):
         expected = [days_past_due(oldest, DUE, origin) for oldest in dates]
         assert result["days"].to_list() == expected
         assert result["bucket"].to_list() == [bucket(value, edges) for value in expected]
+
+
+def test_the_days_of_every_bucket_are_those_that_fall_into_it():
+    for edges in (DEFAULT_EDGES, (10, 20)):
+        for name, (first, final) in buckets(edges).items():
+            days = range(first, (final if final is not None else first + 400) + 1)
+            assert {bucket(day, edges) for day in days} == {name}
+    assert list(buckets()) == ["M0", "M1", "M2", "M3", "M4", "M5", "M6", "M7+"]

@@ -18,7 +18,12 @@ from fairdue.kernel.actor import Actor
 
 @transaction.atomic
 def next_case(
-    *, actor: Actor, now: datetime, after_work_item_id: int | None = None, queue: str | None = None
+    *,
+    actor: Actor,
+    now: datetime,
+    after_work_item_id: int | None = None,
+    queue: str | None = None,
+    bucket: str | None = None,
 ) -> WorkItemCard | None:
     """Give the actor the next case to work on and return its work item, or None when there is nothing to do.
 
@@ -27,11 +32,14 @@ def next_case(
        later moment than `now` is passed over.
     3. A case that nobody has becomes the actor's in the same transaction. A case that somebody else is
        taking at this moment is passed over: of two who ask at once each gets another case.
+    4. With a `bucket` only work whose days past due lie in it.
+
+    :raises BucketUnknown: if there is no such bucket
     """
     actor.require("cases.work")
     current = WorkItem.objects.filter(pk=after_work_item_id).first() if after_work_item_id else None
     code = queue if queue is not None else (current.queue if current else None)
-    items = _free(actor, code, now).exclude(pk=after_work_item_id or 0)
+    items = _free(actor, code, bucket, now).exclude(pk=after_work_item_id or 0)
     found = items_after(items, current.rank, current.pk).first() if current else None
     found = found or items.first()
     if found is None:
@@ -41,11 +49,12 @@ def next_case(
     return work_item_card(found)
 
 
-def _free(actor: Actor, queue: str | None, now: datetime) -> QuerySet[WorkItem]:
+def _free(actor: Actor, queue: str | None, bucket: str | None, now: datetime) -> QuerySet[WorkItem]:
     """Return what the actor may work on now, best first, and not in anybody else's hands at this moment."""
     nobodys = Q(case__assigned_to_id=None) & (Q(case__team_id=None) | Q(case__team_id=actor.team_id))
     ready = Q(not_before=None) | Q(not_before__lte=now)
-    items = open_items(actor, queue, mine=False).filter(Q(case__assigned_to_id=actor.id) | nobodys, ready)
+    every = open_items(actor, queue, mine=False, bucket=bucket)
+    items = every.filter(Q(case__assigned_to_id=actor.id) | nobodys, ready)
     locked = items.select_related("case").select_for_update(of=("case",), skip_locked=True)
     return locked.order_by("rank", "id")
 

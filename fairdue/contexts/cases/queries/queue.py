@@ -14,6 +14,7 @@ from fairdue.contexts.cases.policies import scope_filter, scope_sql
 from fairdue.contexts.cases.queries.cards import open_promises, work_item_card
 from fairdue.contexts.identity import facade as identity
 from fairdue.contexts.parties import facade as parties
+from fairdue.engine.ledger.ageing import buckets
 from fairdue.kernel.actor import Actor
 
 COUNT_CAP = 1000
@@ -26,14 +27,32 @@ class QueueCursorInvalid(CaseRefused):
     code = "cases.queue.cursor"
 
 
-def open_items(actor: Actor, queue: str | None, mine: bool) -> QuerySet[WorkItem]:
-    """Return the open work of open cases in the actor's scope."""
+class BucketUnknown(CaseRefused):
+    """There is no such bucket of days past due."""
+
+    code = "cases.queue.bucket"
+
+
+def open_items(actor: Actor, queue: str | None, mine: bool, bucket: str | None = None) -> QuerySet[WorkItem]:
+    """Return the open work of open cases in the actor's scope.
+
+    :raises BucketUnknown: if there is no such bucket
+    """
     items = WorkItem.objects.filter(scope_filter(actor, "case__"), status="open", case__status="open")
     if queue is not None:
         items = items.filter(queue=queue)
     if mine:
         items = items.filter(case__assigned_to_id=actor.id)
-    return items
+    return items if bucket is None else _in_bucket(items, bucket)
+
+
+def _in_bucket(items: QuerySet[WorkItem], bucket: str) -> QuerySet[WorkItem]:
+    days = buckets().get(bucket)
+    if days is None:
+        raise BucketUnknown(f"there is no bucket {bucket!r}; known: {', '.join(buckets())}")
+    first, final = days
+    items = items.filter(days_past_due__gte=first) if first else items
+    return items if final is None else items.filter(days_past_due__lte=final)
 
 
 def items_after(items: QuerySet[WorkItem], rank: int, item_id: int) -> QuerySet[WorkItem]:
@@ -59,18 +78,26 @@ def capped(items: QuerySet[WorkItem]) -> tuple[int, bool]:
 
 
 def queue(
-    *, actor: Actor, queue: str | None = None, mine: bool = False, after: str | None = None, limit: int = 50
+    *,
+    actor: Actor,
+    queue: str | None = None,
+    mine: bool = False,
+    bucket: str | None = None,
+    after: str | None = None,
+    limit: int = 50,
 ) -> QueuePage:
     """Return one page of open work items in the actor's scope.
 
     1. Order: smaller rank first, then the older item; pages continue by key, so no row is seen twice
        or skipped when others finish items meanwhile.
     2. Six queries at most, however many rows.
+    3. `bucket` such as `M1` leaves the items whose days past due lie in it, as the rows show it.
 
     :raises QueueCursorInvalid: if `after` is not a cursor of an earlier page
+    :raises BucketUnknown: if there is no such bucket
     """
     actor.require("cases.view")
-    every = open_items(actor, queue, mine)
+    every = open_items(actor, queue, mine, bucket)
     items = items_after(every, *_parse(after)) if after else every
     found = list(items.annotate(assignee_id=F("case__assigned_to_id")).order_by("rank", "id")[: limit + 1])
     count, count_is_capped = capped(every)

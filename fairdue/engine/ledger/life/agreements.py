@@ -1,4 +1,4 @@
-"""What creditor and debtor agree on: deferral (延期), a plan in place of what is due (个性化分期), settlement (和解)."""
+"""What creditor and debtor agree on: deferral (延期), a plan in place of what is due (协商方案), settlement (减免结清)."""
 
 from __future__ import annotations
 

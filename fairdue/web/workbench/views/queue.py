@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -15,6 +16,7 @@ from django.utils.translation import ngettext
 
 from fairdue.contexts.cases import facade as cases
 from fairdue.contexts.identity import facade as identity
+from fairdue.engine.ledger.ageing import buckets
 from fairdue.kernel import clock
 from fairdue.web.ui.tables import Column, EmptyState, MoneyColumn, SelectColumn, Table, row_link
 from fairdue.web.ui.templatetags.ui import badge, bucket, day, minute, money
@@ -33,12 +35,12 @@ PAGE = 50
 def queue(request: DeskRequest) -> HttpResponse:
     """List the open work in the actor's scope, best first."""
     code, is_mine = request.GET.get("queue") or None, request.GET.get("mine") == "1"
-    after = request.GET.get("after") or None
+    after, age = request.GET.get("after") or None, request.GET.get("bucket") or None
     try:
         page = cases.queue(
-            actor=request.actor, queue=code, mine=is_mine, after=after, limit=rows(request, PAGE)
+            actor=request.actor, queue=code, mine=is_mine, bucket=age, after=after, limit=rows(request, PAGE)
         )
-    except cases.QueueCursorInvalid:
+    except (cases.QueueCursorInvalid, cases.BucketUnknown):
         return redirect("workbench:queue")
     may_assign = request.actor.may("cases.assign")
     table = queue_table(page, may_assign=may_assign, has_cursor=after is not None)
@@ -47,12 +49,23 @@ def queue(request: DeskRequest) -> HttpResponse:
     context = {
         "table": table,
         "queues": [(card.code, say(QUEUE_WORDS, card.code)) for card in cases.queues(request.actor)],
+        "buckets": [(name, _bucket_words(name, *days)) for name, days in buckets().items()],
+        "age": age,
         "code": code,
         "is_mine": is_mine,
         "collectors": _collectors(request) if may_assign else (),
         "may_work": request.actor.may("cases.work"),
     }
     return render(request, "workbench/queue.html", context)
+
+
+def _bucket_words(name: str, first: int, final: int | None) -> str:
+    """Return a bucket by its name and its days."""
+    if final == 0:
+        return _("%(bucket)s: not past due") % {"bucket": name}
+    if final is None:
+        return _("%(bucket)s: %(first)d days or more") % {"bucket": name, "first": first}
+    return _("%(bucket)s: %(first)d to %(final)d days") % {"bucket": name, "first": first, "final": final}
 
 
 def queue_table(page: cases.QueuePage, *, may_assign: bool, has_cursor: bool) -> Table:
@@ -147,21 +160,27 @@ def assign(request: DeskRequest) -> HttpResponse:
 
 
 def _back(request: DeskRequest) -> str:
-    code = request.POST.get("queue", "")[:40]
-    return (
-        f"{reverse('workbench:queue')}?queue={code}"
-        if code.replace("_", "").replace("-", "").isalnum()
-        else reverse("workbench:queue")
-    )
+    """Return the address of the queue with the filters that the form was sent with."""
+    code, age = request.POST.get("queue", "")[:40], request.POST.get("bucket", "")
+    kept = {
+        "queue": code if code.replace("_", "").replace("-", "").isalnum() else "",
+        "bucket": age if age in buckets() else "",
+    }
+    query = urlencode({name: value for name, value in kept.items() if value})
+    return f"{reverse('workbench:queue')}?{query}" if query else reverse("workbench:queue")
 
 
 @staff_page("cases.work", methods=("POST",))
 def open_next(request: DeskRequest) -> HttpResponse:
     """Take and open the first case that the actor may work on now."""
-    item = cases.next_case(actor=request.actor, now=clock.now(), queue=request.POST.get("queue") or None)
+    age = request.POST.get("bucket") or None
+    item = cases.next_case(
+        actor=request.actor, now=clock.now(), queue=request.POST.get("queue") or None,
+        bucket=age if age in buckets() else None,
+    )  # fmt: skip
     if item is None:
         messages.add_message(
             request, messages.INFO, _("Nothing can be worked on now: the queue shows from when."), "info"
         )
-        return redirect("workbench:queue")
+        return redirect(_back(request))
     return redirect("workbench:case", case_id=item.case_id)
