@@ -42,13 +42,13 @@ PERMISSIONS_BY_ROLE: dict[str, frozenset[str]] = {
     | _ID_NUMBERS
     | _LEDGER
     | {"cases.assign", "holds.lift", "payments.record", "payments.reverse", "outbox.view"}
-    | {"payments.approve", "ledger.adjust", "ledger.approve"},
+    | {"payments.approve", "ledger.adjust", "ledger.approve", "agencies.manage"},
     Role.COMPLIANCE: _WATCH
     | _LEDGER
     | _FIGURES
     | _ID_NUMBERS
     | {"holds.place", "holds.lift", "parties.reveal", "templates.approve", "audit.view", "outbox.view"}
-    | {"rules.confirm"},
+    | {"rules.confirm", "agencies.manage"},
     Role.LEGAL: _WATCH
     | _LEDGER
     | _ID_NUMBERS
