@@ -60,9 +60,12 @@ def test_a_changed_text_under_a_published_version_is_refused(kind):
 @pytest.mark.django_db
 def test_the_database_refuses_to_change_a_published_version():
     law.load_rule_packs(actor=system("test"), now=NOW)
-    with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("UPDATE law_rulepack SET version = '1'")
+    with (
+        pytest.raises(IntegrityError, match="append-only"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute("UPDATE law_rulepack SET version = '1'")
 
 
 @pytest.mark.django_db
@@ -100,7 +103,9 @@ def test_a_version_that_was_never_published_or_was_altered_is_refused():
 
 def test_decisions_name_version_and_digest():
     assert law.pack_versions() == {code: law.shipped_pack(code).identity for code in ("cn", "house")}
-    assert law.pack_versions()["cn"] == f"{law.shipped_pack('cn').version}@{law.shipped_pack('cn').sha256[:12]}"
+    assert (
+        law.pack_versions()["cn"] == f"{law.shipped_pack('cn').version}@{law.shipped_pack('cn').sha256[:12]}"
+    )
 
 
 def test_another_number_is_another_digest():

@@ -41,7 +41,12 @@ def test_a_rule_known_from_reports_is_policy_of_the_house_until_confirmed_and_ag
 
     card = law.confirm_rule(pack="cn", rule="CN-TIME-01", source_seen=SOURCE, actor=actor, now=NOW)
 
-    assert (card.decided_by, card.role, card.decided_at, card.source_seen) == ("legal Chen", "legal", NOW, SOURCE)
+    assert (card.decided_by, card.role, card.decided_at, card.source_seen) == (
+        "legal Chen",
+        "legal",
+        NOW,
+        SOURCE,
+    )
     assert basis("CN-TIME-01") == "law"
     assert basis("CN-TIME-02") == "house_ahead"
     law.withdraw_confirmation(
@@ -128,7 +133,11 @@ def test_the_database_keeps_confirmations_and_refuses_other_reviewers():
     law.confirm_rule(pack="cn", rule="CN-TIME-01", source_seen=SOURCE, actor=reviewer(), now=NOW)
     made = RuleConfirmation.objects.get()
     for change in ("UPDATE law_ruleconfirmation SET source_seen = ''", "DELETE FROM law_ruleconfirmation"):
-        with pytest.raises(IntegrityError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
+        with (
+            pytest.raises(IntegrityError, match="append-only"),
+            transaction.atomic(),
+            connection.cursor() as cursor,
+        ):
             cursor.execute(change)
     made.pk, made.role = None, "collector"
     with pytest.raises(IntegrityError, match="law_confirmation_by_reviewer"), transaction.atomic():
