@@ -265,8 +265,8 @@ KINDS: Mapping[str, EventKind] = _kinds(
             DetailField(name="reference", type="text", en="Case number", zh="案号", is_required=True),
         ),
         citation={
-            "zh": "《民事诉讼法》（2023年修正）第264条；法释〔2014〕8号第1至4条",
-            "en": "Civil Procedure Law of the PRC (2023) art. 264; Fa Shi [2014] No. 8 arts. 1 to 4",
+            "zh": "法释〔2014〕8号第1至4条",
+            "en": "Judicial Interpretation Fa Shi [2014] No. 8 arts. 1 to 4",
         },
     ),
     EventKind(
@@ -277,8 +277,8 @@ KINDS: Mapping[str, EventKind] = _kinds(
         needs_active=True,
         rule="The lender books the loss; the borrower owes as before, and money received is a recovery.",
         citation={
-            "zh": "《金融企业呆账核销管理办法》",
-            "en": "Measures for writing off bad debts of financial firms",
+            "zh": "《金融企业呆账核销管理办法》（条文待核对）",
+            "en": "Measures for writing off bad debts of financial firms (wording to be confirmed)",
         },
     ),
     EventKind(
@@ -306,7 +306,10 @@ KINDS: Mapping[str, EventKind] = _kinds(
         needs_active=True,
         rule="The receivable passes to another creditor; money received afterwards is held and owed to whom paid it.",
         fields=(DetailField(name="to", type="text", en="New creditor", zh="受让人", is_required=True),),
-        citation={"zh": "《民法典》第545、546条", "en": "Civil Code of the PRC arts. 545, 546"},
+        citation={
+            "zh": "《民法典》第546条、第545条（后者条文待核对）",
+            "en": "Civil Code of the PRC art. 546, and art. 545 (its wording to be confirmed)",
+        },
     ),
     EventKind(
         code="dispute",
@@ -316,7 +319,10 @@ KINDS: Mapping[str, EventKind] = _kinds(
         needs_active=True,
         rule="The amount is left out of allocation and of days past due until the dispute is taken back.",
         fields=_CLAIM,
-        citation={"zh": "", "en": "12 CFR 1026.13(d)"},
+        citation={
+            "zh": "12 CFR 1026.13(d)（条文待核对）",
+            "en": "12 CFR 1026.13(d) (wording to be confirmed)",
+        },
     ),
 )
 """Every kind by code. `reversal` is not one of them: it takes back an event of any kind."""
