@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import hmac
 import time
 from typing import Any, Literal
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from ninja import Field, Router, Schema
 from pydantic import AwareDatetime
@@ -113,7 +111,7 @@ def signed_by_agency(request: HttpRequest) -> Agency:
     length = request.headers.get("Content-Length") or "0"
     if not length.isdecimal() or int(length) > MAX_BODY_BYTES:
         raise Refused(400, "law.agency.too_large", f"a body has at most {MAX_BODY_BYTES:,} bytes")
-    access = agency_access(code)
+    access = law.agency_access(code)
     key = access["key"] if access else "no agency of this name"
     try:
         outreach.verify(key=key, body=request.body, headers=request.headers, at=int(time.time()))
@@ -141,15 +139,6 @@ signed_by_agency.openapi_security_schema = {  # type: ignore[attr-defined]
         "X-Fairdue-Agency names the agency"
     ),
 }
-
-
-def agency_access(code: str) -> dict[str, Any] | None:
-    """Return key and pace of an agency; outside production every agency has a key of its own without being named."""
-    named: dict[str, Any] | None = settings.AGENCIES.get(code)
-    if named is not None or settings.MODE == "production" or not code:
-        return named
-    own_key = hmac.new(settings.SMS_PROVIDER_KEY.encode(), b"agency:" + code.encode(), "sha256").hexdigest()
-    return {"key": own_key, "per_minute": settings.AGENCY_CALLS_PER_MINUTE}
 
 
 agencies = Router(tags=["agencies"])

@@ -11,7 +11,6 @@ import pytest
 from django.db import connections
 from django.test import Client
 
-from fairdue.api.agencies import agency_access
 from fairdue.contexts.law import facade as law
 from fairdue.contexts.law.models import AgencyCall, AgencyContact, Contact, Permit, PermitUse
 from fairdue.contexts.outreach import facade as outreach
@@ -57,7 +56,7 @@ def outreach_value(point: ContactPoint) -> str:
 
 def call(client, path, document, *, agency="swift", key=None, at=None):
     body = json.dumps(document, default=str).encode()
-    key = key or agency_access(agency)["key"]
+    key = key or law.agency_access(agency)["key"]
     headers = outreach.sign(key=key, body=body, timestamp=at or int(time.time()))
     return client.post(
         f"/api/v1/agencies/{path}", data=body, content_type="application/json",

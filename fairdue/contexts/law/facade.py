@@ -44,10 +44,12 @@ from .operations.agency_door import (
     PointUnknown,
     RequestReused,
     TooFast,
+    agency_access,
     agency_codes,
     agency_of,
     keep_pace,
 )
+from .operations.agency_upload import FileRefused, upload_contacts
 from .operations.confirm import (
     AlreadyDecided,
     ConfirmationRefused,
@@ -74,6 +76,7 @@ from .operations.use import (
     use_permit,
 )
 from .pack_contracts import ConfirmationCard, PublishedPack, RuleStanding
+from .queries.agencies import agency_breaches, agency_uploads, breach_counts
 from .queries.cards import PermitUnknown, contacts, holds, open_holds, pack_versions, permit, rulebook
 from .queries.confirmations import confirmations, rule_standings
 from .queries.content import FACTS as TEXT_FACTS
@@ -109,6 +112,7 @@ __all__ = [
     "ContactPointUnknown",
     "ContactUnknown",
     "DebtUnknown",
+    "FileRefused",
     "HoldCard",
     "HoldRefused",
     "JurisdictionUnknown",
@@ -148,10 +152,14 @@ __all__ = [
     "TextRuleCard",
     "TooFast",
     "Verdict",
+    "agency_access",
+    "agency_breaches",
     "agency_codes",
     "agency_of",
+    "agency_uploads",
     "agreed_hours",
     "ask_permit",
+    "breach_counts",
     "check_text",
     "complete",
     "confirm_rule",
@@ -185,6 +193,7 @@ __all__ = [
     "shipped_packs",
     "text_rules",
     "unanswered_facts_sql",
+    "upload_contacts",
     "use_permit",
     "verify_permits",
     "voicemail_is_limited",

@@ -207,8 +207,10 @@ def _extend(
         return _persons(typed, as_of)
     if kind.name == "contact_points":
         return _contact_points(typed, as_of)
-    rules = {"accounts": _account_rules, "dues": _due_rules, "transactions": _transaction_rules}[kind.name]
-    return typed, rules(as_of), {}
+    rules = {"accounts": _account_rules, "dues": _due_rules, "transactions": _transaction_rules}.get(
+        kind.name
+    )
+    return typed, rules(as_of) if rules else [], {}
 
 
 def _persons(typed: pl.DataFrame, as_of: date) -> tuple[pl.DataFrame, list[Rule], dict[str, pl.Series]]:

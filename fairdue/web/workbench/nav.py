@@ -146,6 +146,12 @@ GROUPS: tuple[tuple[str, tuple[NavItem, ...]], ...] = (
                 permissions=("templates.view",),
             ),
             NavItem(
+                url_name="workbench:agencies",
+                label=word("Agencies"),
+                icon="people",
+                permissions=("agencies.manage",),
+            ),
+            NavItem(
                 url_name="workbench:outbox", label=word("Outbox"), icon="outbox", permissions=("outbox.view",)
             ),
         ),

@@ -96,7 +96,7 @@ SUBJECTS = {
     "contact_point": word("Contact point"), "list": word("List"),
     "cycle": word("Cycle"), "hold": word("Hold"), "identity.staff": word("Staff"),
     "import_batch": word("File"), "key": word("Key"), "ledger.transaction": word("Transaction"), "message": word("Message"),
-    "person": word("Person"), "promise": word("Promise"), "rule_pack": word("Rule pack"), "rule": word("Rule"), "strategy": word("Strategy"),
+    "person": word("Person"), "promise": word("Promise"), "rule_pack": word("Rule pack"), "strategy": word("Strategy"),
     "rule": word("Rule"), "template": word("Template"), "creditor": word("Creditor"), "product": word("Product"),
 }  # fmt: skip
 
@@ -161,6 +161,8 @@ EVENTS = {
     "outreach.message.reserved": word("Message permitted"),
     "outreach.message.unknown": word("Message's fate unknown"),
     "outreach.template.approved": word("Template approved"),
+    "law.agency.answered": word("Agency's question answered"),
+    "law.agency.uploaded": word("Agency's file of contacts taken"),
     "outreach.text.refused": word("Text refused: it may not be said"),
     "outreach.template.retired": word("Template retired"),
     "outreach.templates.loaded": word("Templates loaded"),

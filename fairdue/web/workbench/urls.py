@@ -6,6 +6,7 @@ from django.urls import path
 
 from fairdue.web.workbench.views import (
     account,
+    agencies,
     approvals,
     bank,
     book,
@@ -101,6 +102,7 @@ urlpatterns = [
     path("rulebook/<slug:code>/", rulebook.pack_versions, name="pack_versions"),
     path("rulebook/<slug:code>/<str:source>/", rulebook.instrument, name="instrument"),
     path("rulebook/<slug:code>/<str:source>/confirm", rulebook.confirm_rule, name="confirm_rule"),
+    path("agencies/", agencies.agencies, name="agencies"),
     path("texts/check/", writing.text_check, name="text_check"),
     path("case/<int:case_id>/write/<slug:channel>", writing.write, name="write"),
     path("templates/", texts.templates, name="templates"),

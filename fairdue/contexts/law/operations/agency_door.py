@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 import polars as pl
+from django.conf import settings
 from django.db import connection, transaction
 
 from fairdue.contexts.book import facade as book
@@ -93,6 +95,15 @@ def agency_of(code: str) -> Agency:
     return Agency(
         code=code, creditor_ids=frozenset().union(*(team.creditor_ids or frozenset() for team in mine))
     )
+
+
+def agency_access(code: str) -> dict[str, Any] | None:
+    """This function will return key and pace of an agency; outside production every agency has a key of its own without being named."""
+    named: dict[str, Any] | None = settings.AGENCIES.get(code)
+    if named is not None or settings.MODE == "production" or not code:
+        return named
+    own_key = hmac.new(settings.SMS_PROVIDER_KEY.encode(), b"agency:" + code.encode(), "sha256").hexdigest()
+    return {"key": own_key, "per_minute": settings.AGENCY_CALLS_PER_MINUTE}
 
 
 def agency_codes() -> tuple[str, ...]:
