@@ -17,7 +17,7 @@ from fairdue.cli.session import console, emit, fail, prepare
 if TYPE_CHECKING:
     from fairdue.contexts.book.contracts import AccountCard
     from fairdue.contexts.ledger.facade import ExplainedPart
-    from fairdue.journeys.view_limits import LimitCard
+    from fairdue.journeys.limit_cards import LimitCard
 
 T = TypeVar("T")
 NAMED = Annotated[str, typer.Argument(metavar="ACCOUNT", help="Id of the account, or the creditor's number.")]
@@ -213,6 +213,7 @@ def limits_command(
     """Show until when a debt can be sued for and enforced, and how that follows."""
     prepare()
     from fairdue.journeys import view_limits
+    from fairdue.journeys.limit_cards import JudgmentInvalid
     from fairdue.kernel import clock
     from fairdue.kernel.actor import system
 
@@ -226,7 +227,7 @@ def limits_command(
     try:
         found = view_limits.limits(as_of=day, judgment=judgment, **asked)
         late = view_limits.late_interest(judgment=judgment, until=day, **asked)
-    except view_limits.JudgmentInvalid as invalid:
+    except JudgmentInvalid as invalid:
         fail(str(invalid))
     if as_json:
         emit({"account": card.ref_masked, "as_of": day, "limits": [asdict(one) for one in found],
@@ -261,7 +262,7 @@ def _judgment(judged: str, perform_by: str, currency: str) -> Any:
         fail("a judgment needs both --judged and --perform-by")
     if not judged:
         return None
-    from fairdue.journeys.view_limits import Judgment
+    from fairdue.journeys.limit_cards import Judgment
     from fairdue.kernel.money import Money
 
     amount = _parsed(judged, lambda text: Money.of(text, currency), "an amount: write it as 12000.00")

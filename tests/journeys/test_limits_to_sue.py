@@ -11,7 +11,8 @@ from case_world import NOW, TODAY, World
 from fairdue.contexts.book import facade as books
 from fairdue.contexts.law.models import Contact
 from fairdue.contexts.ledger import facade as ledger
-from fairdue.journeys.view_limits import Judgment, JudgmentInvalid, late_interest, limits
+from fairdue.journeys.limit_cards import Judgment, JudgmentInvalid
+from fairdue.journeys.view_limits import late_interest, limits
 from fairdue.kernel.actor import PermissionRefused, system
 from fairdue.kernel.money import Money
 

@@ -11,7 +11,8 @@ from django.utils.translation import ngettext
 from fairdue.contexts.book import facade as book
 from fairdue.contexts.ledger import facade as ledger
 from fairdue.contexts.ledger.facade import ExplainedPart, Explanation
-from fairdue.journeys.view_limits import LimitCard, limits
+from fairdue.journeys.limit_cards import LimitCard
+from fairdue.journeys.view_limits import limits
 from fairdue.kernel import clock
 from fairdue.web.ui.templatetags.ui import in_language
 from fairdue.web.workbench import money_words as words
