@@ -115,7 +115,7 @@ def pending_command(
             head,
             (
                 (row.payment_id, row.waiting, row.value_date, row.age_days, row.payer_name_masked,
-                 row.remittance_masked, row.why_waiting or "not tried yet")
+                 row.remittance_masked, payments.why_waiting(row.why_waiting)["en"])
                 for row in page.rows
             ),
         )
@@ -259,14 +259,16 @@ def _creditor_id(code: str) -> int:
 
 
 def _show_statement(card, rows) -> None:  # type: ignore[no-untyped-def]
+    from fairdue.contexts.payments.facade import bank_reason
+
     title = f"Statement {card.statement_id} {card.format} {card.account_masked}: {card.row_count} rows"
     body = [
         (
             row.position,
             row.amount if row.amount is not None else "",
             row.value_date or "",
-            row.verdict,
-            row.reason,
+            row.verdict.replace("_", " "),
+            bank_reason(row.reason)["en"] if row.reason else "",
         )
         for row in rows
     ]
@@ -276,7 +278,9 @@ def _show_statement(card, rows) -> None:  # type: ignore[no-untyped-def]
 
 
 def _table(title: str, head: Iterable[str], rows: Iterable[tuple[object, ...]]) -> Table:
-    table = Table(*head, title=title, title_justify="left")
+    table = Table(title=title, title_justify="left")
+    for name in head:
+        table.add_column(name, overflow="fold")  # a narrow terminal breaks lines and cuts nothing
     for row in rows:
         table.add_row(*[str(cell) for cell in row])
     return table

@@ -103,3 +103,12 @@ def test_what_waits_is_listed_matched_by_code_and_closed_to_the_cent(world, tmp_
     )
     assert (row["difference"]["minor"], json.loads(closed.stdout)["problems"]) == (0, [])
     assert run("day-end", "--creditor", "north").exit_code == 0
+
+
+def test_reasons_are_told_in_words_and_nothing_is_cut_on_a_narrow_terminal(world):
+    shown = run("statement", FILES / "notification.camt054.xml", "--creditor", "north")
+    text = " ".join(shown.output.replace("│", " ").split())
+    assert "bank.row." not in shown.output and "…" not in shown.output
+    assert "set aside" in text and "Money" in text
+    pending = run("pending", "--creditor", "north").output
+    assert "not_certain" not in pending and "…" not in pending

@@ -112,6 +112,7 @@ def test_days_that_are_none_show_today(sign, loan, query):
     answer = sign("collector").get(page(loan, query))
     assert answer.status_code == 200
     assert "by all that is known today" in answer.content.decode()
+    assert ("A date in the address cannot be read" in answer.content.decode()) == ("show" not in query)
 
 
 def test_a_day_to_come_says_so(sign, loan):

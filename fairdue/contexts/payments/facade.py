@@ -86,8 +86,10 @@ from fairdue.contexts.payments.queries.request_count import WaitingRequests, wai
 from fairdue.contexts.payments.queries.requests import open_requests, request_card, requests_of_account
 from fairdue.contexts.payments.queries.statements import mappings, statement, statement_rows, statements
 from fairdue.contexts.payments.sealing import SEALED_COLUMNS
+from fairdue.contexts.payments.words import BANK_REASONS, bank_reason, place, why_waiting
 
 __all__ = [
+    "BANK_REASONS",
     "SEALED_COLUMNS",
     "AlreadyMatched",
     "Approved",
@@ -133,6 +135,7 @@ __all__ = [
     "account_by_code",
     "answer_once",
     "approve",
+    "bank_reason",
     "candidates",
     "confirm_order",
     "day_end",
@@ -150,6 +153,7 @@ __all__ = [
     "payment_by_source_ref",
     "payment_card",
     "payment_of_transaction",
+    "place",
     "receive",
     "received_payment",
     "refuse",
@@ -170,5 +174,6 @@ __all__ = [
     "undo_match",
     "waiting_payment_ids",
     "waiting_requests",
+    "why_waiting",
     "withdraw",
 ]

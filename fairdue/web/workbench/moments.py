@@ -21,6 +21,8 @@ class Moment:
     known_date: date
     known_at: datetime | None
     today: date
+    is_unread: bool = False
+    """Whether the address asked for a day that cannot be read; today stands in its place."""
 
     @property
     def is_plain(self) -> bool:
@@ -39,11 +41,16 @@ def asked_moment(request: HttpRequest, now: datetime) -> Moment:
     What is known at the end of today is all that is known: `known_at` is None then.
     """
     today = business_date(now)
-    as_of = asked_day(request.GET.get("as_of", "")) or today
-    known_date = min(asked_day(request.GET.get("known", "")) or today, today)
+    texts = [request.GET.get(name, "").strip() for name in ("as_of", "known")]
+    as_of, known = map(asked_day, texts)
+    known_date = min(known or today, today)
     return Moment(
-        as_of=as_of, known_date=known_date, known_at=end_of_day(known_date) if known_date < today else None, today=today
-    )  # fmt: skip
+        as_of=as_of or today,
+        known_date=known_date,
+        known_at=end_of_day(known_date) if known_date < today else None,
+        today=today,
+        is_unread=any(text and not day for text, day in zip(texts, (as_of, known), strict=True)),
+    )
 
 
 def asked_day(text: str) -> date | None:

@@ -31,15 +31,6 @@ POSTING_KINDS = {
 SOURCE_KINDS = {"webhook": word("Payment provider"), "bank": word("Bank file"), "hand": word("By hand")}
 PAYMENT_STATES = {"suspense": word("Waiting"), "matched": word("Matched"), "returned": word("Sent back")}
 PAYMENT_TONES = {"suspense": "wait", "matched": "ok", "returned": "info"}
-WHY_WAITING = {
-    "not_certain": word("No account fits it for certain."),
-    "amount_differs": word("The account is certain, but the amount is more than it owes."),
-    "several_certain": word("More than one account fits for certain."),
-    "currency_differs": word("The account is kept in another currency."),
-    "maybe_repeated": word("The same money may have come in twice."),
-    "ledger_refused": word("The ledger refused it: look at the account."),
-    "match_undone": word("A match was undone."),
-}
 WAYS = {"automatic": word("Without a person"), "by_hand": word("By hand")}
 AGES = {
     "0-1": word("Today and yesterday"), "2-7": word("2 to 7 days"), "8-30": word("8 to 30 days"), "31+": word("More than 30 days"),
@@ -86,6 +77,8 @@ CLASS_VALUES = {
     "normal": word("Normal"), "special_mention": word("Special mention"), "substandard": word("Substandard"),
     "doubtful": word("Doubtful"), "loss": word("Loss"), "1": word("Stage 1"), "2": word("Stage 2"), "3": word("Stage 3"),
     "performing": word("Performing"), "default": word("In default"), "probation": word("On probation"),
+    "material": word("Arrears are material"), "not_material": word("Arrears are not material"),
+    "no_default": word("No default"), "zero": word("No day counts"),
 }  # fmt: skip
 LIMIT_STATES = {
     "running": word("Not over yet"), "soon": word("Ends soon"), "expired": word("Expired"), "revived": word("Revived"),

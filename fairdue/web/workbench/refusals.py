@@ -15,7 +15,7 @@ from fairdue.contexts.payments import facade as payments
 from fairdue.journeys.stop_contacts import ChannelUnknown
 from fairdue.kernel.actor import PermissionRefused
 from fairdue.kernel.money import CurrencyMismatch, UnknownCurrency
-from fairdue.web.workbench.bank_words import BANK_REASONS
+from fairdue.web.ui.templatetags.ui import in_language
 
 REFUSED: tuple[type[Exception], ...] = (
     cases.CaseRefused, law.ConfirmationRefused, law.PackUnknown, law.HoldRefused, law.ContactUnknown, law.ResultUnknown, law.ContactPointUnknown, law.ChannelUnknown,
@@ -27,12 +27,17 @@ REFUSED: tuple[type[Exception], ...] = (
 """Every typed refusal that an action at the desk can meet: nothing was done, and the code says why."""
 
 REFUSALS = {
-    **BANK_REASONS,
     "law.confirmation.refused": word("This decision cannot be taken."),
-    "law.confirmation.reviewer": word("Only a named member of staff of compliance or legal can confirm a rule."),
+    "law.confirmation.reviewer": word(
+        "Only a named member of staff of compliance or legal can confirm a rule."
+    ),
     "law.confirmation.rule_unknown": word("The pack has no such rule."),
-    "law.confirmation.not_needed": word("This rule needs no confirmation: its text was read, or it is the house's own."),
-    "law.confirmation.source_missing": word("Say what was read: the text, its edition, where, which article."),
+    "law.confirmation.not_needed": word(
+        "This rule needs no confirmation: its text was read, or it is the house's own."
+    ),
+    "law.confirmation.source_missing": word(
+        "Say what was read: the text, its edition, where, which article."
+    ),
     "law.confirmation.repeated": word("This was decided already: open the page again."),
     "law.pack.unknown": word("There is no such pack or version."),
     "cases.case.not_found": word("This case does not exist or lies outside your data scope."),
@@ -227,6 +232,9 @@ REFUSALS = {
 
 def refusal_text(refusal: Exception) -> str:
     """Return what a person should read for a refusal; without words of its own the refusal's message stands."""
-    found = REFUSALS.get(getattr(refusal, "code", ""))
-    where = getattr(refusal, "where", "")
-    return _(found) + (f" ({where})" if where else "") if found else str(refusal)
+    code, where = getattr(refusal, "code", ""), getattr(refusal, "where", "")
+    if code in payments.BANK_REASONS:
+        text, where = in_language(payments.bank_reason(code), ""), in_language(payments.place(where), "")
+    else:
+        text = _(REFUSALS[code]) if code in REFUSALS else ""
+    return text + (f" ({where})" if where else "") if text else str(refusal)

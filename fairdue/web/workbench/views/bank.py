@@ -22,7 +22,6 @@ from fairdue.web.ui.tables import Column, DateColumn, EmptyState, InstantColumn,
 from fairdue.web.ui.templatetags.ui import badge, in_language
 from fairdue.web.workbench import money_words as words
 from fairdue.web.workbench.access import DeskRequest, staff_page
-from fairdue.web.workbench.bank_words import BANK_REASONS
 from fairdue.web.workbench.columns import state_column
 from fairdue.web.workbench.exporting import exported, rows
 from fairdue.web.workbench.refusals import REFUSED, refusal_text
@@ -163,7 +162,7 @@ def _row_table(found: tuple[payments.StatementRowCard, ...]) -> Table:
     return Table(
         found,
         columns=[
-            Column("position", _("Row"), is_row_head=True, align="mono"),
+            Column("position", _("Row"), is_row_head=True, render=lambda value, _row: _place(value), align="nowrap"),
             DateColumn("value_date", _("Value date")),
             MoneyColumn("amount", _("Amount")),
             Column("payer_name_masked", _("Payer")),
@@ -176,9 +175,13 @@ def _row_table(found: tuple[payments.StatementRowCard, ...]) -> Table:
     )  # fmt: skip
 
 
+def _place(position: str) -> str:
+    return in_language(payments.place(position), "")
+
+
 def reason_word(code: str) -> str:
     """Return why a row was not booked: in words where the intake has them, else the code."""
-    return say(BANK_REASONS, code)
+    return in_language(payments.bank_reason(code), "")
 
 
 def _payment(value: int | None, _row: Any) -> Any:

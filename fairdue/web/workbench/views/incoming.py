@@ -85,7 +85,7 @@ def _table(page: payments.PaymentPage, offset: int, limit: int) -> Table:
             Column("remittance_masked", _("Remittance text"), align="wide"),
             word_column("source_kind", _("Source"), words.SOURCE_KINDS),
             state_column("status", _("State"), words.PAYMENT_STATES, words.PAYMENT_TONES),
-            word_column("why_waiting", _("Why it waits"), words.WHY_WAITING, align="wide"),
+            Column("why_waiting", _("Why it waits"), render=lambda value, _row: _why(value) or "–", align="wide"),
         ],
         caption=_("Incoming payments"),
         is_exportable=True,
@@ -98,6 +98,11 @@ def _table(page: payments.PaymentPage, offset: int, limit: int) -> Table:
 
 def _link(value: Any, row: payments.PaymentCard) -> Any:
     return row_link(reverse("workbench:incoming_payment", args=[row.payment_id]), day(value))
+
+
+def _why(code: str) -> str:
+    """Return why a payment waits, in the reader's language; nothing if nobody has tried yet."""
+    return in_language(payments.why_waiting(code), "") if code else ""
 
 
 def _age(value: int, row: payments.PaymentCard) -> Any:
@@ -128,7 +133,7 @@ def payment_page(
         "card": card, "creditor": in_language(card, "creditor_name"), "error": error, "may_match": may_match,
         "state": say(words.PAYMENT_STATES, card.status), "tone": words.PAYMENT_TONES.get(card.status, ""),
         "source": say(words.SOURCE_KINDS, card.source_kind), "waits": waits,
-        "why": say(words.WHY_WAITING, card.why_waiting) if card.why_waiting else "",
+        "why": _why(card.why_waiting),
         "candidates": _candidates(request, payment_id, now) if waits else [],
         "matches": [_match(each) for each in card.matches], "has_live": any(m.undone_at is None for m in card.matches),
         "may_undo": may_match and request.actor.may("payments.reverse"),
