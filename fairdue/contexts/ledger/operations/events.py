@@ -33,6 +33,7 @@ from fairdue.contexts.ledger.queries.account_facts import AccountFacts, StoredTr
 from fairdue.contexts.ledger.queries.facts_loading import load_facts
 from fairdue.contexts.ledger.queries.snapshot import changes_between, snapshot
 from fairdue.contexts.ledger.queries.terms import components
+from fairdue.contexts.ledger.refusal_words import refusal_sentence
 from fairdue.engine.ledger.event_kinds import KINDS, DetailsRefused, EventKind
 from fairdue.engine.ledger.life.events import Resume
 from fairdue.engine.ledger.life.refusals import refusal
@@ -242,7 +243,7 @@ def _require_accepted(facts: AccountFacts, stored: StoredTransaction, now: datet
         event = replace(event, entered_date=event.counts_on)
     reason = refusal(facts.history, event)
     if reason is not None:
-        refuse(reason, f"{stored.kind} on {stored.effective_date}: {reason.replace('_', ' ')}")
+        refuse(reason, refusal_sentence(reason, stored.kind, stored.effective_date))
 
 
 def _named_components(details: Mapping[str, Any]) -> Iterator[str]:
