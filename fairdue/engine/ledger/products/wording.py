@@ -163,7 +163,7 @@ def _entry(entry: Mapping[str, Any], currency: str) -> tuple[str, str]:
     for name in entry.get("plus", ()):
         words = _BASES.get(name, (name, name))
         zh.append(f"全部{words[0]}")
-        en.append(f"all {words[1]}")
+        en.append(f"all of {words[1]}" if words[1].startswith(("what ", "the ")) else f"all {words[1]}")
     return "，加".join(zh), " plus ".join(en)
 
 

@@ -26,7 +26,7 @@ from fairdue.engine.ledger.products.reading import (
 )
 from fairdue.engine.ledger.products.scheduling import NotAmortising, rows_of
 from fairdue.engine.ledger.products.terms import HolidayTerms
-from fairdue.engine.ledger.products.wording import rules_of
+from fairdue.engine.ledger.products.wording import _entry, rules_of
 
 PRODUCTS, RATES = load_products(), load_rates()
 LENT = date(2026, 1, 10)
@@ -257,3 +257,10 @@ def test_a_late_instalment_brings_what_the_terms_say() -> None:
     assert [charge.amount for charge in late.charges] == [907, 821]
     within_grace = late_outcome(quoted("cn-loan-equal-instalment"), number=2, days=3)
     assert within_grace.charges == ()
+
+
+def test_the_entries_of_a_minimum_payment_read_as_english():
+    entry = {"percent": 10, "of": "rest", "plus": ["cash_advances", "over_limit", "interest"]}
+    assert _entry(entry, "CNY")[1] == (
+        "10 % of purchases within the limit plus all cash advances plus all of what exceeds the limit plus all interest"
+    )
