@@ -82,16 +82,17 @@ def _grow(branch: Tree, part: ExplainedPart, in_chinese: bool) -> None:
 def _line(part: ExplainedPart, in_chinese: bool) -> str:
     """Return one amount with its sentence, and below it arithmetic, rule and postings."""
     amount = f"{part.amount.amount:,} {part.amount.currency}" if part.amount else f"{part.days} days"
-    sentence, citation, arithmetic = (
-        (part.sentence_zh, part.citation_zh, part.arithmetic_zh)
+    sentence, citation, arithmetic, rule = (
+        (part.sentence_zh, part.citation_zh, part.arithmetic_zh, part.rule_zh)
         if in_chinese
-        else (part.sentence_en, part.citation_en, part.arithmetic_en)
+        else (part.sentence_en, part.citation_en, part.arithmetic_en, part.rule_en)
     )
     lines = [f"[bold]{amount}[/bold]  {escape(sentence)}"]
     if arithmetic:
         lines.append(escape(arithmetic))
     if part.rule or citation:
-        lines.append(f"[dim]{escape(' · '.join(filter(None, (part.rule, citation))))}[/dim]")
+        named = f"{rule} ({part.rule})" if rule != part.rule else rule
+        lines.append(f"[dim]{escape(' · '.join(filter(None, (named, citation))))}[/dim]")
     if part.postings:
         ids = [f"#{posting.posting_id}" for posting in part.postings[:MOST_POSTINGS]]
         more = f" and {len(part.postings) - MOST_POSTINGS} more" if len(part.postings) > MOST_POSTINGS else ""

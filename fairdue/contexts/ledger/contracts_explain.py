@@ -31,6 +31,9 @@ class ExplainedPart:
     effective_date: date | None = None
     recorded_at: datetime | None = None
     rule: str = ""
+    """Code of the rule or allocation policy; its name for people stands beside it."""
+    rule_zh: str = ""
+    rule_en: str = ""
     citation_zh: str = ""
     citation_en: str = ""
     arithmetic_zh: str = ""

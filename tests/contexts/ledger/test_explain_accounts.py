@@ -53,6 +53,8 @@ def test_the_balance_agrees_with_the_summary_and_names_its_postings(account):
     assert principal.parts[1].effective_date == date(2026, 6, 1)
     assert principal.parts[1].recorded_at == posting.recorded_at
     assert principal.parts[1].rule == "cn-loan-instalment"
+    assert principal.parts[1].rule_zh == "分期贷款逐期冲抵"
+    assert principal.parts[1].rule_en == "Instalment loan, instalment by instalment"
     assert "Civil Code art. 561" in principal.parts[1].citation_en
     assert "《民法典》第561条" in principal.parts[1].citation_zh
 

@@ -73,6 +73,7 @@ def test_penalty_interest_shows_base_rate_days_and_rounding(loan):
     assert " × 16.2 % × " in penalty.arithmetic_en and "/360 = " in penalty.arithmetic_en
     assert penalty.arithmetic_en.endswith((", rounded half up", ", rounded half even"))
     assert "，四舍" in penalty.arithmetic_zh
+    assert (penalty.rule_zh, penalty.rule_en) == ("罚息", "Penalty interest")
     assert "251" in penalty.citation_en
     assert penalty.postings
 

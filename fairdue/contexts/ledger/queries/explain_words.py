@@ -12,7 +12,7 @@ from django.conf import settings
 
 from fairdue.contexts.ledger.contracts import PostingCard
 from fairdue.contexts.ledger.contracts_explain import ExplainedPart
-from fairdue.contexts.ledger.queries.terms import components
+from fairdue.contexts.ledger.queries.terms import components, policies
 from fairdue.engine.ledger.due_names import due_name
 from fairdue.engine.ledger.explaining.tree import Piece, Word, Working
 from fairdue.engine.ledger.explaining.working import formula
@@ -53,11 +53,20 @@ class Speaker:
             effective_date=piece.effective_date,
             recorded_at=piece.recorded_at,
             rule=piece.rule,
+            rule_zh=rule_name(piece.rule, "zh"),
+            rule_en=rule_name(piece.rule, "en"),
             citation_zh=piece.citation.get("zh", ""),
             citation_en=piece.citation.get("en", ""),
             arithmetic_zh=arithmetic(piece.working, "zh"),
             arithmetic_en=arithmetic(piece.working, "en"),
         )
+
+
+def rule_name(code: str, language: str) -> str:
+    """Return what a rule, an allocation policy or a component is called; a code that is none of these as it is."""
+    policy = policies().get(code)
+    named = policy.name if policy else phrase_book()["rules"].get(code) or components().get(code)
+    return str(named[language]) if named else code
 
 
 def sentence(piece: Piece, language: str) -> str:

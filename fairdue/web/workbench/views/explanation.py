@@ -83,6 +83,7 @@ def _shown(part: ExplainedPart) -> dict[str, Any]:
     return {
         "part": part,
         "sentence": in_language(part, "sentence"),
+        "rule": in_language(part, "rule"),
         "citation": in_language(part, "citation"),
         "arithmetic": in_language(part, "arithmetic"),
         "days": ""
