@@ -236,7 +236,8 @@ class StatementCard:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileTaken:
-    """What became of a bank file; `is_repeated` when the very same bytes had been taken before."""
+    """What became of a bank file; `is_repeated` when the very same bytes had been taken before and no
+    row that was rejected then can be taken now."""
 
     statements: tuple[StatementCard, ...]
     payment_ids: tuple[int, ...]

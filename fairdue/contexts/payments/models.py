@@ -17,6 +17,8 @@ class BankStatement(models.Model):
     """`camt.053.001.08`, `mt940`, `csv:<mapping>`, …"""
     file_name = models.CharField(max_length=200)
     file_sha256 = models.CharField(max_length=64)
+    take_number = models.IntegerField(default=1, db_default=1)
+    """Above 1: the same bytes once more, after the cause for which rows were rejected had gone."""
     number_in_file = models.IntegerField()
     statement_ref = models.CharField(max_length=70)
     account_sealed = models.BinaryField()
@@ -43,7 +45,8 @@ class BankStatement(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["creditor", "file_sha256", "number_in_file"], name="payments_statement_once"
+                fields=["creditor", "file_sha256", "take_number", "number_in_file"],
+                name="payments_statement_once",
             ),
             models.CheckConstraint(
                 condition=models.Q(

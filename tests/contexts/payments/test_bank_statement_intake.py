@@ -53,8 +53,7 @@ def take(desk, content, name="bank.xml", **values):
         content=content,
         file_name=name,
         actor=desk.clerk,
-        now=NOW,
-        **values,
+        **{"now": NOW} | values,
     )
 
 
@@ -157,6 +156,25 @@ def test_an_entry_of_tomorrow_is_rejected_and_a_value_date_of_tomorrow_counts_fr
     taken = take(desk, camt(entry("10.00", "R1", day=TODAY + timedelta(days=1))))
     assert verdicts(taken.statements[0]) == ["rejected"]
     assert IncomingPayment.objects.count() == 0
+
+
+def test_the_same_bytes_are_judged_again_once_the_cause_of_a_rejected_row_is_gone(desk):
+    content = camt(entry("400.00", "R1"), entry("10.00", "R2", day=TODAY + timedelta(days=1)))
+    first, still = take(desk, content), take(desk, content)
+    assert (verdicts(first.statements[0]), still.is_repeated) == (["booked", "rejected"], True)
+    tomorrow = NOW + timedelta(days=1)
+    later, again = take(desk, content, now=tomorrow), take(desk, content, now=tomorrow)
+    assert (verdicts(later.statements[0]), later.is_repeated) == (["repeated", "booked"], False)
+    assert again.is_repeated and again.statements == later.statements
+    assert (BankStatement.objects.count(), IncomingPayment.objects.count()) == (2, 2)
+    assert sum(IncomingPayment.objects.values_list("amount_minor", flat=True)) == 41_000
+
+
+def test_a_file_of_which_every_row_was_rejected_is_taken_once_its_day_has_come(desk):
+    content = camt(entry("10.00", "R1", day=TODAY + timedelta(days=1)))
+    take(desk, content)
+    later = take(desk, content, now=NOW + timedelta(days=1))
+    assert (verdicts(later.statements[0]), len(later.payment_ids)) == (["booked"], 1)
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 
@@ -41,7 +41,8 @@ def take_statement_file(
 
     1. Opening balance + entries = closing balance, or the file is refused; a difference that rejected rows may
        explain is kept and shown.
-    2. The same bytes again change nothing. A row that another file told before is repeated, not booked again.
+    2. The same bytes again change nothing, unless a row that was rejected is no longer: then all rows are judged
+       again, and what was booked is repeated. A row that another file told before is repeated, not booked again.
     3. Every row gets a verdict: booked, repeated, returned, set aside (not ours to book) or rejected, with its
        reason; their sum is the number of rows.
     4. A return undoes the match of the payment that it takes back.
@@ -56,12 +57,13 @@ def take_statement_file(
     with transaction.atomic():
         hold(f"payments.statements\0{creditor_id}")
         digest = hashlib.sha256(content).hexdigest()
-        earlier = BankStatement.objects.filter(creditor_id=creditor_id, file_sha256=digest).order_by("id")
-        if earlier:
+        earlier = _latest_take(creditor_id, digest)
+        if earlier and not _is_cause_gone(earlier, statements, business_date(now)):
             return FileTaken(
                 statements=tuple(map(statement_card_of, earlier)), payment_ids=(), is_repeated=True
             )
         intake = _Intake(creditor_id, file_name, digest, actor, now)
+        intake.take_number = earlier[0].take_number + 1 if earlier else 1
         for number, statement in enumerate(statements, start=1):
             intake.take(statement, number)
         return FileTaken(
@@ -89,6 +91,28 @@ def _read(content: bytes, format: str, mapping: str) -> tuple[contents.BankState
     return statements
 
 
+def _latest_take(creditor_id: int, digest: str) -> list[BankStatement]:
+    """Return the statements of these bytes as they were taken the last time, in the file's order."""
+    rows = list(
+        BankStatement.objects.filter(creditor_id=creditor_id, file_sha256=digest).order_by(
+            "take_number", "id"
+        )
+    )
+    return [row for row in rows if row.take_number == rows[-1].take_number]
+
+
+def _is_cause_gone(
+    earlier: Sequence[BankStatement], statements: Sequence[contents.BankStatement], today: date
+) -> bool:
+    """Tell whether fewer rows would be rejected now: their day has come, or their form is understood by now."""
+    before = sum(row.rejected_count for row in earlier)
+    if not before:
+        return False
+    judge = Judge(earlier[0].creditor_id, today)
+    now = [verdict for statement in statements for verdict in judge.rows(statement)]
+    return sum(verdict.verdict == "rejected" for verdict in now) < before
+
+
 class _Intake:
     """The intake of one file inside its transaction."""
 
@@ -96,6 +120,7 @@ class _Intake:
         self.creditor_id, self.file_name, self.digest = creditor_id, file_name[:200], digest
         self.actor, self.now = actor, now
         self.judge = Judge(creditor_id, business_date(now))
+        self.take_number = 1
         self.taken: list[BankStatement] = []
         self.payment_ids: list[int] = []
         self.undone_person_ids: set[int] = set()
@@ -129,6 +154,7 @@ class _Intake:
             format=statement.format[:40],
             file_name=self.file_name,
             file_sha256=self.digest,
+            take_number=self.take_number,
             number_in_file=number,
             statement_ref=statement.statement_ref[:70],
             account_sealed=sealing.seal(statement.account or "-", sealing.STATEMENT_ACCOUNT_PURPOSE),
