@@ -113,13 +113,14 @@ def facts_at(
 def row_at(history: History, contact: Contact, *, account_ids: Sequence[int] = ()) -> dict[str, Any]:
     """This function will return the facts under which a contact was made, by column.
 
-    A number or address that nobody knows of the person is read as one of the debtor's own.
+    1. Unless the debts are named, they are those to the groups on whose account the contact was made.
+    2. A number or address that nobody knows of the person is read as one of the debtor's own.
     """
     facts = facts_at(
         history,
         contact.occurred_at,
         actor_kind="creditor" if contact.made_by == "lender" else "agency",
-        account_ids=account_ids,
+        account_ids=account_ids or _debts_of(history, contact),
         but_contact=contact.pk,
     )
     fitting = {
@@ -132,6 +133,11 @@ def row_at(history: History, contact: Contact, *, account_ids: Sequence[int] = (
         unknown = _unknown_point(contact)
         facts, point_id = replace(facts, points=(*facts.points, unknown)), unknown.contact_point_id
     return candidate_row(facts, _proposal(contact, point_id)) | {"contact_point_id": contact.contact_point_id}
+
+
+def _debts_of(history: History, contact: Contact) -> tuple[int, ...]:
+    groups = contact.institution_group.split(",")
+    return tuple(card.account_id for card in history.accounts if card.institution_group in groups)
 
 
 def _proposal(contact: Contact, contact_point_id: int | None) -> Proposal:

@@ -65,6 +65,7 @@ from .operations.content import publish_content
 from .operations.export import PackUnpublished, SpanEmpty, export_permits
 from .operations.holds import HOLD_KINDS, HoldRefused, lift_hold, place_hold
 from .operations.packs import PackChanged, load_rule_packs
+from .operations.replay import PeriodWrong, replay
 from .operations.reserve import PERMIT_LIFETIME, NotInTransaction, reserve
 from .operations.use import (
     PermitForAnotherChannel,
@@ -81,9 +82,11 @@ from .queries.cards import PermitUnknown, contacts, holds, open_holds, pack_vers
 from .queries.confirmations import confirmations, rule_standings
 from .queries.content import FACTS as TEXT_FACTS
 from .queries.content import check_text, text_rules, voicemail_is_limited
+from .queries.next_allowed import next_allowed, next_of
 from .queries.preview import judge_hypothetical, pregate, preview, preview_all
 from .queries.published import PackAltered, published_pack, published_packs, published_rulebook
 from .queries.verification import verify_permits
+from .replay_contracts import NextContact, ReplayedContact, ReplayReport
 from .rules import JurisdictionUnknown, PackUnknown, shipped_pack, shipped_packs
 
 __all__ = [
@@ -118,6 +121,7 @@ __all__ = [
     "JurisdictionUnknown",
     "Known",
     "MomentWrong",
+    "NextContact",
     "NotInTransaction",
     "NothingToConfirm",
     "PackAltered",
@@ -125,6 +129,7 @@ __all__ = [
     "PackInvalid",
     "PackUnknown",
     "PackUnpublished",
+    "PeriodWrong",
     "PermitCard",
     "PermitForAnotherChannel",
     "PermitForAnotherRecipient",
@@ -136,6 +141,8 @@ __all__ = [
     "PointUnknown",
     "PublishedPack",
     "Reason",
+    "ReplayReport",
+    "ReplayedContact",
     "RequestReused",
     "Reservation",
     "ResultUnknown",
@@ -172,6 +179,8 @@ __all__ = [
     "keep_pace",
     "lift_hold",
     "load_rule_packs",
+    "next_allowed",
+    "next_of",
     "open_holds",
     "pack_versions",
     "permit",
@@ -184,6 +193,7 @@ __all__ = [
     "published_packs",
     "published_rulebook",
     "record_contact",
+    "replay",
     "report_contact",
     "reserve",
     "rule_standings",

@@ -24,16 +24,21 @@ RulebookFor = Callable[[tuple[str, ...]], Rulebook]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
-    """One contact and what the gate would have said."""
+    """One contact and what the gate would have said, under each rulebook that was asked."""
 
     contact: Contact
-    verdict: Verdict
+    verdicts: tuple[Verdict, ...]
+
+    @property
+    def verdict(self) -> Verdict:
+        """The word of the first rulebook."""
+        return self.verdicts[0]
 
 
 def judge_past(
     contacts: Iterable[Contact],
     *,
-    rulebook: RulebookFor = rulebook_for,
+    rulebooks: Sequence[RulebookFor] = (rulebook_for,),
     account_ids: Mapping[int, Sequence[int]] | None = None,
 ) -> Iterator[Judged]:
     """This function will judge contacts that were made, with the facts of each one's own moment, person by person.
@@ -49,7 +54,7 @@ def judge_past(
     while batch := dict(itertools.islice(grouped, PERSONS_AT_ONCE)):
         known = histories(batch)
         mine = [contact for person_id in batch if person_id in known for contact in batch[person_id]]
-        yield from _judge(mine, known, rulebook, account_ids or {})
+        yield from _judge(mine, known, rulebooks, account_ids or {})
 
 
 def is_judged(contact: Contact) -> bool:
@@ -60,7 +65,7 @@ def is_judged(contact: Contact) -> bool:
 def _judge(
     contacts: Sequence[Contact],
     known: Mapping[int, History],
-    rulebook: RulebookFor,
+    rulebooks: Sequence[RulebookFor],
     account_ids: Mapping[int, Sequence[int]],
 ) -> Iterator[Judged]:
     """Judge under each set of packs together, and return the contacts in their order."""
@@ -69,10 +74,13 @@ def _judge(
         row = row_at(known[contact.person_id], contact, account_ids=account_ids.get(contact.pk, ()))
         groups = tuple(sorted(filter(None, contact.institution_group.split(","))))
         rows.setdefault(groups, []).append((contact, row))
-    verdicts: dict[int, Verdict] = {}
+    verdicts: dict[int, list[Verdict]] = {}
     for groups, listed in rows.items():
-        judgement = judge(frame_of([row for _, row in listed]), rulebook(groups))
-        for place, ((contact, _), outcome) in enumerate(zip(listed, judgement.outcome, strict=True)):
-            verdicts[contact.pk] = ALLOWED if outcome == "allow" else explain(judgement, place)
+        frame = frame_of([row for _, row in listed])
+        for rulebook in rulebooks:
+            judgement = judge(frame, rulebook(groups))
+            for place, ((contact, _), outcome) in enumerate(zip(listed, judgement.outcome, strict=True)):
+                verdict = ALLOWED if outcome == "allow" else explain(judgement, place)
+                verdicts.setdefault(contact.pk, []).append(verdict)
     for contact in contacts:
-        yield Judged(contact=contact, verdict=verdicts[contact.pk])
+        yield Judged(contact=contact, verdicts=tuple(verdicts[contact.pk]))

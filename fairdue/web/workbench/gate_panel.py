@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from fairdue.contexts.law import facade as law
 from fairdue.journeys.write_message import WRITTEN
 from fairdue.web.ui.templatetags.ui import in_language
 from fairdue.web.workbench import words
@@ -56,6 +57,21 @@ def gate_lines(answers: Any, points: Mapping[int, Any], *, zone: str, may_call: 
     """Return a line for each answer, in the gate's order."""
     cited: set[str] = set()
     return [_line(answer, points.get(answer.contact_point_id), zone, may_call, cited) for answer in answers]
+
+
+def next_ways(answers: Any, now: datetime) -> list[dict[str, Any]]:
+    """Return the ways that are or will be open at the soonest moment, for the head of the panel."""
+    ways = law.next_of(answers, now)
+    soonest = [way for way in ways if way.at == ways[0].at]
+    return [
+        {
+            "word": say(words.CHANNELS, way.channel),
+            "value": way.value_masked,
+            "at": way.at,
+            "is_now": way.is_now,
+        }
+        for way in soonest
+    ]
 
 
 def _line(answer: Any, point: Any, zone: str, may_call: bool, cited: set[str]) -> GateLine:

@@ -146,6 +146,12 @@ GROUPS: tuple[tuple[str, tuple[NavItem, ...]], ...] = (
                 permissions=("templates.view",),
             ),
             NavItem(
+                url_name="workbench:replay",
+                label=word("Replay"),
+                icon="report",
+                permissions=("permits.view",),
+            ),
+            NavItem(
                 url_name="workbench:agencies",
                 label=word("Agencies"),
                 icon="people",

@@ -22,7 +22,7 @@ from fairdue.web.workbench.access import DeskRequest, staff_page
 from fairdue.web.workbench.action_forms import ActionForm
 from fairdue.web.workbench.actions import panel
 from fairdue.web.workbench.case_forms import OutcomeForm
-from fairdue.web.workbench.gate_panel import gate_lines
+from fairdue.web.workbench.gate_panel import gate_lines, next_ways
 from fairdue.web.workbench.inputs import whole
 from fairdue.web.workbench.money_words import component_word
 from fairdue.web.workbench.office_words import STEPS
@@ -104,6 +104,7 @@ def page_context(request: DeskRequest, view: CaseView, now: datetime) -> dict[st
             outcomes={},
         ),
         "gate": gate_lines(view.gate, points, zone=zone, may_call=request.actor.may("contacts.make")),
+        "next_ways": next_ways(view.gate, now),
         "step": _step(view),
         "call": call,
         "call_point": points.get(call.contact_point_id) if call else None,

@@ -1,0 +1,139 @@
+"""Replay: a period's contacts under the packs in force or another version, and what would break."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django import forms
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+
+from fairdue.contexts.cases import facade as cases
+from fairdue.contexts.law import facade as law
+from fairdue.kernel import clock
+from fairdue.web.ui.forms import DateInput, DeskForm
+from fairdue.web.ui.tables import Column, EmptyState, Table, row_link
+from fairdue.web.ui.templatetags.ui import badge, in_language, minute
+from fairdue.web.workbench.access import DeskRequest, staff_page
+from fairdue.web.workbench.exporting import exported, rows
+from fairdue.web.workbench.words import CHANNELS, GATE_TONES, GATE_WORDS, say
+
+LONGEST_DAYS = 92
+PAGE = 200
+
+
+class ReplayForm(DeskForm):
+    """Which days, and which version stands in for the one in force."""
+
+    since = forms.DateField(label=lazy("From"), widget=DateInput())
+    until = forms.DateField(label=lazy("To, included"), widget=DateInput())
+    pack = forms.ChoiceField(
+        label=lazy("Instead of the pack in force"),
+        required=False,
+        help_text=lazy("A draft that is not published: `fairdue replay --pack FOLDER` on the command line."),
+    )
+    as_if = forms.DateField(
+        label=lazy("Its rules as of"),
+        required=False,
+        widget=DateInput(),
+        help_text=lazy("Empty: each rule on its own days."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        shipped = {pack.code for pack in law.shipped_packs()}
+        versions = [f"{one.code}@{one.version}" for one in law.published_packs() if one.code in shipped]
+        choices = [("", _("None: only what is in force")), *((name, name) for name in versions)]
+        self.fields["pack"].choices = choices  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse an empty or endless period."""
+        said: dict[str, Any] = super().clean() or {}
+        first, last = said.get("since"), said.get("until")
+        if first and last and not timedelta() <= last - first < timedelta(days=LONGEST_DAYS):
+            raise forms.ValidationError(
+                _("Choose at most %(days)s days, the last not before the first.") % {"days": LONGEST_DAYS}
+            )
+        if any(day and not 2000 <= day.year < 2100 for day in (first, last, said.get("as_if"))):
+            raise forms.ValidationError(_("Choose days between 2000 and 2099."))
+        return said
+
+
+@staff_page("permits.view")
+def replay(request: DeskRequest) -> HttpResponse:
+    """Judge a period's contacts again and list what would break; nothing is changed."""
+    today = clock.business_date(clock.now())
+    initial = {"since": today - timedelta(days=7), "until": today}
+    form = ReplayForm(request.GET) if "since" in request.GET else ReplayForm(initial=initial)
+    context: dict[str, Any] = {"form": form}
+    if form.is_bound and form.is_valid():
+        report = _report(request, form.cleaned_data)
+        table = _table(report, request)
+        if file := exported(request, table, name="replay"):
+            return file
+        context |= {"report": report, "table": table, "counts": _counts(report)}
+    return render(request, "workbench/replay.html", context)
+
+
+def _report(request: DeskRequest, said: dict[str, Any]) -> law.ReplayReport:
+    code, _at, version = said["pack"].partition("@")
+    return law.replay(
+        since=_midnight(said["since"]), until=_midnight(said["until"] + timedelta(days=1)), actor=request.actor,
+        now=clock.now(), drafts=[law.published_pack(code, version)] if code else (), as_if=said["as_if"],
+        limit=rows(request, PAGE),
+    )  # fmt: skip
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), tzinfo=clock.HOUSE_ZONE)
+
+
+def _counts(report: law.ReplayReport) -> list[tuple[str, list[tuple[str, int]]]]:
+    channels = [(say(CHANNELS, code), count) for code, count in report.by_channel.items()]
+    makers = [
+        (_("The lender") if code == "lender" else code, count) for code, count in report.by_maker.items()
+    ]
+    return [
+        (_("By rule"), list(report.by_rule.items())),
+        (_("By channel"), channels),
+        (_("By who made it"), makers),
+    ]
+
+
+def _table(report: law.ReplayReport, request: DeskRequest) -> Table:
+    case_ids = cases.scoped_case_ids(person_ids={row.person_id for row in report.rows}, actor=request.actor)
+    has_draft = bool(report.drafts)
+    return Table(
+        report.rows,
+        columns=[
+            Column("occurred_at", _("When"), render=lambda value, _row: minute(value), align="nowrap"),
+            Column("name_masked", _("Whom"), is_row_head=True, align="nowrap", render=lambda value, row: _whom(value, row, case_ids)),
+            Column("channel", _("Channel"), render=lambda value, _row: say(CHANNELS, value), align="nowrap"),
+            Column("made_by", _("Made by"), render=lambda value, _row: _("The lender") if value == "lender" else value),
+            Column("had_permit", _("Permit"), render=lambda value, _row: _("Yes") if value else _("No")),
+            Column("outcome", _("In force"), render=_answer),
+            *([Column("draft_outcome", _("Draft"), render=_answer)] if has_draft else []),
+            Column("reasons", _("Rules broken"), render=_rules),
+        ],
+        caption=_("Contacts that would not be allowed"),
+        is_exportable=True,
+        empty=EmptyState(title=_("Every contact would be allowed"), text="", icon="check"),
+    )  # fmt: skip
+
+
+def _whom(value: str, row: law.ReplayedContact, case_ids: dict[int, int]) -> Any:
+    text = f"{value} {row.value_masked}".strip()
+    case_id = case_ids.get(row.person_id)
+    return row_link(reverse("workbench:case", args=[case_id]), text) if case_id else text
+
+
+def _answer(value: str, _row: Any) -> Any:
+    return badge(say(GATE_WORDS, value), GATE_TONES.get(value, "stop"))
+
+
+def _rules(_value: Any, row: law.ReplayedContact) -> str:
+    return "; ".join(f"{reason['rule_id']}: {in_language(reason, 'message')}" for reason in row.reasons)
