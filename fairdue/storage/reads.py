@@ -1,24 +1,38 @@
-"""Several small reads in one statement: each context says what it reads, the caller sends them off together."""
+"""Several small statements in one round trip: each context says what it reads, the caller sends them off together.
+
+For the few places where a thousandth of a second counts. Statements are prepared once a connection, so the server
+plans them once; where a pooler hands connections around (`?pooled=1`) they are sent in full.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import json
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from datetime import datetime
+from functools import lru_cache, partial
 from typing import Any, Generic, TypeVar
+from weakref import WeakKeyDictionary
 
 import psycopg
 from django.db import connection
+from psycopg import errors
+from psycopg.pq import ExecStatus, TransactionStatus
 
 Value = TypeVar("Value")
+_PLACE = re.compile(r"\$(\d+)")
+_prepared: WeakKeyDictionary[Any, set[str]] = WeakKeyDictionary()
+"""Names of the statements that each connection has prepared."""
 
 
 @dataclass(frozen=True, slots=True)
 class Read(Generic[Value]):
     """One SELECT with its parameters, and what makes a value of its rows.
 
-    Rows come as lists of plain JSON values, in the order of the columns: moments and days as ISO texts.
+    1. Parameters are written `$1`, `$2`, … 2. Rows come as lists of plain JSON values, in the order of the columns:
+    moments and days as ISO texts.
     """
 
     sql: str
@@ -26,53 +40,94 @@ class Read(Generic[Value]):
     build: Callable[[list[list[Any]]], Value]
 
 
-class NothingToLock(LookupError):
-    """The row that was to be locked does not exist."""
+Statement = tuple[str, Sequence[Any]]
+"""A statement and its parameters."""
 
 
-def read_together(*reads: Read[Any], lock: tuple[str, Sequence[Any]] | None = None) -> tuple[Any, ...]:
+def read_together(*reads: Read[Any], before: Sequence[Statement] = ()) -> tuple[Any, ...]:
     """This function will run some reads as one statement, in one round trip, and return their values in order.
 
-    1. All of them see the same moment. 2. A `lock` (statement, parameters) goes before them in the same round trip:
-    they see everything that whoever held it has committed.
+    1. All of them see the same moment. 2. Statements to run `before`, such as locks, go in the same round trip: the
+    reads see everything that whoever held a lock has committed.
 
-    :raises NothingToLock: if the lock finds no row
     :raises DatabaseError: if one fails; the caller's transaction is broken then, as after any failed statement
     """
-    statement = _together(tuple(read.sql for read in reads))
+    statement = _together(tuple((read.sql, len(read.parameters)) for read in reads))
     parameters = [value for read in reads for value in read.parameters]
-    connection.ensure_connection()
-    raw = connection.connection
-    with connection.wrap_database_errors:
-        if lock is None:
-            row = psycopg.Cursor(raw).execute(statement, parameters).fetchone()
-        else:
-            with raw.pipeline():
-                locked = psycopg.Cursor(raw).execute(*lock)
-                cursor = psycopg.Cursor(raw).execute(statement, parameters)
-            if locked.fetchone() is None:
-                raise NothingToLock(lock[0])
-            row = cursor.fetchone()
-    answers = zip(reads, row or (), strict=True)
-    return tuple(read.build([list(each.values()) for each in json.loads(text)]) for read, text in answers)
+    rows = run_together(*before, (statement, parameters))
+    answers = zip(reads, rows[0], strict=True)
+    return tuple(
+        read.build([list(each.values()) for each in json.loads(text or "[]")]) for read, text in answers
+    )
+
+
+def _shifted(by: int, place: re.Match[str]) -> str:
+    return f"${int(place[1]) + by}"
 
 
 @lru_cache(maxsize=64)
-def _together(statements: tuple[str, ...]) -> str:
-    """Return one SELECT with a column for each statement: its rows as the text of a JSON array."""
-    columns = (
-        f"(SELECT coalesce(json_agg(row_to_json(one)), '[]')::text FROM ({statement}) one)"
-        for statement in statements
-    )
-    return f"SELECT {', '.join(columns)}"
+def _together(statements: tuple[tuple[str, int], ...]) -> str:
+    """Return one SELECT of one value: a JSON array with the rows of each statement, null for none."""
+    columns, passed = [], 0
+    for sql, count in statements:
+        shifted = _PLACE.sub(partial(_shifted, passed), sql)
+        columns.append(f"(SELECT json_agg(row_to_json(one)) FROM ({shifted}) one)")
+        passed += count
+    return f"SELECT json_build_array({', '.join(columns)})"
 
 
-def read_one(sql: str, parameters: Sequence[Any]) -> tuple[Any, ...] | None:
-    """This function will run one statement, prepared once a connection, and return its first row.
+def run_together(*statements: Statement) -> list[list[bytes | None]]:
+    """This function will run statements one after the other in one round trip and return the rows of the last, as text.
 
-    :raises DatabaseError: if it fails
+    1. They run in the caller's transaction, which begins with them if nothing has run in it yet; without one, each
+       other's effects become visible together at the end. 2. Parameters are written `$1`, `$2`, …
+
+    :raises DatabaseError: if one fails; the caller's transaction is broken then, as after any failed statement
     """
     connection.ensure_connection()
-    with connection.wrap_database_errors:
-        row = psycopg.Cursor(connection.connection).execute(sql, parameters).fetchone()
-    return None if row is None else tuple(row)
+    connection.validate_no_broken_transaction()
+    raw = connection.connection
+    with connection.wrap_database_errors, raw.lock:
+        texts = [_spoken(raw, sql, parameters) for sql, parameters in statements]
+        if connection.in_atomic_block and raw.pgconn.transaction_status == TransactionStatus.IDLE:
+            texts.insert(0, "BEGIN")
+        return _rows(raw, ";".join(texts))
+
+
+def _rows(raw: psycopg.Connection[Any], text: str) -> list[list[bytes | None]]:
+    answer = raw.pgconn.exec_(text.encode())
+    if answer.status not in (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK):
+        raise errors.error_from_result(answer, encoding="utf-8")
+    columns = range(answer.nfields)
+    return [[answer.get_value(row, column) for column in columns] for row in range(answer.ntuples)]
+
+
+def _spoken(raw: psycopg.Connection[Any], sql: str, parameters: Sequence[Any]) -> str:
+    """Return the text that runs a statement, which is prepared first if this connection has not done so."""
+    literals = [_literal(raw, value) for value in parameters]
+    if raw.prepare_threshold is None:
+        return _PLACE.sub(lambda place: literals[int(place[1]) - 1], sql)
+    name = _name(sql)
+    known = _prepared.setdefault(raw, set())
+    if name not in known:
+        _rows(raw, f"PREPARE {name} AS {sql}")
+        known.add(name)
+    return f"EXECUTE {name}({','.join(literals)})" if literals else f"EXECUTE {name}"
+
+
+@lru_cache(maxsize=256)
+def _name(sql: str) -> str:
+    return f"fairdue_{hashlib.sha256(sql.encode()).hexdigest()[:16]}"
+
+
+def _literal(raw: psycopg.Connection[Any], value: Any) -> str:
+    """Return a value as SQL writes it."""
+    if value is None:
+        return "NULL"
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, bytes):
+        return f"'\\x{value.hex()}'"
+    if isinstance(value, datetime):
+        return f"'{value.isoformat()}'"
+    return psycopg.pq.Escaping(raw.pgconn).escape_literal(str(value).encode()).decode()

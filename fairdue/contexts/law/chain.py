@@ -12,6 +12,8 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import json
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -36,8 +38,29 @@ def chain_of(person_id: int) -> int:
 
 def permit_hash(previous_hash: bytes, content: dict[str, Any]) -> bytes:
     """Return the link of a permit with the given content fields."""
-    said = {name: plain(content[name]) for name in CONTENT_FIELDS}
-    return hashlib.sha256(LABEL + bytes(previous_hash) + canonical(said).encode()).digest()
+    return link_of(previous_hash, canonical({name: plain(content[name]) for name in CONTENT_FIELDS}))
+
+
+def link_of(previous_hash: bytes, content: str) -> bytes:
+    """Return the link of a permit whose content is written canonically."""
+    return hashlib.sha256(LABEL + bytes(previous_hash) + content.encode()).digest()
+
+
+encode = json.JSONEncoder(
+    ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=lambda moment: moment.isoformat()
+).encode
+"""Write plain values and moments as `canonical` does, moments in ISO form."""
+
+
+def joined(parts: Mapping[str, str]) -> str:
+    """Return the canonical JSON object of values that are written already."""
+    return "{" + ",".join(f'"{name}":{parts[name]}' for name in sorted(parts)) + "}"
+
+
+def content_text(content: Mapping[str, Any]) -> str:
+    """Return the canonical text of a permit's content whose verdict is written already."""
+    others = encode({name: plain(content[name]) for name in CONTENT_FIELDS if name != "verdict"})
+    return f'{others[:-1]},"verdict":{content["verdict"]}}}'  # the last of the names
 
 
 def signed(link: bytes, key_id: int) -> bytes:

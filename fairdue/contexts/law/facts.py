@@ -16,6 +16,7 @@ from fairdue.engine.law.hours import DAYS
 from fairdue.kernel.actor import Actor
 from fairdue.storage.reads import Read, read_together
 
+from .chain import chain_of
 from .contracts import HoldCard
 from .counting import (
     CONNECTED,
@@ -141,18 +142,67 @@ def gather(
     actor: Actor,
     account_ids: Sequence[int] = (),
     known: Known | None = None,
-    lock: tuple[str, Sequence[Any]] | None = None,
 ) -> PersonFacts:
     """This function will read what the rules may ask about a person, as it stands at this moment, in one round trip.
 
     1. Contacts of every institution group that the debts concern count, whoever made them.
     2. A hold counts if it is on the whole person or on one of the debts concerned.
-    3. With a `lock` (statement, parameters) what is read is what the holder of the lock has left.
-
-    :raises NothingToLock: if there is no such row to lock
     """
-    consents, contacts, *rest = read_together(*_reads(person_id, now, known), lock=lock)
+    consents, contacts, *rest = read_together(*_reads(person_id, now, known))
     every, person, points, open_holds = rest if known is None else _of_known(known)
+    return _facts(consents, contacts, every, person, points, open_holds, account_ids, now, actor)
+
+
+def gather_locked(
+    *, person_id: int, now: datetime, actor: Actor, account_ids: Sequence[int] = ()
+) -> tuple[PersonFacts, Head] | None:
+    """This function will lock the person's budget and the head of the person's chain, and read what stands behind.
+
+    1. Both stay locked until the caller's transaction ends; the budget is locked first, by everybody.
+    2. None if the chain has no head yet; only the budget is locked then.
+
+    :raises PersonUnknown: if there is no such person
+    """
+    chain = chain_of(person_id)
+    locks = ((LOCK_BUDGET_SQL, (person_id,)), (_LOCK_HEAD_SQL, (chain,)))
+    head = Read(
+        _HEAD_SQL, (chain,), lambda rows: Head(rows[0][0], bytes.fromhex(rows[0][1])) if rows else None
+    )
+    consents, contacts, every, person, points, open_holds, locked = read_together(
+        *_reads(person_id, now, None), head, before=locks
+    )
+    if locked is None:
+        return None
+    return _facts(consents, contacts, every, person, points, open_holds, account_ids, now, actor), locked
+
+
+LOCK_BUDGET_SQL = """
+INSERT INTO law_contactbudget (person_id) VALUES ($1)
+ON CONFLICT (person_id) DO UPDATE SET person_id = EXCLUDED.person_id WHERE FALSE
+"""
+"""Locks the row, which is there afterwards; a row that was there is locked and stays as it is."""
+_LOCK_HEAD_SQL = "SELECT chain FROM law_permitchain WHERE chain = $1 FOR UPDATE"
+_HEAD_SQL = "SELECT position, encode(hash, 'hex') AS hash FROM law_permitchain WHERE chain = $1"
+
+
+class Head(NamedTuple):
+    """The end of a permit chain, locked."""
+
+    position: int
+    hash: bytes
+
+
+def _facts(
+    consents: tuple[parties.ConsentCard, ...],
+    contacts: tuple[Counted, ...],
+    every: Sequence[book.AccountCard | book.DebtFacts],
+    person: parties.PersonCard,
+    points: tuple[parties.ContactPointCard, ...],
+    open_holds: tuple[OpenHold, ...],
+    account_ids: Sequence[int],
+    now: datetime,
+    actor: Actor,
+) -> PersonFacts:
     debts = [debt for debt in every if _concerns(debt, account_ids)]
     concerned = (None, *(debt.account_id for debt in debts))
     groups = tuple(sorted({debt.institution_group for debt in debts}))
@@ -202,11 +252,11 @@ def _counts_for(contact: Counted, groups: tuple[str, ...]) -> bool:
 _CONTACTS_SQL = """
 SELECT contact_point_id, institution_group, channel, mode, direction, result, occurred_at
 FROM law_contact
-WHERE person_id = %s AND (occurred_at >= %s OR result IN (%s, %s))
+WHERE person_id = $1 AND (occurred_at >= $2 OR result IN ($3, $4))
 ORDER BY occurred_at DESC, id DESC
 """
 _OPEN_HOLDS_SQL = """
-SELECT account_id, kind, permitted_purposes FROM law_hold WHERE person_id = %s AND ended_at IS NULL ORDER BY id
+SELECT account_id, kind, permitted_purposes FROM law_hold WHERE person_id = $1 AND ended_at IS NULL ORDER BY id
 """
 
 

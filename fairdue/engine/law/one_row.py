@@ -85,18 +85,19 @@ def complete_row(row: Row, special: frozenset[str]) -> dict[str, Any]:
     return found
 
 
-def verdict_of(row: Row, rulebook: Rulebook) -> tuple[Verdict, tuple[Check, ...]]:
-    """This function will judge one contact given by column and return the verdict and the checks that were asked.
+def verdict_of(facts: Row, rulebook: Rulebook) -> tuple[Verdict, dict[str, Any], tuple[Check, ...]]:
+    """This function will judge one contact given by column; return the verdict, the complete row, the checks asked.
 
     :raises CandidatesInvalid: if a fact is unknown or of a wrong type
     """
     rules = compile_rules(rulebook)
+    row = complete_row(facts, rulebook.special)
     if rules is None:
-        judgement = judge(frame_of([row]), rulebook)
+        judgement = judge(frame_of([facts]), rulebook)
         asked = tuple(check for place, check in enumerate(judgement.checks) if judgement.asked[0, place])
-        return explain(judgement, 0), asked
-    found = judge_row(complete_row(row, rules.special), rules)
-    return explain_row(found), found.asked
+        return explain(judgement, 0), row, asked
+    found = judge_row(row, rules)
+    return explain_row(found), row, found.asked
 
 
 def judge_row(row: Row, rules: RowRules) -> RowJudgement:

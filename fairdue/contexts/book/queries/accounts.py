@@ -38,7 +38,7 @@ SELECT account.id, creditor.institution_group, product.kind, account.status
 FROM book_account account
 JOIN book_creditor creditor ON creditor.id = account.creditor_id
 JOIN book_product product ON product.id = account.product_id
-WHERE account.person_id = %s ORDER BY account.id
+WHERE account.person_id = $1 ORDER BY account.id
 """
 
 

@@ -9,15 +9,25 @@ from typing import Any
 from django.db import connection
 
 from fairdue.engine.law.judging import Rulebook
-from fairdue.engine.law.one_row import complete_row, open_until, verdict_of
+from fairdue.engine.law.one_row import open_until, verdict_of
 from fairdue.engine.law.verdict import Verdict
 from fairdue.kernel.actor import Actor
-from fairdue.storage.reads import NothingToLock
+from fairdue.storage.reads import run_together
 
+from ..chain import chain_of
 from ..contracts import Reservation
-from ..facts import POINTED, ContactPointUnfit, PersonFacts, Proposal, candidate_row, gather
+from ..facts import (
+    LOCK_BUDGET_SQL,
+    POINTED,
+    ContactPointUnfit,
+    Head,
+    PersonFacts,
+    Proposal,
+    candidate_row,
+    gather_locked,
+)
 from ..rules import rulebook_for
-from .issue import Grant, issue
+from .issue import Grant, issue, start_chain
 from .packs import ensure_published
 
 PERMIT_LIFETIME = timedelta(minutes=15)
@@ -61,7 +71,7 @@ def reserve(
     proposal = Proposal(channel=channel, contact_point_id=contact_point_id, purpose=purpose, mode=mode)
     if contact_point_id is None and channel in POINTED:
         raise ContactPointUnfit(f"{channel} reaches nobody without a contact point")
-    facts = _locked_facts(person_id, now.astimezone(UTC), actor, account_ids)
+    facts, head = _locked_facts(person_id, now.astimezone(UTC), actor, account_ids)
     rulebook = rulebook_for(facts.groups)
     verdict, row, expires_at = _judged(facts, proposal, rulebook, lifetime)
     if not verdict.is_allowed:
@@ -70,7 +80,7 @@ def reserve(
     permit_id, contact_id = issue(
         Grant(
             facts=facts, proposal=proposal, verdict=verdict, row=row, rulebook=rulebook,
-            content_sha256=content_sha256, actor=actor, expires_at=expires_at,
+            head=head, content_sha256=content_sha256, actor=actor, expires_at=expires_at,
         )
     )  # fmt: skip
     return Reservation(permit_id=permit_id, contact_id=contact_id, verdict=verdict)
@@ -78,29 +88,26 @@ def reserve(
 
 def lock_budget(person_id: int) -> None:
     """This function will lock the row under which a person's contacts are counted, until the caller's transaction ends."""
-    with connection.cursor() as cursor:
-        cursor.execute(_ADD_BUDGET_SQL, [person_id])
-        cursor.execute(LOCK_BUDGET_SQL, [person_id])
+    run_together((LOCK_BUDGET_SQL, (person_id,)))
 
 
-_ADD_BUDGET_SQL = "INSERT INTO law_contactbudget (person_id) VALUES (%s) ON CONFLICT DO NOTHING"
-LOCK_BUDGET_SQL = "SELECT person_id FROM law_contactbudget WHERE person_id = %s FOR UPDATE"
-
-
-def _locked_facts(person_id: int, now: datetime, actor: Actor, account_ids: Sequence[int]) -> PersonFacts:
-    """Lock the person's budget and read the facts behind the lock."""
+def _locked_facts(
+    person_id: int, now: datetime, actor: Actor, account_ids: Sequence[int]
+) -> tuple[PersonFacts, Head]:
+    """Lock the person's budget and chain and read what stands behind the locks."""
     asked: dict[str, Any] = {"person_id": person_id, "now": now, "actor": actor, "account_ids": account_ids}
-    try:
-        return gather(**asked, lock=(LOCK_BUDGET_SQL, (person_id,)))
-    except NothingToLock:  # the person was never judged before
-        lock_budget(person_id)
-        return gather(**asked)
+    found = gather_locked(**asked)
+    if found is None:
+        start_chain(chain_of(person_id))
+        found = gather_locked(**asked)
+    if found is None:
+        raise LookupError(f"the chain of person {person_id} has no head")
+    return found
 
 
 def _judged(
     facts: PersonFacts, proposal: Proposal, rulebook: Rulebook, lifetime: timedelta
 ) -> tuple[Verdict, dict[str, Any], datetime]:
     """Judge one row; return the verdict, the facts and until when the verdict holds."""
-    row = complete_row(candidate_row(facts, proposal), rulebook.special)
-    verdict, asked = verdict_of(row, rulebook)
+    verdict, row, asked = verdict_of(candidate_row(facts, proposal), rulebook)
     return verdict, row, open_until(row, asked, facts.now + lifetime)
