@@ -55,10 +55,8 @@ def read_together(*reads: Read[Any], before: Sequence[Statement] = ()) -> tuple[
     statement = _together(tuple((read.sql, len(read.parameters)) for read in reads))
     parameters = [value for read in reads for value in read.parameters]
     rows = run_together(*before, (statement, parameters))
-    answers = zip(reads, rows[0], strict=True)
-    return tuple(
-        read.build([list(each.values()) for each in json.loads(text or "[]")]) for read, text in answers
-    )
+    answers = zip(reads, json.loads(rows[0][0] or "[]"), strict=True)
+    return tuple(read.build([list(each.values()) for each in found or ()]) for read, found in answers)
 
 
 def _shifted(by: int, place: re.Match[str]) -> str:
