@@ -11,7 +11,7 @@ from pydantic import AwareDatetime
 
 from fairdue.api.problems import Problem, Refused
 from fairdue.contexts.law import facade as law
-from fairdue.contexts.law.agency_contracts import Agency, ContactReport, PermitQuestion
+from fairdue.contexts.law.facade import Agency, ContactReport, PermitQuestion
 from fairdue.contexts.outreach import facade as outreach
 from fairdue.kernel import clock
 

@@ -14,7 +14,7 @@ from rich.markup import escape
 from fairdue.cli.session import console, emit, fail, prepare
 
 if TYPE_CHECKING:
-    from fairdue.contexts.law.agency_contracts import BreachCard, UploadCard
+    from fairdue.contexts.law.facade import BreachCard, UploadCard
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")]
 agency = typer.Typer(help="Agencies: their contacts, and what they broke.", no_args_is_help=True)

@@ -14,7 +14,7 @@ from fairdue.cli.packs_reading import load_side
 from fairdue.cli.session import console, emit, fail, prepare
 
 if TYPE_CHECKING:
-    from fairdue.contexts.law.replay_contracts import ReplayedContact, ReplayReport
+    from fairdue.contexts.law.facade import ReplayedContact, ReplayReport
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")]
 

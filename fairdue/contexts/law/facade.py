@@ -6,6 +6,7 @@ from fairdue.engine.law.candidates import CANDIDATE_SCHEMA, CandidatesInvalid, c
 from fairdue.engine.law.packs import PackInvalid
 from fairdue.engine.law.verdict import Reason, Verdict
 
+from .agency_contracts import Agency, BreachCard, ContactReport, PermitQuestion, UploadCard
 from .contracts import (
     BundleReport,
     ChainFault,
@@ -98,10 +99,12 @@ __all__ = [
     "RESULTS",
     "TEXT_FACTS",
     "UNANSWERED_FACTS_SQL",
+    "Agency",
     "AgencyReferenceReused",
     "AgencyRefused",
     "AgencyUnknown",
     "AlreadyDecided",
+    "BreachCard",
     "BundleReport",
     "CandidatesInvalid",
     "ChainFault",
@@ -113,6 +116,7 @@ __all__ = [
     "ContactCard",
     "ContactPointUnfit",
     "ContactPointUnknown",
+    "ContactReport",
     "ContactUnknown",
     "DebtUnknown",
     "FileRefused",
@@ -135,6 +139,7 @@ __all__ = [
     "PermitForAnotherRecipient",
     "PermitForAnotherText",
     "PermitNotNow",
+    "PermitQuestion",
     "PermitUnknown",
     "PermitUnusable",
     "PermitUsed",
@@ -158,6 +163,7 @@ __all__ = [
     "TextReport",
     "TextRuleCard",
     "TooFast",
+    "UploadCard",
     "Verdict",
     "agency_access",
     "agency_breaches",

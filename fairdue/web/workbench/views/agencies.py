@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from fairdue.contexts.law import facade as law
-from fairdue.contexts.law.agency_contracts import BreachCard, UploadCard
+from fairdue.contexts.law.facade import BreachCard, UploadCard
 from fairdue.engine.intake.reasons import REASONS
 from fairdue.kernel import clock
 from fairdue.web.ui.forms import DeskForm
