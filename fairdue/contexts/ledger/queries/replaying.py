@@ -168,7 +168,9 @@ def _facts(
 
 
 def _transaction(row: tuple[Any, ...]) -> StoredTransaction:
-    fields: list[Any] = ["" if value is None and column in TEXTS else value for column, value in enumerate(row)]
+    fields: list[Any] = [
+        "" if value is None and column in TEXTS else value for column, value in enumerate(row)
+    ]
     fields[7] = datetime.fromtimestamp(row[7], tz=UTC)
     fields[10] = json.loads(row[10] or "{}")
     return StoredTransaction(*fields)
