@@ -244,7 +244,10 @@ def _agencies(text: str) -> dict[str, dict[str, Any]]:
     try:
         given = json.loads(text) if text else {}
         read: dict[str, dict[str, Any]] = {
-            code: {"key": str(each["key"]), "per_minute": int(each.get("per_minute", AGENCY_CALLS_PER_MINUTE))}
+            code: {
+                "key": str(each["key"]),
+                "per_minute": int(each.get("per_minute", AGENCY_CALLS_PER_MINUTE)),
+            }
             for code, each in given.items()
         }
     except (ValueError, TypeError, KeyError, AttributeError) as error:

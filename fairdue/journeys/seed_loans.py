@@ -90,7 +90,11 @@ def _paid(loan: _Loan, demo_date: date) -> list[dict[str, Any]]:
     until = demo_date - timedelta(days=loan.late_days)
     due: dict[date, int] = {}
     for card in ledger.account_dues(loan.account_id, demo_date):
-        if card.due_date < until and card.component != "penalty_interest" and not card.due_ref.startswith("charge"):
+        if (
+            card.due_date < until
+            and card.component != "penalty_interest"
+            and not card.due_ref.startswith("charge")
+        ):
             due[card.due_date] = due.get(card.due_date, 0) + card.amount.minor
     return [_payment(loan, day, amount, str(day)) for day, amount in due.items()]
 

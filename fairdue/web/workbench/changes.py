@@ -101,7 +101,10 @@ def _dues(changes: ledger.Changes) -> Table:
     return Table(
         changes.dues,
         columns=[
-            Column("due_ref", _("Instalment or statement"), render=lambda value, _row: due_word(value) or "–", is_row_head=True, align="nowrap"),
+            Column(
+                "due_ref", _("Instalment or statement"), render=lambda value, _row: due_word(value) or "–",
+                is_row_head=True, align="nowrap",
+            ),
             Column("component", _("Component"), render=lambda value, _row: component_word(value)),
             Column("due", _("Due on"), lambda row: (row.due_date_before, row.due_date_after), render=_days, align="nowrap"),
             Column("asked", _("Asked"), lambda row: (row.asked_before, row.asked_after), render=_pair, align="num"),

@@ -18,7 +18,8 @@ from fairdue.kernel.money import CurrencyMismatch, UnknownCurrency
 from fairdue.web.ui.templatetags.ui import in_language
 
 REFUSED: tuple[type[Exception], ...] = (
-    cases.CaseRefused, law.ConfirmationRefused, law.PackUnknown, law.HoldRefused, law.ContactUnknown, law.ResultUnknown, law.ContactPointUnknown, law.ChannelUnknown,
+    cases.CaseRefused, law.ConfirmationRefused, law.PackUnknown, law.HoldRefused, law.ContactUnknown,
+    law.ResultUnknown, law.ContactPointUnknown, law.ChannelUnknown,
     law.PermitUnknown, ledger.LedgerError, parties.ConsentRefused, parties.RevealRefused, parties.PortalLinkRefused,
     parties.PersonUnknown, parties.ContactPointUnknown, book.CreditorUnknown, book.ImportBatchUnknown,
     book.AccountUnknown, payments.PaymentsError, identity.StaffRefused, ChannelUnknown,

@@ -603,6 +603,10 @@ def test_a_summary_says_what_events_made_of_the_account_as_of_any_day(book, loan
     assert summary(loan).standing == "active"
     record(book, loan, "charge_off", day=MAY)
     made = record(book, loan, "assignment", day=JUNE, to="Harbour")
-    assert [summary(loan, day).standing for day in (APRIL, MAY, JUNE)] == ["active", "charged_off", "assigned"]
+    assert [summary(loan, day).standing for day in (APRIL, MAY, JUNE)] == [
+        "active",
+        "charged_off",
+        "assigned",
+    ]
     undo(book, made.transaction_id)
     assert summary(loan).standing == "charged_off"

@@ -100,7 +100,9 @@ def test_accrual_on_any_day_plus_what_is_posted_never_falls_while_nothing_happen
     for offset in range(100):
         found = derive(contract(), [], date(2026, 2, 10) + timedelta(days=offset))
         penalty = [
-            charge.amount for charge in (*found.charges, *found.accrued) if charge.component == "penalty_interest"
+            charge.amount
+            for charge in (*found.charges, *found.accrued)
+            if charge.component == "penalty_interest"
         ]
         totals.append(sum(penalty))
     assert totals == sorted(totals)
