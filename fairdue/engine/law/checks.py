@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 import polars as pl
@@ -116,31 +117,47 @@ def _opens_at(frame: pl.DataFrame, parameters: Parameters) -> pl.Series:
     rows = frame.select(moments.list.len() >= limit).to_series().arg_true()
     if rows.is_empty():
         return answer
-    decisive = moments.list.sort(descending=True).list.get(limit - 1).alias("decisive")
-    full = frame.select("home_zone", parameters["column"])[rows].select("home_zone", decisive)
-    return answer.scatter(rows, full.select(_leaves_window(full, parameters)).to_series())
+    decisive = _nth_latest(frame[parameters["column"]].gather(rows), limit)
+    full = pl.DataFrame({"home_zone": frame["home_zone"].gather(rows), "decisive": decisive})
+    return answer.scatter(rows, _leaves_window(full, parameters))
 
 
-def _leaves_window(full: pl.DataFrame, parameters: Parameters) -> pl.Expr:
+def _nth_latest(lists: pl.Series, place: int) -> pl.Series:
+    """Return of each list, all of which are long enough, the moment that has so many later ones, itself counted."""
+    flat, ends = lists.explode(), lists.list.len().cum_sum().cast(pl.Int64)
+    begins_list = pl.repeat(False, len(flat) + 1, eager=True).scatter(ends, True)
+    falls = (flat.dt.epoch("us").diff() < 0).arg_true()
+    if begins_list.gather(falls).all():  # every list runs from the earliest to the latest
+        return flat.gather(ends - place).alias("decisive")
+    return lists.list.sort(descending=True).list.get(place - 1).alias("decisive")
+
+
+def _leaves_window(full: pl.DataFrame, parameters: Parameters) -> pl.Series:
     """Return when the decisive contact leaves the window."""
     if "minutes" in parameters:
-        return pl.col("decisive") + pl.duration(minutes=int(parameters["minutes"]))
-    midnights = [
-        pl.when(pl.col("home_zone") == zone).then(_midnight_after("decisive", zone, parameters))
-        for zone in full["home_zone"].unique()
+        return full["decisive"] + timedelta(minutes=int(parameters["minutes"]))
+    zones = full["home_zone"].unique()
+    days = [
+        pl.when(pl.col("home_zone") == zone).then(_day_after("decisive", zone, parameters)) for zone in zones
     ]
-    return pl.coalesce(midnights).alias("until")
+    full = full.select("home_zone", pl.coalesce(days).alias("day"))
+    begins = [
+        pl.when(pl.col("home_zone") == zone).then(
+            at_wall_time(pl.col("day"), zone, "earliest").dt.convert_time_zone("UTC")
+        )
+        for zone in zones
+    ]
+    read = full.unique().with_columns(pl.coalesce(begins).alias("until"))  # each day is read once
+    return full.join(read, on=["home_zone", "day"], how="left", maintain_order="left")["until"]
 
 
-def _midnight_after(column: str, zone: str, parameters: Parameters) -> pl.Expr:
-    """Return the start of the first local day on which a moment has left the window."""
+def _day_after(column: str, zone: str, parameters: Parameters) -> pl.Expr:
+    """Return the first local day on which a moment has left the window, as its midnight on the wall."""
     local = pl.col(column).dt.convert_time_zone(zone).dt.replace_time_zone(None)
     if "calendar" in parameters:
         step = _CALENDAR[parameters["calendar"]]
-        day = local.dt.truncate(step).dt.offset_by(step)
-    else:
-        day = local.dt.truncate("1d") + pl.duration(days=int(parameters["days"]))
-    return at_wall_time(day, zone, "earliest").dt.convert_time_zone("UTC")
+        return local.dt.truncate(step).dt.offset_by(step)
+    return local.dt.truncate("1d") + pl.duration(days=int(parameters["days"]))
 
 
 _CALENDAR = {"week": "1w", "month": "1mo"}

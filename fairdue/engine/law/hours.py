@@ -153,12 +153,21 @@ class WeekClock:
         if frame["wait"].max() == 0:
             return moments
         local = pl.col("moment").dt.convert_time_zone(zone).dt.replace_time_zone(None).dt.truncate("1m")
-        wall = local + pl.duration(minutes=pl.col("wait"))
-        first = at_wall_time(wall, zone, "earliest").dt.convert_time_zone("UTC")
-        later = at_wall_time(wall, zone, "latest").dt.convert_time_zone("UTC")
-        target = pl.when(first <= pl.col("moment")).then(later).otherwise(first)
+        frame = frame.with_columns(wall=local + pl.duration(minutes=pl.col("wait")))
+        # hours open at a few wall times: each is read once
+        read = frame.select("wall").unique().select("wall", **_both_readings(zone))
+        frame = frame.join(read, on="wall", how="left", maintain_order="left", nulls_equal=True)
+        target = pl.when(pl.col("first") <= pl.col("moment")).then(pl.col("later")).otherwise(pl.col("first"))
         answer = pl.when(pl.col("wait") == 0).then(pl.col("moment")).otherwise(target)
         return frame.select(answer.alias("next")).to_series()
+
+
+def _both_readings(zone: str) -> dict[str, pl.Expr]:
+    """Return the first and the second moment at which a zone's clock shows the column `wall`."""
+    return {
+        "first": at_wall_time(pl.col("wall"), zone, "earliest").dt.convert_time_zone("UTC"),
+        "later": at_wall_time(pl.col("wall"), zone, "latest").dt.convert_time_zone("UTC"),
+    }
 
 
 def at_wall_time(wall: pl.Expr, zone: str, ambiguous: Literal["earliest", "latest"]) -> pl.Expr:
