@@ -37,7 +37,7 @@ class Permit(models.Model):
     """Outcome, every rule asked with its facts, pack versions."""
     inputs_sha256 = models.CharField(max_length=64)
     previous_hash = models.BinaryField(max_length=32)
-    hash = models.BinaryField(max_length=32, unique=True)
+    hash = models.BinaryField(max_length=32)
     key_id = models.SmallIntegerField()
     """Which of the installation's keys signed; part of what is hashed."""
     signature = models.BinaryField(max_length=64)

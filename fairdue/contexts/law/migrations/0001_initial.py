@@ -36,7 +36,7 @@ class Migration(migrations.Migration):
                 ('verdict', models.JSONField()),
                 ('inputs_sha256', models.CharField(max_length=64)),
                 ('previous_hash', models.BinaryField(max_length=32)),
-                ('hash', models.BinaryField(max_length=32, unique=True)),
+                ('hash', models.BinaryField(max_length=32)),
                 ('key_id', models.SmallIntegerField()),
                 ('signature', models.BinaryField(max_length=64)),
             ],
