@@ -40,7 +40,7 @@ def settle_contact(*, contact_id: int, result: str, now: datetime) -> bool:
     """
     if result not in RESULTS:
         raise ResultUnknown(f"{result!r} is none of {', '.join(RESULTS)}")
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         contact = Contact.objects.select_for_update().filter(id=contact_id).first()
         if contact is None:
             raise ContactUnknown(f"contact {contact_id} is not known")
