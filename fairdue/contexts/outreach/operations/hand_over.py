@@ -45,6 +45,8 @@ def hand_over(dispatch: Dispatch, channel: Channel, clock: Ticking) -> str:
         outgoing = _outgoing(dispatch)
         _use_permit(dispatch, outgoing, clock.now())
         answer = channel.send(outgoing, handing_over=handing_over)
+    except law.PermitUsed as used:  # somebody has sent it, or begun to: it must be asked, not sent again
+        answer = Unknown(used.code)
     except law.PermitUnusable as refusal:
         answer = Rejected(refusal.code, is_final=False)
     except Unknown as lost:

@@ -1,0 +1,94 @@
+"""What differs from its permit never leaves: another text, recipient, channel or time, or a permit that was used."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from fairdue.contexts.law import facade as law
+from fairdue.contexts.law.models import PermitUse
+from fairdue.contexts.outreach import facade as outreach
+from fairdue.contexts.outreach.composing import seal_content
+from fairdue.contexts.outreach.models import Dispatch, Message
+from fairdue.contexts.outreach.operations import dispatch as dispatching
+from fairdue.contexts.outreach.operations.dispatch import Adapters
+from fairdue.contexts.outreach.operations.hand_over import hand_over
+from fairdue.contexts.outreach.operations.reconcile import LEASE
+from fairdue.contexts.outreach.operations.reserve import reserve_message
+from fairdue.contexts.outreach.ticking import Ticking
+from fairdue.kernel import clock
+from fairdue.kernel.actor import system
+from tests.contexts.outreach.conftest import accepted_keys
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("web", "packs")]
+
+
+@pytest.fixture
+def reserved(borrow, plan):
+    """A message with its permit, before it is handed over."""
+    message = plan(borrow())
+    number = message if isinstance(message, int) else message.pk
+    dispatch = reserve_message(message_id=number, actor=system("test"), now=clock.now(), lease=LEASE)
+    assert isinstance(dispatch, Dispatch)
+    return dispatch
+
+
+def send(dispatch, now=None):
+    with Adapters() as adapters:
+        fresh = Dispatch.objects.select_related("message").get(pk=dispatch.pk)
+        return hand_over(fresh, adapters.get(fresh.provider), Ticking(now or clock.now()))
+
+
+def test_a_message_leaves_under_its_permit_which_is_used_then(reserved):
+    assert send(reserved) == "accepted"
+    assert law.permit(reserved.permit_id).used_at is not None
+    assert len(accepted_keys()) == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"content_sealed": lambda _: seal_content("", "另一段文字")}, "law.permit.another_text"),
+        ({"contact_point_id": lambda other: other.mobile_id}, "law.permit.another_recipient"),
+        ({"channel": lambda _: "email"}, "law.permit.another_channel"),
+    ],
+)
+def test_a_message_that_was_changed_after_its_permit_does_not_leave(reserved, borrow, change, code):
+    other = borrow()
+    Message.objects.filter(pk=reserved.message_id).update(
+        **{name: make(other) for name, make in change.items()}
+    )
+    assert send(reserved) == "retried"
+    assert Dispatch.objects.get(pk=reserved.pk).error == code
+    assert (accepted_keys(), PermitUse.objects.count()) == ([], 0)
+
+
+def test_a_worker_that_wakes_after_the_permit_has_expired_sends_nothing_and_the_next_try_is_judged_anew(
+    reserved,
+):
+    late = clock.now() + timedelta(minutes=16)
+    assert send(reserved, late) == "retried"
+    assert Dispatch.objects.get(pk=reserved.pk).error == "law.permit.not_now"
+    assert accepted_keys() == []
+    assert outreach.dispatch_due(now=late + timedelta(minutes=1)).accepted == 1
+    assert Dispatch.objects.get(pk=reserved.pk).permit_id != reserved.permit_id
+    assert len(accepted_keys()) == 1
+
+
+def test_two_workers_that_hold_one_dispatch_send_it_once(reserved):
+    assert send(reserved) == "accepted"
+    Dispatch.objects.filter(pk=reserved.pk).update(status="reserved")
+    assert send(reserved) == "unknown"
+    assert Dispatch.objects.get(pk=reserved.pk).error == "law.permit.used"
+    assert (len(accepted_keys()), PermitUse.objects.count()) == (1, 1)
+    assert outreach.dispatch_due(now=clock.now() + timedelta(minutes=2)).accepted == 1  # the provider was asked
+    assert (len(accepted_keys()), PermitUse.objects.count()) == (1, 1)
+
+
+def test_what_is_sent_in_a_pass_was_used_each_once(borrow, plan):
+    for _ in range(3):
+        plan(borrow())
+    assert dispatching.dispatch_due(now=clock.now()).accepted == 3
+    assert PermitUse.objects.count() == 3
+    assert law.verify_permits().is_intact
