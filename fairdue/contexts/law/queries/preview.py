@@ -12,12 +12,13 @@ from fairdue.contexts.parties.facade import ContactPointCard
 from fairdue.engine.law.candidates import CANDIDATE_SCHEMA
 from fairdue.engine.law.explaining import explain, used
 from fairdue.engine.law.judging import Judgement, judge
+from fairdue.engine.law.one_row import verdict_of
 from fairdue.engine.law.trying import try_case
 from fairdue.engine.law.verdict import Verdict
 from fairdue.kernel.actor import Actor
 
 from ..contracts import ChannelVerdict
-from ..facts import Known, PersonFacts, Proposal, candidates, gather
+from ..facts import Known, PersonFacts, Proposal, candidate_row, candidates, gather
 from ..rules import rulebook_for, rulebook_of
 
 CHANNELS_OF = {
@@ -47,7 +48,8 @@ def preview(
     """
     facts = gather(person_id=person_id, now=now, actor=actor, account_ids=account_ids)
     proposal = Proposal(channel=channel, contact_point_id=contact_point_id, purpose=purpose, mode=mode)
-    return explain(judge(candidates(facts, [proposal]), rulebook_for(facts.groups)), 0)
+    verdict, _, _ = verdict_of(candidate_row(facts, proposal), rulebook_for(facts.groups))
+    return verdict
 
 
 def preview_all(
