@@ -178,7 +178,8 @@ def _retry_after(
 def _until_all_open(
     frame: pl.DataFrame, moments: pl.Series, checks: Sequence[Check], asked: pl.DataFrame
 ) -> pl.Series:
-    """Move every row to the first moment that all clocks which bind it leave open."""
+    """Move every row to the first moment that all clocks which bind it leave open; none where no such is found."""
+    before = moments
     bound: dict[Clock, pl.Series] = {}
     for column, check in enumerate(checks):
         if check.clock is not None and check.yields == "defer":
@@ -190,8 +191,9 @@ def _until_all_open(
             rows = binds.arg_true()
             moments = moments.clone().scatter(rows, next_open(frame[rows], moments.gather(rows), clock))
         if len(bound) == 1 or moments.equals(before, null_equal=True):
-            break
-    return moments
+            return moments
+    # clocks that still push each other on after so many rounds may have no moment in common
+    return moments.zip_with(moments.eq_missing(before), pl.Series([None], dtype=MOMENT))
 
 
 def whole_minutes(moments: pl.Series) -> pl.Series:

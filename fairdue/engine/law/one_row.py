@@ -129,8 +129,8 @@ def _retry_after(row: Row, asked: Sequence[Check], broken: Sequence[BrokenRule])
         for clock in clocks:
             moment = next_moment(_week(row, clock), moment) if moment is not None else None
         if len(clocks) == 1 or moment == before:
-            break
-    return moment
+            return moment
+    return None if clocks else moment
 
 
 def _opens(row: Row, clock: Clock) -> datetime | None:
