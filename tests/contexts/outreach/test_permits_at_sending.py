@@ -82,7 +82,9 @@ def test_two_workers_that_hold_one_dispatch_send_it_once(reserved):
     assert send(reserved) == "unknown"
     assert Dispatch.objects.get(pk=reserved.pk).error == "law.permit.used"
     assert (len(accepted_keys()), PermitUse.objects.count()) == (1, 1)
-    assert outreach.dispatch_due(now=clock.now() + timedelta(minutes=2)).accepted == 1  # the provider was asked
+    assert (
+        outreach.dispatch_due(now=clock.now() + timedelta(minutes=2)).accepted == 1
+    )  # the provider was asked
     assert (len(accepted_keys()), PermitUse.objects.count()) == (1, 1)
 
 
