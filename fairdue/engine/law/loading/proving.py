@@ -14,6 +14,7 @@ from fairdue.engine.law.loading.faults import Fault
 from fairdue.engine.law.loading.overlapping import can_hold_together
 from fairdue.engine.law.loading.pieces import Check, key_of
 from fairdue.engine.law.loading.spans import Span, span, span_faults
+from fairdue.engine.law.loading.timing import prove_clocks
 
 _HAN, _LATIN = re.compile(r"[\u4e00-\u9fff]"), re.compile(r"[A-Za-z]")
 
@@ -27,6 +28,7 @@ def prove(bench: Bench, checks: list[Check]) -> None:
     _orders(bench, checks)
     _tests(bench, {key_of(document): document for document in content["checks"]})
     _numbers(bench)
+    prove_clocks(bench)
     _coverage(bench)
 
 

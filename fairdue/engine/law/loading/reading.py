@@ -17,7 +17,7 @@ from fairdue.engine.law.loading.faults import Fault
 SCHEMAS = Path(__file__).resolve().parents[4] / "packs" / "rules" / "schema"
 SINGLE = ("pack", "sources", "adopted", "coverage")
 """Kinds that are one file; `pack` and `sources` must be there."""
-FOLDERS = ("parameters", "checks", "numbers", "tests")
+FOLDERS = ("parameters", "checks", "numbers", "deadlines", "tests")
 NOT_CONTENT = frozenset({"coverage"})
 """What is said about our system and not by the pack: it does not belong to a published version."""
 
@@ -67,7 +67,7 @@ def _file(found: Documents, kind: str, file: str, document: Any) -> None:
     elif kind in SINGLE:
         found.content[kind] = document
     elif isinstance(document, list):
-        found.content[kind] += document
+        found.content.setdefault(kind, []).extend(document)
     for item in document if isinstance(document, list) else [document]:
         found.places[id(item)] = file
 
