@@ -6,8 +6,10 @@ import multiprocessing
 import random
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from itertools import cycle, islice
 from typing import Any
 
 import typer
@@ -21,6 +23,12 @@ BASELINE = (
 NOW = datetime(2026, 5, 12, 2, 0, tzinfo=UTC)
 """Ten in the morning of a Tuesday in Shanghai."""
 DIGEST = "a" * 64
+ONE = "law.reserve: one person judged, one permit written, one contact counted, in one transaction each"
+TOGETHER = (
+    "law.reserve_many as the dispatcher asks it: several persons judged and permits written in one transaction; the "
+    "bare side stays at one row a transaction"
+)
+KINDS = ("bare", "one", "together")
 
 
 def register(bench: typer.Typer) -> None:
@@ -34,41 +42,56 @@ def gate(
     seconds: float = typer.Option(6.0, help="Seconds of each turn."),
     turns: int = typer.Option(3, help="Turns of each, one after the other."),
     verdicts: int = typer.Option(2_000, help="Verdicts judged alone."),
+    together: int = typer.Option(20, help="Persons a transaction where several share one."),
     as_json: bool = typer.Option(False, "--json", help="Accepted for symmetry; the output is always JSON."),
 ) -> None:
     """Issue permits with N workers in a database of its own, in turns with bare transactions; judge verdicts alone."""
     from fairdue.cli.session import emit
 
     with bench_database("fairdue_bench_gate") as url:
-        emit(run(url, workers=workers, persons=persons, seconds=seconds, turns=turns, verdicts=verdicts))
+        emit(run(url, Plan(workers, persons, seconds, turns, together), verdicts))
 
 
-def run(url: str, *, workers: int, persons: int, seconds: float, turns: int, verdicts: int) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How many workers take how many turns of how many seconds, with how many persons."""
+
+    workers: int
+    persons: int
+    seconds: float
+    turns: int
+    together: int
+
+
+def run(url: str, plan: Plan, verdicts: int) -> dict[str, Any]:
     """Fill the book, let the workers take turns, prove the chains, and return the report."""
     from django.db import connection
 
     from fairdue.contexts.law import facade as law
 
-    _fill(connection, persons)
-    issued, refused, bare = _take_turns(url, workers, persons, seconds, turns)
+    _fill(connection, plan.persons)
+    done = _take_turns(url, plan)
+    permits = sum(done["one"]) + sum(done["together"]) + sum(done["warmed_up"])
     proof = law.verify_permits()
-    if not proof.is_intact or proof.permits != sum(issued):
+    if not proof.is_intact or proof.permits != permits:
         raise RuntimeError(
-            f"{sum(issued)} permits were issued, the chains hold {proof.permits}: {proof.faults[:3]}"
+            f"{permits} permits were issued, the chains hold {proof.permits}: {proof.faults[:3]}"
         )
-    rates = [permits / seconds for permits in issued], [done / seconds for done in bare]
-    gate_rate, bare_rate = (statistics.median(found) for found in rates)
+    rates = {kind: [count / plan.seconds for count in done[kind]] for kind in KINDS}
+    bare = statistics.median(rates["bare"])
     with measure() as alone:
-        single = _alone(persons, verdicts)
+        single = _alone(plan.persons, verdicts)
     return {
         "benchmark": "gate",
-        "permits_per_second": round(gate_rate, 1),
-        "bare_per_second": round(bare_rate, 1),
-        "share": round(gate_rate / bare_rate, 3),
-        "permits": sum(issued),
-        "not_allowed": sum(refused),
-        "workers": workers,
-        "turns": {"gate": _rounded(rates[0]), "bare": _rounded(rates[1])},
+        "bare_per_second": round(bare, 1),
+        "one_a_transaction": {"what": ONE} | _against(bare, rates["one"]),
+        "together": {"what": TOGETHER, "persons_a_transaction": plan.together}
+        | _against(bare, rates["together"]),
+        "share": _against(bare, rates["one"])["share"],
+        "permits": permits,
+        "not_allowed": sum(done["refused"]),
+        "workers": plan.workers,
+        "turns": {kind: [round(rate, 1) for rate in rates[kind]] for kind in KINDS},
         "one_verdict_ms": single,
         "chains_intact": proof.is_intact,
         "peak_rss_mb": round(alone.peak_rss_mb, 1),
@@ -77,8 +100,9 @@ def run(url: str, *, workers: int, persons: int, seconds: float, turns: int, ver
     }
 
 
-def _rounded(rates: list[float]) -> list[float]:
-    return [round(rate, 1) for rate in rates]
+def _against(bare: float, rates: list[float]) -> dict[str, float]:
+    rate = statistics.median(rates)
+    return {"permits_per_second": round(rate, 1), "share": round(rate / bare, 3)}
 
 
 def _fill(connection: Any, persons: int) -> None:
@@ -95,27 +119,26 @@ def _fill(connection: Any, persons: int) -> None:
         cursor.execute("checkpoint")
 
 
-def _take_turns(
-    url: str, workers: int, persons: int, seconds: float, turns: int
-) -> tuple[list[int], list[int], list[int]]:
-    """Return permits issued, contacts not allowed and bare transactions of each turn, over all workers."""
+def _take_turns(url: str, plan: Plan) -> dict[str, list[int]]:
+    """Return bare transactions, permits of both kinds and contacts not allowed, by turn, over all workers."""
     processes = multiprocessing.get_context("spawn")
-    barrier, answers = processes.Barrier(workers), processes.Queue()
+    barrier, answers = processes.Barrier(plan.workers), processes.Queue()
     crew = [
-        processes.Process(
-            target=work, args=(url, number, persons, seconds, turns, barrier, answers), daemon=True
-        )
-        for number in range(workers)
+        processes.Process(target=work, args=(url, number, plan, barrier, answers), daemon=True)
+        for number in range(plan.workers)
     ]
     for process in crew:
         process.start()
-    found = [answers.get(timeout=120 + 4 * seconds * turns) for _ in crew]
+    found = [answers.get(timeout=120 + 6 * plan.seconds * plan.turns) for _ in crew]
     for process in crew:
         process.join()
-    return tuple([sum(counts) for counts in zip(*kind, strict=True)] for kind in zip(*found, strict=True))  # type: ignore[return-value]
+    return {
+        kind: [sum(counts) for counts in zip(*(each[kind] for each in found), strict=True)]
+        for kind in found[0]
+    }
 
 
-def work(url: str, number: int, persons: int, seconds: float, turns: int, barrier: Any, answers: Any) -> None:
+def work(url: str, number: int, plan: Plan, barrier: Any, answers: Any) -> None:
     """Be one worker: warm up, then take each turn together with the others."""
     import django
 
@@ -123,58 +146,88 @@ def work(url: str, number: int, persons: int, seconds: float, turns: int, barrie
     import psycopg
 
     chance = random.Random(number)
-    issued, refused, bare = [], [], []
+    mine = range(1 + number, plan.persons + 1, plan.workers)
+    unasked = cycle(chance.sample(mine, len(mine)))
+    found: dict[str, list[int]] = {kind: [] for kind in (*KINDS, "refused")}
     with psycopg.connect(url) as connection:
-        for _ in range(20):
-            _bare(connection, chance.randint(1, persons))
-        ask = _asking(persons, chance)
-        warm = [ask() for _ in range(20)]
-        for turn in range(turns):
-            barrier.wait()
-            bare.append(_during(seconds, lambda: _bare(connection, chance.randint(1, persons)))[0])
-            barrier.wait()
-            allowed, refusals = _during(seconds, ask)
-            issued.append(allowed + (sum(warm) if turn == 0 else 0))
-            refused.append(refusals)
-    answers.put((issued, refused, bare))
+        doing = {
+            "bare": lambda: _bare(connection, chance.randint(1, plan.persons)),
+            "one": _asking_one(unasked),
+            "together": _asking_many(unasked, plan.together),
+        }
+        warm = {kind: sum(do()[0] for _ in range(20)) for kind, do in doing.items()}
+        found["warmed_up"] = [warm["one"] + warm["together"]]
+        for _ in range(plan.turns):
+            for kind in KINDS:
+                barrier.wait()
+                allowed, refused = _during(plan.seconds, doing[kind])
+                found[kind].append(allowed)
+                found["refused"].append(refused)
+    answers.put(found)
 
 
-def _during(seconds: float, do: Callable[[], bool]) -> tuple[int, int]:
+def _during(seconds: float, do: Callable[[], tuple[int, int]]) -> tuple[int, int]:
     """Do something again and again for a time; return how often it succeeded and how often not."""
-    counts = [0, 0]
+    done, failed = 0, 0
     end = time.perf_counter() + seconds
     while time.perf_counter() < end:
-        counts[not do()] += 1
-    return counts[0], counts[1]
+        more, fewer = do()
+        done, failed = done + more, failed + fewer
+    return done, failed
 
 
-def _bare(connection: Any, person_id: int) -> bool:
+def _bare(connection: Any, person_id: int) -> tuple[int, int]:
     with connection.transaction():
         connection.execute(
             "select person_id from law_contactbudget where person_id = %s for update", [person_id]
         )
         connection.execute("insert into bench_row (person_id, text) values (%s, %s)", [person_id, DIGEST])
-    return True
+    return 1, 0
 
 
-def _asking(persons: int, chance: random.Random) -> Callable[[], bool]:
-    """Return what asks for a permit to write to a random person."""
+def _asking_one(persons: Iterator[int]) -> Callable[[], tuple[int, int]]:
+    """Return what asks for a permit to write to the next person: 1, 0 if allowed, else 0, 1."""
     from django.db import transaction
 
     from fairdue.contexts.law import facade as law
     from fairdue.contexts.parties import facade as parties
     from fairdue.kernel.actor import system
 
-    actor = system("bench")
-    points = mobiles(parties)
+    actor, points = system("bench"), mobiles(parties)
 
-    def ask() -> bool:
-        person_id = chance.randint(1, persons)
+    def ask() -> tuple[int, int]:
+        person_id = next(persons)
         with transaction.atomic():
-            return law.reserve(
+            is_allowed = law.reserve(
                 person_id=person_id, channel="sms", contact_point_id=points[person_id], purpose="collect",
                 content_sha256=DIGEST, now=NOW, actor=actor,
             ).is_allowed  # fmt: skip
+        return is_allowed, not is_allowed
+
+    return ask
+
+
+def _asking_many(persons: Iterator[int], count: int) -> Callable[[], tuple[int, int]]:
+    """Return what asks in one transaction for permits to write to the next persons: allowed, not allowed."""
+    from django.db import transaction
+
+    from fairdue.contexts.law import facade as law
+    from fairdue.contexts.parties import facade as parties
+    from fairdue.kernel.actor import system
+
+    actor, points = system("bench"), mobiles(parties)
+
+    def ask() -> tuple[int, int]:
+        every = [
+            law.Asked(
+                person_id=person_id, channel="sms", contact_point_id=points[person_id], purpose="collect",
+                content_sha256=DIGEST,
+            )
+            for person_id in islice(persons, count)
+        ]  # fmt: skip
+        with transaction.atomic():
+            allowed = sum(answer.is_allowed for answer in law.reserve_many(every, now=NOW, actor=actor))
+        return allowed, count - allowed
 
     return ask
 

@@ -17,8 +17,8 @@ from typing import Any, Generic, TypeVar
 from weakref import WeakKeyDictionary
 
 import psycopg
-from django.db import connection
-from psycopg import errors
+from django.db import DEFAULT_DB_ALIAS, connections
+from psycopg import errors, generators
 from psycopg.pq import ExecStatus, TransactionStatus
 
 Value = TypeVar("Value")
@@ -42,19 +42,27 @@ class Read(Generic[Value]):
 
 Statement = tuple[str, Sequence[Any]]
 """A statement and its parameters."""
+Rows = list[list[bytes | None]]
+"""Rows as the server writes them."""
 
 
-def read_together(*reads: Read[Any], before: Sequence[Statement] = ()) -> tuple[Any, ...]:
-    """This function will run some reads as one statement, in one round trip, and return their values in order.
-
-    1. All of them see the same moment. 2. Statements to run `before`, such as locks, go in the same round trip: the
-    reads see everything that whoever held a lock has committed.
+def read_together(*reads: Read[Any]) -> tuple[Any, ...]:
+    """This function will run some reads as one statement and return their values in order: all see the same moment.
 
     :raises DatabaseError: if one fails; the caller's transaction is broken then, as after any failed statement
     """
+    (rows,) = run_together(as_one(reads))
+    return values_of(reads, rows)
+
+
+def as_one(reads: Sequence[Read[Any]]) -> Statement:
+    """This function will return the one statement that runs some reads, for `run_together`."""
     statement = _together(tuple((read.sql, len(read.parameters)) for read in reads))
-    parameters = [value for read in reads for value in read.parameters]
-    rows = run_together(*before, (statement, parameters))
+    return statement, [value for read in reads for value in read.parameters]
+
+
+def values_of(reads: Sequence[Read[Any]], rows: Rows) -> tuple[Any, ...]:
+    """This function will return the values of reads from the rows of their one statement."""
     answers = zip(reads, json.loads(rows[0][0] or "[]"), strict=True)
     return tuple(read.build([list(each.values()) for each in found or ()]) for read, found in answers)
 
@@ -74,30 +82,38 @@ def _together(statements: tuple[tuple[str, int], ...]) -> str:
     return f"SELECT json_build_array({', '.join(columns)})"
 
 
-def run_together(*statements: Statement) -> list[list[bytes | None]]:
-    """This function will run statements one after the other in one round trip and return the rows of the last, as text.
+def run_together(*statements: Statement) -> list[Rows]:
+    """This function will run statements one after the other in one round trip and return the rows of each.
 
-    1. They run in the caller's transaction, which begins with them if nothing has run in it yet; without one, each
-       other's effects become visible together at the end. 2. Parameters are written `$1`, `$2`, …
+    1. They run in the caller's transaction, which begins with them if nothing has run in it yet. Each sees what was
+       committed when it began: what follows a lock sees everything that whoever held it has written.
+    2. Parameters are written `$1`, `$2`, …
 
     :raises DatabaseError: if one fails; the caller's transaction is broken then, as after any failed statement
     """
+    connection = connections[DEFAULT_DB_ALIAS]
     connection.ensure_connection()
     connection.validate_no_broken_transaction()
     raw = connection.connection
     with connection.wrap_database_errors, raw.lock:
         texts = [_spoken(raw, sql, parameters) for sql, parameters in statements]
-        if connection.in_atomic_block and raw.pgconn.transaction_status == TransactionStatus.IDLE:
-            texts.insert(0, "BEGIN")
-        return _rows(raw, ";".join(texts))
+        begins = connection.in_atomic_block and raw.pgconn.transaction_status == TransactionStatus.IDLE
+        results = _results(raw, ";".join(["BEGIN", *texts] if begins else texts))
+    return [_rows(result) for result in results[begins:]]
 
 
-def _rows(raw: psycopg.Connection[Any], text: str) -> list[list[bytes | None]]:
-    answer = raw.pgconn.exec_(text.encode())
-    if answer.status not in (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK):
-        raise errors.error_from_result(answer, encoding="utf-8")
-    columns = range(answer.nfields)
-    return [[answer.get_value(row, column) for column in columns] for row in range(answer.ntuples)]
+def _results(raw: psycopg.Connection[Any], text: str) -> list[Any]:
+    """Run a text of statements and wait for the results of all."""
+    raw.pgconn.send_query(text.encode())
+    results = raw.wait(generators.execute(raw.pgconn))
+    if results[-1].status not in (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK):
+        raise errors.error_from_result(results[-1], encoding="utf-8")
+    return results
+
+
+def _rows(result: Any) -> Rows:
+    columns = range(result.nfields)
+    return [[result.get_value(row, column) for column in columns] for row in range(result.ntuples)]
 
 
 def _spoken(raw: psycopg.Connection[Any], sql: str, parameters: Sequence[Any]) -> str:
@@ -108,7 +124,7 @@ def _spoken(raw: psycopg.Connection[Any], sql: str, parameters: Sequence[Any]) -
     name = _name(sql)
     known = _prepared.setdefault(raw, set())
     if name not in known:
-        _rows(raw, f"PREPARE {name} AS {sql}")
+        _results(raw, f"PREPARE {name} AS {sql}")
         known.add(name)
     return f"EXECUTE {name}({','.join(literals)})" if literals else f"EXECUTE {name}"
 

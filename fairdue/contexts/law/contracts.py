@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
 from fairdue.engine.law.verdict import Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """One contact that is asked for."""
+
+    person_id: int
+    channel: str
+    contact_point_id: int | None
+    purpose: str
+    content_sha256: str
+    mode: str = "interactive"
+    account_ids: Sequence[int] = ()
+    """The debts it is about; none: all that are open."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from fairdue.engine.law.verdict import Reason, Verdict
 
 from .agency_contracts import Agency, BreachCard, ContactReport, PermitQuestion, UploadCard
 from .contracts import (
+    Asked,
     BundleReport,
     ChainFault,
     ChainReport,
@@ -67,7 +68,7 @@ from .operations.export import PackUnpublished, SpanEmpty, export_permits
 from .operations.holds import HOLD_KINDS, HoldRefused, lift_hold, place_hold
 from .operations.packs import PackChanged, load_rule_packs
 from .operations.replay import PeriodWrong, replay
-from .operations.reserve import PERMIT_LIFETIME, NotInTransaction, reserve
+from .operations.reserve import PERMIT_LIFETIME, NotInTransaction, PersonTwice, reserve, reserve_many
 from .operations.use import (
     PermitForAnotherChannel,
     PermitForAnotherRecipient,
@@ -104,6 +105,7 @@ __all__ = [
     "AgencyRefused",
     "AgencyUnknown",
     "AlreadyDecided",
+    "Asked",
     "BreachCard",
     "BundleReport",
     "CandidatesInvalid",
@@ -143,6 +145,7 @@ __all__ = [
     "PermitUnknown",
     "PermitUnusable",
     "PermitUsed",
+    "PersonTwice",
     "PointUnknown",
     "PublishedPack",
     "Reason",
@@ -202,6 +205,7 @@ __all__ = [
     "replay",
     "report_contact",
     "reserve",
+    "reserve_many",
     "rule_standings",
     "rulebook",
     "settle_contact",

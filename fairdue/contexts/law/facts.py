@@ -16,7 +16,6 @@ from fairdue.engine.law.hours import DAYS
 from fairdue.kernel.actor import Actor
 from fairdue.storage.reads import Read, read_together
 
-from .chain import chain_of
 from .contracts import HoldCard
 from .counting import (
     CONNECTED,
@@ -148,51 +147,12 @@ def gather(
     1. Contacts of every institution group that the debts concern count, whoever made them.
     2. A hold counts if it is on the whole person or on one of the debts concerned.
     """
-    consents, contacts, *rest = read_together(*_reads(person_id, now, known))
+    consents, contacts, *rest = read_together(*reads_of(person_id, now, known))
     every, person, points, open_holds = rest if known is None else _of_known(known)
-    return _facts(consents, contacts, every, person, points, open_holds, account_ids, now, actor)
+    return facts_of(consents, contacts, every, person, points, open_holds, account_ids, now, actor)
 
 
-def gather_locked(
-    *, person_id: int, now: datetime, actor: Actor, account_ids: Sequence[int] = ()
-) -> tuple[PersonFacts, Head] | None:
-    """This function will lock the person's budget and the head of the person's chain, and read what stands behind.
-
-    1. Both stay locked until the caller's transaction ends; the budget is locked first, by everybody.
-    2. None if the chain has no head yet; only the budget is locked then.
-
-    :raises PersonUnknown: if there is no such person
-    """
-    chain = chain_of(person_id)
-    locks = ((LOCK_BUDGET_SQL, (person_id,)), (_LOCK_HEAD_SQL, (chain,)))
-    head = Read(
-        _HEAD_SQL, (chain,), lambda rows: Head(rows[0][0], bytes.fromhex(rows[0][1])) if rows else None
-    )
-    consents, contacts, every, person, points, open_holds, locked = read_together(
-        *_reads(person_id, now, None), head, before=locks
-    )
-    if locked is None:
-        return None
-    return _facts(consents, contacts, every, person, points, open_holds, account_ids, now, actor), locked
-
-
-LOCK_BUDGET_SQL = """
-INSERT INTO law_contactbudget (person_id) VALUES ($1)
-ON CONFLICT (person_id) DO UPDATE SET person_id = EXCLUDED.person_id WHERE FALSE
-"""
-"""Locks the row, which is there afterwards; a row that was there is locked and stays as it is."""
-_LOCK_HEAD_SQL = "SELECT chain FROM law_permitchain WHERE chain = $1 FOR UPDATE"
-_HEAD_SQL = "SELECT position, encode(hash, 'hex') AS hash FROM law_permitchain WHERE chain = $1"
-
-
-class Head(NamedTuple):
-    """The end of a permit chain, locked."""
-
-    position: int
-    hash: bytes
-
-
-def _facts(
+def facts_of(
     consents: tuple[parties.ConsentCard, ...],
     contacts: tuple[Counted, ...],
     every: Sequence[book.AccountCard | book.DebtFacts],
@@ -203,6 +163,7 @@ def _facts(
     now: datetime,
     actor: Actor,
 ) -> PersonFacts:
+    """This function will put together what the rules may ask about a person, as far as the debts concerned go."""
     debts = [debt for debt in every if _concerns(debt, account_ids)]
     concerned = (None, *(debt.account_id for debt in debts))
     groups = tuple(sorted({debt.institution_group for debt in debts}))
@@ -220,7 +181,8 @@ def _facts(
     )
 
 
-def _reads(person_id: int, now: datetime, known: Known | None) -> list[Read[Any]]:
+def reads_of(person_id: int, now: datetime, known: Known | None) -> list[Read[Any]]:
+    """This function will return the reads of a person, as `facts_of` takes their values; two if the rest is known."""
     reads: list[Read[Any]] = [parties.latest_consents_read(person_id), _contacts_read(person_id, now)]
     if known is None:
         reads += [

@@ -15,7 +15,7 @@ from fairdue.contexts.outreach.operations import dispatch as dispatching
 from fairdue.contexts.outreach.operations.dispatch import Adapters
 from fairdue.contexts.outreach.operations.hand_over import hand_over
 from fairdue.contexts.outreach.operations.reconcile import LEASE
-from fairdue.contexts.outreach.operations.reserve import reserve_message
+from fairdue.contexts.outreach.operations.reserve import reserve_messages
 from fairdue.contexts.outreach.ticking import Ticking
 from fairdue.kernel import clock
 from fairdue.kernel.actor import system
@@ -28,8 +28,8 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("
 def reserved(borrow, plan):
     """A message with its permit, before it is handed over."""
     message = plan(borrow())
-    number = message if isinstance(message, int) else message.pk
-    dispatch = reserve_message(message_id=number, actor=system("test"), now=clock.now(), lease=LEASE)
+    found = reserve_messages(message_ids=[message.pk], actor=system("test"), now=clock.now(), lease=LEASE)
+    dispatch = found[message.pk]
     assert isinstance(dispatch, Dispatch)
     return dispatch
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -17,7 +18,8 @@ from fairdue.storage.reads import run_together
 
 from ..chain import GENESIS, chain_of, content_text, encode, head_seal, joined, link_of, signed
 from ..counting import PENDING
-from ..facts import Head, PersonFacts, Proposal
+from ..facts import PersonFacts, Proposal
+from ..locking import LOCK_HEAD_SQL, Head, head_of
 from ..models import PermitChain
 
 
@@ -31,32 +33,34 @@ class Grant:
     row: dict[str, Any]
     """Every fact that was judged, by column."""
     rulebook: Rulebook
-    head: Head
-    """The end of the chain, locked."""
     content_sha256: str
     actor: Actor
     expires_at: datetime
 
 
-def issue(grant: Grant) -> tuple[int, int]:
-    """This function will add a permit to its chain and count its contact; return the ids of both.
+def issue(grants: Sequence[Grant], heads: Mapping[int, Head]) -> list[tuple[int, int]]:
+    """This function will add permits to their chains and count their contacts; return the ids of both, in order.
 
-    1. The head of the chain is locked until the caller's transaction ends: positions have no gaps and no twins.
+    1. The heads must be locked until the caller's transaction ends: positions have no gaps and no twins.
     """
-    content = _content(grant)
-    text = content_text(content)
-    link = link_of(grant.head.hash, text)
-    ((permit_id, contact_id),) = run_together((_ISSUE_SQL, _parameters(grant, content, link)))
-    return int(permit_id or 0), int(contact_id or 0)
+    ends, statements = dict(heads), []
+    for grant in grants:
+        chain = chain_of(grant.facts.person.person_id)
+        content = _content(grant, chain, ends[chain].position + 1)
+        link = link_of(ends[chain].hash, content_text(content))
+        statements.append((_ISSUE_SQL, _parameters(grant, content, ends[chain].hash, link)))
+        ends[chain] = Head(content["position"], link)
+    found = run_together(*statements) if statements else []
+    return [(int(rows[0][0] or 0), int(rows[0][1] or 0)) for rows in found]
 
 
-def _content(grant: Grant) -> dict[str, Any]:
+def _content(grant: Grant, chain: int, position: int) -> dict[str, Any]:
     """Return what the permit says: everything that its hash covers, the verdict as canonical text."""
     facts, proposal = grant.facts, grant.proposal
     inputs = encode(grant.row)
     return {
-        "chain": chain_of(facts.person.person_id),
-        "position": grant.head.position + 1,
+        "chain": chain,
+        "position": position,
         "person_id": facts.person.person_id,
         "contact_point_id": proposal.contact_point_id,
         "channel": proposal.channel,
@@ -91,10 +95,16 @@ def _packs(rulebook: Rulebook) -> str:
     return encode({pack.code: {"version": pack.version, "sha256": pack.sha256} for pack in rulebook.packs})
 
 
-def start_chain(chain: int) -> None:
-    """This function will write the head of a chain that has no permit yet, unless somebody else just did."""
+def start_chain(chain: int) -> Head:
+    """This function will write and lock the head of a chain that has no permit yet, unless somebody else just did.
+
+    Two who start several chains at once may wait in a circle, which the database ends; it can happen only among the
+    first permits that an installation ever issues.
+    """
     start = PermitChain(chain=chain, position=0, hash=GENESIS, seal=head_seal(chain, 0, GENESIS))
     PermitChain.objects.bulk_create([start], ignore_conflicts=True)
+    (found,) = run_together((LOCK_HEAD_SQL, (chain,)))
+    return head_of(found)
 
 
 _ISSUE_SQL = """
@@ -114,10 +124,10 @@ SELECT permit.id, contact.id FROM permit, contact
 """
 
 
-def _parameters(grant: Grant, content: dict[str, Any], link: bytes) -> list[Any]:
+def _parameters(grant: Grant, content: dict[str, Any], previous: bytes, link: bytes) -> list[Any]:
     actor, chain, position = grant.actor, content["chain"], content["position"]
     return [
-        *content.values(), grant.head.hash, link, signed(link, content["key_id"]), head_seal(chain, position, link),
+        *content.values(), previous, link, signed(link, content["key_id"]), head_seal(chain, position, link),
         ",".join(grant.facts.groups), actor.label[:60] if actor.kind == "agency" else "lender",
         grant.proposal.mode if grant.proposal.channel == "call" else "", PENDING,
     ]  # fmt: skip

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -15,22 +16,20 @@ from fairdue.kernel.actor import Actor
 from fairdue.storage.reads import run_together
 
 from ..chain import chain_of
-from ..contracts import Reservation
-from ..facts import (
-    LOCK_BUDGET_SQL,
-    POINTED,
-    ContactPointUnfit,
-    Head,
-    PersonFacts,
-    Proposal,
-    candidate_row,
-    gather_locked,
-)
+from ..contracts import Asked, Reservation
+from ..facts import POINTED, ContactPointUnfit, PersonFacts, Proposal, candidate_row
+from ..locking import LOCK_BUDGET_SQL, Head, gather_locked
 from ..rules import rulebook_for
 from .issue import Grant, issue, start_chain
 from .packs import ensure_published
 
 PERMIT_LIFETIME = timedelta(minutes=15)
+
+
+class PersonTwice(ValueError):
+    """Two contacts with the same person were asked for at once."""
+
+    code = "law.reservation.person_twice"
 
 
 class NotInTransaction(RuntimeError):
@@ -56,8 +55,8 @@ def reserve(
     2. The reserved contact counts against every cap until it is settled.
     3. A permit names the digest of the very text, is consumed by one send, and expires after `lifetime` or when the
        hours close in which it was judged, whichever comes first.
-    4. One person a transaction: two transactions that reserve for the same persons in other orders would
-       wait for each other.
+    4. One reservation a transaction, by this or by `reserve_many`: two transactions that reserve for the same persons
+       one after the other could wait for each other.
 
     :raises NotInTransaction: if there is no transaction
     :raises ContactPointUnknown: if the contact point is not the person's
@@ -65,24 +64,61 @@ def reserve(
     :raises ChannelUnknown: if the channel is not one that rules speak of
     :raises PermissionRefused: if the actor may not make contacts
     """
+    asked = Asked(
+        person_id=person_id, channel=channel, contact_point_id=contact_point_id, purpose=purpose,
+        content_sha256=content_sha256, mode=mode, account_ids=account_ids,
+    )  # fmt: skip
+    (reservation,) = reserve_many([asked], now=now, actor=actor, lifetime=lifetime)
+    return reservation
+
+
+def reserve_many(
+    every: Sequence[Asked], *, now: datetime, actor: Actor, lifetime: timedelta = PERMIT_LIFETIME
+) -> tuple[Reservation, ...]:
+    """This function will judge contacts with several persons as `reserve` judges one, and return the answers in order.
+
+    1. All stand or fall together, with the caller's transaction.
+
+    :raises PersonTwice: if two are for the same person: the second would not see the first
+    """
     actor.require("contacts.make")
     if not connection.in_atomic_block:
         raise NotInTransaction("law.reserve must run in the transaction that records what is sent")
-    proposal = Proposal(channel=channel, contact_point_id=contact_point_id, purpose=purpose, mode=mode)
-    if contact_point_id is None and channel in POINTED:
-        raise ContactPointUnfit(f"{channel} reaches nobody without a contact point")
-    facts, head = _locked_facts(person_id, now.astimezone(UTC), actor, account_ids)
-    rulebook = rulebook_for(facts.groups)
-    verdict, row, expires_at = _judged(facts, proposal, rulebook, lifetime)
-    if not verdict.is_allowed:
-        return Reservation(permit_id=None, contact_id=None, verdict=verdict)
-    ensure_published(rulebook, now=now)
-    permit_id, contact_id = issue(
+    if len({asked.person_id for asked in every}) < len(every):
+        raise PersonTwice("several contacts with one person are asked for one after the other")
+    if not every:
+        return ()
+    proposals = [_proposal(asked) for asked in every]
+    debts = {asked.person_id: asked.account_ids for asked in every}
+    facts, heads = _locked(debts, now.astimezone(UTC), actor)
+    judged = [
+        _judged(facts[asked.person_id], proposal, lifetime)
+        for asked, proposal in zip(every, proposals, strict=True)
+    ]
+    grants = [
         Grant(
-            facts=facts, proposal=proposal, verdict=verdict, row=row, rulebook=rulebook,
-            head=head, content_sha256=content_sha256, actor=actor, expires_at=expires_at,
+            facts=facts[asked.person_id], proposal=proposal, verdict=found.verdict, row=found.row,
+            rulebook=found.rulebook, content_sha256=asked.content_sha256, actor=actor, expires_at=found.expires_at,
         )
-    )  # fmt: skip
+        for asked, proposal, found in zip(every, proposals, judged, strict=True)
+        if found.verdict.is_allowed
+    ]  # fmt: skip
+    for rulebook in {grant.rulebook for grant in grants}:
+        ensure_published(rulebook, now=now)
+    issued = iter(issue(grants, heads))
+    return tuple(_answer(found.verdict, issued) for found in judged)
+
+
+def _proposal(asked: Asked) -> Proposal:
+    if asked.contact_point_id is None and asked.channel in POINTED:
+        raise ContactPointUnfit(f"{asked.channel} reaches nobody without a contact point")
+    return Proposal(
+        channel=asked.channel, contact_point_id=asked.contact_point_id, purpose=asked.purpose, mode=asked.mode
+    )
+
+
+def _answer(verdict: Verdict, issued: Iterator[tuple[int, int]]) -> Reservation:
+    permit_id, contact_id = next(issued) if verdict.is_allowed else (None, None)
     return Reservation(permit_id=permit_id, contact_id=contact_id, verdict=verdict)
 
 
@@ -91,23 +127,27 @@ def lock_budget(person_id: int) -> None:
     run_together((LOCK_BUDGET_SQL, (person_id,)))
 
 
-def _locked_facts(
-    person_id: int, now: datetime, actor: Actor, account_ids: Sequence[int]
-) -> tuple[PersonFacts, Head]:
-    """Lock the person's budget and chain and read what stands behind the locks."""
-    asked: dict[str, Any] = {"person_id": person_id, "now": now, "actor": actor, "account_ids": account_ids}
-    found = gather_locked(**asked)
-    if found is None:
-        start_chain(chain_of(person_id))
-        found = gather_locked(**asked)
-    if found is None:
-        raise LookupError(f"the chain of person {person_id} has no head")
-    return found
+def _locked(
+    debts: Mapping[int, Sequence[int]], now: datetime, actor: Actor
+) -> tuple[dict[int, PersonFacts], dict[int, Head]]:
+    """Lock budgets and chains and read what stands behind the locks; start the chains that have no permit yet."""
+    facts, heads = gather_locked(debts, now=now, actor=actor)
+    for chain in sorted({chain_of(person_id) for person_id in debts} - heads.keys()):
+        heads[chain] = start_chain(chain)
+    return facts, heads
 
 
-def _judged(
-    facts: PersonFacts, proposal: Proposal, rulebook: Rulebook, lifetime: timedelta
-) -> tuple[Verdict, dict[str, Any], datetime]:
-    """Judge one row; return the verdict, the facts and until when the verdict holds."""
-    verdict, row, asked = verdict_of(candidate_row(facts, proposal), rulebook)
-    return verdict, row, open_until(row, asked, facts.now + lifetime)
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A verdict with the facts and rules it follows from, and until when it holds."""
+
+    verdict: Verdict
+    row: dict[str, Any]
+    rulebook: Rulebook
+    expires_at: datetime
+
+
+def _judged(facts: PersonFacts, proposal: Proposal, lifetime: timedelta) -> Judged:
+    rulebook = rulebook_for(facts.groups)
+    verdict, row, checks = verdict_of(candidate_row(facts, proposal), rulebook)
+    return Judged(verdict, row, rulebook, open_until(row, checks, facts.now + lifetime))

@@ -1,14 +1,16 @@
-"""One transaction that decides a planned message: still due, rendered, permitted, reserved."""
+"""One transaction that decides planned messages: still due, rendered, permitted, reserved."""
 
 from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import DatabaseError, transaction
 
 from fairdue.contexts.audit import facade as audit
 from fairdue.contexts.law import facade as law
@@ -35,38 +37,67 @@ def idempotency_key(message: Message) -> str:
     return f"fairdue-{hmac.new(settings.CHAIN_KEY, content.encode(), hashlib.sha256).hexdigest()[:32]}"
 
 
-def reserve_message(
-    *, message_id: int, actor: Actor, now: datetime, lease: timedelta
-) -> Dispatch | str | None:
-    """This function will decide one planned message and return its reserved dispatch, or why there is none.
+@dataclass(frozen=True, slots=True)
+class Faulty:
+    """A message that could not be judged, and why."""
 
-    1. None: another worker has it or it is not due any more; `expired`, `refused`, `deferred` otherwise.
+    error: Exception
+
+
+def reserve_messages(
+    *, message_ids: Sequence[int], actor: Actor, now: datetime, lease: timedelta
+) -> dict[int, Dispatch | str | Faulty]:
+    """This function will decide planned messages in one transaction and return what became of each.
+
+    1. Left out are those that another worker has, that are not due any more, and all but the first to one person.
     2. A text that says what no text may say, or lacks what it must say, is refused before the gate is asked.
     3. The gate judges the very text, with fresh facts, in this transaction; its permit goes on the dispatch.
     4. Deferred messages return to `planned` at the gate's `retry_after`, or expire if that is too late.
+    5. `expired`, `refused`, `deferred` say why there is no dispatch; a message with a fault stays as it was.
     """
     with transaction.atomic():
-        message = (
-            Message.objects.select_for_update(skip_locked=True)
-            .filter(pk=message_id, status="planned", not_before__lte=now)
-            .first()
-        )
-        if message is None:
-            return None
-        if message.expires_at <= now:
-            return close(message, "expired", own_verdict("outreach.too_late", "expire"), actor, now)
-        try:
-            composed = compose(message, now)
-        except NothingDue as news:
-            return close(message, "expired", own_verdict(news.code, "expire"), actor, now)
-        except TemplateRefused as refusal:
-            return close(message, "refused", own_verdict(refusal.code, "refuse", str(refusal)), actor, now)
-        report = check_composed(
-            composed, channel=message.channel, purpose=message.purpose, actor=actor, now=now
-        )
-        if report.is_refused:
-            return close(message, "refused", report.as_verdict(), actor, now)
-        return _judge(message, composed, actor, now, lease)
+        outcomes: dict[int, Dispatch | str | Faulty] = {}
+        composed: list[tuple[Message, Composed]] = []
+        for message in _claimed(message_ids, now):
+            try:
+                ready = _ready(message, actor, now)
+            except DatabaseError:
+                raise
+            except Exception as error:  # noqa: BLE001 - one faulty message must not keep all others from leaving
+                outcomes[message.pk] = Faulty(error)
+                continue
+            if isinstance(ready, str):
+                outcomes[message.pk] = ready
+            else:
+                composed.append((message, ready))
+        return outcomes | _judge(composed, actor, now, lease)
+
+
+def _claimed(message_ids: Sequence[int], now: datetime) -> list[Message]:
+    """Lock the messages that are still due, in order, the first of each person."""
+    due = Message.objects.select_for_update(skip_locked=True).filter(
+        pk__in=message_ids, status="planned", not_before__lte=now
+    )
+    first: dict[int, Message] = {}
+    for message in due.order_by("not_before", "pk"):
+        first.setdefault(message.person_id, message)
+    return list(first.values())
+
+
+def _ready(message: Message, actor: Actor, now: datetime) -> Composed | str:
+    """Return the text to be judged, or what became of a message that need not be judged."""
+    if message.expires_at <= now:
+        return close(message, "expired", own_verdict("outreach.too_late", "expire"), actor, now)
+    try:
+        composed = compose(message, now)
+    except NothingDue as news:
+        return close(message, "expired", own_verdict(news.code, "expire"), actor, now)
+    except TemplateRefused as refusal:
+        return close(message, "refused", own_verdict(refusal.code, "refuse", str(refusal)), actor, now)
+    report = check_composed(composed, channel=message.channel, purpose=message.purpose, actor=actor, now=now)
+    if report.is_refused:
+        return close(message, "refused", report.as_verdict(), actor, now)
+    return composed
 
 
 def close(message: Message, status: str, verdict: dict[str, Any], actor: Actor, now: datetime) -> str:
@@ -120,14 +151,17 @@ def postpone_faulty(*, message_id: int, error: Exception, actor: Actor, now: dat
 
 def ask_gate(message: Message, composed: Composed, actor: Actor, now: datetime) -> Reservation:
     """Ask the gate for the contact with this very text, locking the person's budget."""
-    return law.reserve(
+    (reservation,) = law.reserve_many([_asked(message, composed)], now=now, actor=actor)
+    return reservation
+
+
+def _asked(message: Message, composed: Composed) -> law.Asked:
+    return law.Asked(
         person_id=message.person_id,
         channel=message.channel,
         contact_point_id=composed.contact_point_id,
         purpose=message.purpose,
         content_sha256=composed.sha256,
-        now=now,
-        actor=actor,
         account_ids=(composed.account_id,),
     )
 
@@ -163,24 +197,41 @@ def put_off(message: Message, reservation: Reservation, actor: Actor, now: datet
 
 
 def _judge(
-    message: Message, composed: Composed, actor: Actor, now: datetime, lease: timedelta
-) -> Dispatch | str:
-    reservation = ask_gate(message, composed, actor, now)
-    if reservation.permit_id is None or reservation.contact_id is None:
-        return put_off(message, reservation, actor, now)
-    seal_into(message, composed)
-    dispatch = Dispatch.objects.create(
+    composed: Sequence[tuple[Message, Composed]], actor: Actor, now: datetime, lease: timedelta
+) -> dict[int, Dispatch | str]:
+    """Ask the gate for all at once; write each permit on a dispatch, and each `no` on its message."""
+    outcomes: dict[int, Dispatch | str] = {}
+    dispatches = []
+    reservations = law.reserve_many([_asked(*each) for each in composed], now=now, actor=actor)
+    for (message, text), reservation in zip(composed, reservations, strict=True):
+        if reservation.permit_id is None or reservation.contact_id is None:
+            outcomes[message.pk] = put_off(message, reservation, actor, now)
+            continue
+        seal_into(message, text)
+        dispatches.append(_dispatch(message, reservation.permit_id, reservation.contact_id, now, lease))
+    Dispatch.objects.bulk_create(dispatches)
+    entries = [
+        audit.Entry(
+            subject_id=dispatch.message_id, person_id=dispatch.message.person_id,
+            after={"permit": dispatch.permit_id, "provider": dispatch.provider},
+        )
+        for dispatch in dispatches
+    ]  # fmt: skip
+    if entries:
+        audit.record_many(
+            code="outreach.message.reserved", actor=actor, subject_type="message", entries=entries, now=now
+        )
+    return outcomes | {dispatch.message_id: dispatch for dispatch in dispatches}
+
+
+def _dispatch(message: Message, permit_id: int, contact_id: int, now: datetime, lease: timedelta) -> Dispatch:
+    return Dispatch(
         message=message,
-        permit_id=reservation.permit_id,
-        contact_id=reservation.contact_id,
+        permit_id=permit_id,
+        contact_id=contact_id,
         provider=provider_for(message.channel),
         idempotency_key=idempotency_key(message),
         tries=1,
         reserved_at=now,
         next_try_at=now + lease,
     )
-    audit.record(
-        code="outreach.message.reserved", actor=actor, subject_type="message", subject_id=message.pk, now=now,
-        person_id=message.person_id, after={"permit": reservation.permit_id, "provider": dispatch.provider},
-    )  # fmt: skip
-    return dispatch
