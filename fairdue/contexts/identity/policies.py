@@ -23,8 +23,12 @@ _WORK = frozenset(
         "holds.place",
         "parties.search",
         "parties.reveal",
+        "deadlines.record",
     }
 )
+_DEADLINES = frozenset({"deadlines.view", "deadlines.record", "deadlines.meet", "deadlines.approve"})
+"""`deadlines.record` takes in what a borrower asks for, `deadlines.meet` says that it was answered or asks for more
+time, `deadlines.approve` grants it: never to oneself, and only where the rule names the role."""
 _WATCH = frozenset({"cases.view", "parties.search", "gate.try", "permits.view", "templates.view"})
 _FIGURES = frozenset({"book.view", "cycle.view", "strategy.view", "reporting.view"})
 _ID_NUMBERS = frozenset({"parties.reveal_id_number"})
@@ -33,7 +37,9 @@ _LEDGER = frozenset({"ledger.view", "payments.view"})
 brings money that waits in suspense to its account, `payments.approve` is the second pair of eyes."""
 
 PERMISSIONS_BY_ROLE: dict[str, frozenset[str]] = {
-    Role.COLLECTOR: _WORK | _ID_NUMBERS | {"payments.record", "ledger.view", "ledger.adjust"},
+    Role.COLLECTOR: _WORK
+    | _ID_NUMBERS
+    | {"payments.record", "ledger.view", "ledger.adjust", "deadlines.view"},
     Role.FIELD: _WORK,
     Role.AGENCY: _WORK,
     Role.SUPERVISOR: _WORK
@@ -42,16 +48,19 @@ PERMISSIONS_BY_ROLE: dict[str, frozenset[str]] = {
     | _ID_NUMBERS
     | _LEDGER
     | {"cases.assign", "holds.lift", "payments.record", "payments.reverse", "outbox.view"}
+    | _DEADLINES
     | {"payments.approve", "ledger.adjust", "ledger.approve", "agencies.manage"},
     Role.COMPLIANCE: _WATCH
     | _LEDGER
     | _FIGURES
     | _ID_NUMBERS
     | {"holds.place", "holds.lift", "parties.reveal", "templates.approve", "audit.view", "outbox.view"}
+    | _DEADLINES
     | {"rules.confirm", "agencies.manage"},
     Role.LEGAL: _WATCH
     | _LEDGER
     | _ID_NUMBERS
+    | _DEADLINES
     | {"holds.place", "holds.lift", "parties.reveal", "book.view", "rules.confirm"},
     Role.STRATEGIST: _FIGURES | {"strategy.publish", "gate.try", "templates.view"},
     Role.RISK: _FIGURES,

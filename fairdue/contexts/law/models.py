@@ -241,3 +241,6 @@ class AgencyContact(models.Model):
                 condition=models.Q(judged_at__isnull=True),
             ),
         ]
+
+
+from .deadline_models import Deadline, DeadlineExtension, ReceivedRequest  # noqa: E402, F401 - Django finds them here

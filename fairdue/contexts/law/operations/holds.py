@@ -11,6 +11,8 @@ from fairdue.contexts.audit import facade as audit
 from fairdue.kernel.actor import Actor
 
 from ..models import Hold
+from .deadline_meet import meet_of_hold
+from .deadline_start import Start, start_rows
 from .reserve import lock_budget
 
 HOLD_KINDS = (
@@ -47,6 +49,29 @@ def place_hold(
 
     1. It binds from this moment, also those who ask the gate at the same time.
     2. The same hold twice is one hold: an open one of that kind on that debt is returned.
+    3. It starts the clocks that the packs of the debts have for a hold of this kind.
+
+    :raises HoldRefused: if the kind is unknown or no reason is given
+    :raises PermissionRefused: if the actor may not place holds
+    """
+    return hold_within(
+        person_id=person_id, kind=kind, reason=reason, account_id=account_id, actor=actor, now=now,
+        permitted_purposes=permitted_purposes,
+    )  # fmt: skip
+
+
+def hold_within(
+    *,
+    person_id: int,
+    kind: str,
+    reason: str,
+    account_id: int | None,
+    actor: Actor,
+    now: datetime,
+    permitted_purposes: Sequence[str] | None = None,
+    is_timed: bool = True,
+) -> int:
+    """This function will place a hold; `is_timed` tells whether it starts clocks of its own, or a request does.
 
     :raises HoldRefused: if the kind is unknown or no reason is given
     :raises PermissionRefused: if the actor may not place holds
@@ -73,11 +98,19 @@ def place_hold(
             code="law.hold.placed", actor=actor, subject_type="hold", subject_id=hold.pk, person_id=person_id, now=now,
             reason=reason, after={"kind": kind, "account_id": account_id, "permitted_purposes": list(permitted)},
         )  # fmt: skip
+        if is_timed:
+            start = Start(
+                subject_type="hold", subject_id=hold.pk, person_id=person_id, account_id=account_id, started_at=now,
+                facts={},
+            )  # fmt: skip
+            start_rows(f"hold.{kind}", start, actor=actor, now=now)
     return hold.pk
 
 
 def lift_hold(*, hold_id: int, reason: str, actor: Actor, now: datetime) -> None:
     """This function will end a hold; a hold that has ended stays as it is.
+
+    1. It meets the deadlines that run because of it: to lift a complaint is to have answered it.
 
     :raises HoldRefused: if the hold is unknown or no reason is given
     :raises PermissionRefused: if the actor may not lift holds
@@ -97,3 +130,4 @@ def lift_hold(*, hold_id: int, reason: str, actor: Actor, now: datetime) -> None
             code="law.hold.lifted", actor=actor, subject_type="hold", subject_id=hold_id, person_id=hold.person_id,
             now=now, reason=reason, before={"ended_at": None}, after={"ended_at": now.isoformat()},
         )  # fmt: skip
+        meet_of_hold(hold, note=reason, actor=actor, now=now)
