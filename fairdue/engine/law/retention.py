@@ -123,7 +123,11 @@ def kept_until(records: pl.DataFrame, nature: str, periods: Sequence[Period]) ->
     """
     keeping = [one for one in periods if one.effect == "keep" and one.covers(nature)]
     if not keeping:
-        nothing = {"kept_until": pl.col("created_date"), "rule": pl.lit(""), "due_date": pl.col("created_date")}
+        nothing = {
+            "kept_until": pl.col("created_date"),
+            "rule": pl.lit(""),
+            "due_date": pl.col("created_date"),
+        }
         return records.with_columns(**nothing)
     names = [f"_last_{place}" for place in range(len(keeping))]
     lasts = [
@@ -132,7 +136,10 @@ def kept_until(records: pl.DataFrame, nature: str, periods: Sequence[Period]) ->
     ]
     latest = pl.max_horizontal(names)
     named = pl.coalesce(
-        [pl.when(pl.col(name) == latest).then(pl.lit(one.rule.id)) for one, name in zip(keeping, names, strict=True)]
+        [
+            pl.when(pl.col(name) == latest).then(pl.lit(one.rule.id))
+            for one, name in zip(keeping, names, strict=True)
+        ]
         + [pl.lit("")]
     )
     until = pl.when(latest.is_null()).then(pl.col("created_date")).when(latest < date.max).then(latest)
@@ -140,7 +147,9 @@ def kept_until(records: pl.DataFrame, nature: str, periods: Sequence[Period]) ->
         records.with_columns(lasts)
         .with_columns(kept_until=until, rule=named)
         .with_columns(
-            due_date=pl.when(pl.col("rule") == "").then("created_date").otherwise(pl.col("kept_until").dt.offset_by("1d"))
+            due_date=pl.when(pl.col("rule") == "")
+            .then("created_date")
+            .otherwise(pl.col("kept_until").dt.offset_by("1d"))
         )
         .drop(names)
     )
