@@ -94,7 +94,7 @@ def added(slices: list[dict[str, Any]]) -> dict[str, Any]:
     total: dict[str, Any] = {"benchmark": "storm"} | {
         name: sum(each[name] for each in slices) for name in SUMS
     }
-    for name in ("by_kind", "outcomes", "refused_by"):
+    for name in ("by_kind", "outcomes", "refused_by", "seconds_by_kind"):
         counted: collections.Counter[str] = collections.Counter()
         for each in slices:
             counted.update(each[name])
@@ -253,9 +253,13 @@ def _told(lines: list[dict[str, Any]]) -> dict[str, Any]:
     """Count what the workers told: events by kind, outcomes, refusals by rule."""
     kinds = collections.Counter(line["k"] for line in lines)
     outcomes = collections.Counter(f"{line['k']}.{line['o']}" for line in lines)
+    took: collections.Counter[str] = collections.Counter()
+    for line in lines:
+        took[line["k"]] += line["ms"]
     rules = collections.Counter(rule for line in lines for rule in line.get("r", ()))
     return {
-        "by_kind": dict(kinds.most_common()), "outcomes": dict(outcomes.most_common()), "refused_by": dict(rules)
+        "by_kind": dict(kinds.most_common()), "outcomes": dict(outcomes.most_common()), "refused_by": dict(rules),
+        "seconds_by_kind": {kind: round(milliseconds / 1000, 1) for kind, milliseconds in took.most_common()},
     }  # fmt: skip
 
 

@@ -31,8 +31,7 @@ AGREED = (
     {"from": "20:00", "to": "23:30"},
     {"from": "22:00", "to": "02:00"},
     {"times": [{"days": ["sat", "sun"], "from": "09:00", "to": "12:00"}, {"days": ["mon"], "from": "06:00", "to": "08:30"}]},
-    {"from": "08:00", "to": "22:00"},
-    {"from": "08:00", "to": "22:00"},
+    *[{"from": "08:00", "to": "22:00"}] * 6,
 )  # fmt: skip
 
 
@@ -89,7 +88,9 @@ class Worker:
             offset = (now - datetime.now(UTC)).total_seconds()
             os.environ["FAIRDUE_CLOCK_OFFSET_SECONDS"] = str(offset)
             kind, act = self._pick(chance)
+            started = time.perf_counter()
             line = {"i": index, "k": kind, "at": now.isoformat()} | act(self, index, now, chance)
+            line["ms"] = round((time.perf_counter() - started) * 1000, 1)
             os.write(out, (json.dumps(line) + "\n").encode())
         os.write(out, b'{"done": true}\n')
 
@@ -370,10 +371,11 @@ def consent(worker: Worker, index: int, now: datetime, chance: random.Random) ->
     ]
     actor = Actor(kind="borrower", label="borrower", id=person["id"])
     if said == "portal":
-        stopped = frozenset(channel for channel in CHANNELS if chance.random() < 0.2)
+        share = 0 if chance.random() < 0.7 else 0.3
+        stopped = frozenset(channel for channel in CHANNELS if chance.random() < share)
         choose_contacts(person_id=person["id"], stopped=stopped, actor=actor, now=now)
         return {"o": said}
-    point = _point(person, chance, third=0) if said.startswith("opt") and chance.random() < 0.6 else None
+    point = _point(person, chance, third=0) if said.startswith("opt") and chance.random() < 0.8 else None
     channel = chance.choice(("", "sms", "call")) if said.startswith("opt") else ""
     parties.record_consent(
         person_id=person["id"], kind=said, channel="" if point else channel, source="storm", actor=actor,
@@ -473,7 +475,7 @@ def carrier(worker: Worker, index: int, now: datetime, chance: random.Random) ->
 EVENTS: dict[str, tuple[int, Callable[..., dict[str, Any]]]] = {
     "call": (20, call), "outcome": (16, outcome), "inbound": (2, inbound), "message": (20, message),
     "dispatch": (4, dispatch), "write": (2, write), "ask": (14, ask), "report": (8, report), "unasked": (2, unasked),
-    "consent": (3, consent), "hold": (1, hold), "lift": (3, lift), "heal": (1, heal), "carrier": (3, carrier),
+    "consent": (4, consent), "hold": (1, hold), "lift": (5, lift), "heal": (2, heal), "carrier": (3, carrier),
 }  # fmt: skip
 """How often each kind of event comes."""
 
