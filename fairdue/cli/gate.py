@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any
+from zoneinfo import ZoneInfo
 
 import typer
 from rich.console import Console
@@ -14,6 +15,7 @@ from fairdue.cli.session import emit, fail, prepare
 
 if TYPE_CHECKING:
     from fairdue.contexts.law.contracts import ChannelVerdict
+    from fairdue.contexts.law.facade import ContactCalendar
     from fairdue.engine.law.verdict import Verdict
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")]
@@ -64,6 +66,76 @@ def explain(
     else:
         _print_verdict(channel, verdict)
     raise typer.Exit(0 if verdict.is_allowed else 1)
+
+
+@gate.command()
+def calendar(
+    person: Annotated[int, typer.Argument(help="Id of the person.")],
+    week: Annotated[
+        str, typer.Option(help="Any day of a week, which is shown from Monday; default: from today.")
+    ] = "",
+    days: Annotated[int, typer.Option(min=1, max=42, help="How many days.")] = 7,
+    purpose: Annotated[str, typer.Option(help="What the contact is for.")] = "collect",
+    at: Annotated[str, typer.Option(help="As of this moment, ISO 8601 with offset; default: now.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Show when a person may be contacted, way by way, and what each cap leaves; status 1 if never. Nothing is changed."""
+    prepare()
+    moment = _moment(at)
+    from fairdue.contexts.law import facade as law
+    from fairdue.contexts.parties import facade as parties
+    from fairdue.kernel.actor import system
+
+    _check_person(person)
+    today = moment.astimezone(ZoneInfo(parties.person_cards([person])[person].home_zone)).date()
+    first = (day := _day(week)) - timedelta(days=day.weekday()) if week else today
+    found = law.contact_calendar(
+        person_id=person, days=[first + timedelta(days=each) for each in range(days)], now=moment,
+        actor=system("gate calendar"), purpose=purpose,
+    )  # fmt: skip
+    if as_json:
+        emit(found.as_json())
+    else:
+        _print_calendar(found)
+    raise typer.Exit(0 if any(span.is_allowed for way in found.ways for span in way.spans) else 1)
+
+
+def _day(text: str) -> date:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        fail(f"--week {text!r} is not a day like 2026-11-23")
+    if not 2000 <= day.year < 2100:
+        fail(f"--week {text!r} lies outside the years 2000 to 2099, of which the rules and zones know")
+    return day
+
+
+def _print_calendar(found: ContactCalendar) -> None:
+    from fairdue.contexts.law import facade as law
+
+    output = Console(highlight=False, soft_wrap=True)
+    output.print(f"days and hours of {found.zone}")
+    for way in found.ways:
+        opens = (
+            f", open from {way.opens_at.astimezone(ZoneInfo(found.zone)):%Y-%m-%d %H:%M}"
+            if way.opens_at
+            else ""
+        )
+        output.print(
+            escape(f"{way.channel} {way.value_masked or '-'} ({way.owner}): {way.verdict.outcome}{opens}")
+        )
+        for day in found.days:
+            parts = [
+                f"{law.time_of_day(span.first)}-{law.time_of_day(span.last)} {span.outcome}"
+                + (f" ({' '.join(found.whys[span.why].rule_ids)})" if span.why is not None else "")
+                for span in way.of_day(day)
+            ]
+            output.print(escape(f"    {day} {'; '.join(parts)}"))
+        for cap in way.caps:
+            left = ", ".join(f"{each.day:%m-%d}: {each.left} of {each.max}" for each in cap.days)
+            output.print(escape(f"    {cap.rule_id} {cap.title_en}: left {left or '-'}"))
+    for hold in found.holds:
+        output.print(escape(f"hold {hold.kind} since {hold.started_at.isoformat()}"))
 
 
 def _moment(at: str) -> datetime:

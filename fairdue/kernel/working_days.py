@@ -36,6 +36,15 @@ def look_up(day: date) -> WorkingDay:
     return WorkingDay(is_working=is_working, is_certain=is_certain)
 
 
+def holiday_names(day: date) -> tuple[str, str] | None:
+    """This function will return the public holiday of China on a day, in zh and en; None if there is none or it is unknown."""
+    if not is_certain(day):
+        return None
+    found = chinese_calendar.get_holiday_detail(day)[1]
+    named = next((item for item in chinese_calendar.Holiday if item.value == found), None)
+    return (named.chinese, named.value) if named else None
+
+
 def is_working_day(day: date) -> bool:
     """Tell whether people work on a day."""
     return look_up(day).is_working

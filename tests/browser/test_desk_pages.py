@@ -12,6 +12,8 @@ def pages(world) -> dict[str, str]:
         "home": "/desk/",
         "queue": "/desk/queue/",
         "case": f"/desk/case/{world.case.pk}/",
+        "allowed-time": f"/desk/case/{world.case.pk}/when",
+        "allowed-month": f"/desk/case/{world.case.pk}/when?view=month",
         "search": "/desk/search",
         "products": "/desk/products/",
         "product": "/desk/products/cn-loan-fixed-amount/",

@@ -35,6 +35,7 @@ def needed(world) -> dict[tuple[str, str], str]:
         ("get", "/desk/gallery"): "",
         ("get", "/desk/queue/"): "cases.view",
         ("get", address(world)): "cases.view",
+        ("get", address(world, "when")): "cases.view",
         ("get", "/desk/search"): "parties.search",
         ("get", "/desk/products/"): "ledger.view",
         ("get", "/desk/products/cn-card/"): "ledger.view",

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from fairdue.engine.law.candidates import CANDIDATE_SCHEMA, CandidatesInvalid, complete
 from fairdue.engine.law.packs import PackInvalid
+from fairdue.engine.law.timetable import CapLine, Span
 from fairdue.engine.law.verdict import Reason, Verdict
 
 from .agency_contracts import Agency, BreachCard, ContactReport, PermitQuestion, UploadCard
+from .calendar_contracts import CalendarWay, ContactCalendar, time_of_day
 from .contracts import (
     Asked,
     BundleReport,
@@ -82,6 +84,7 @@ from .pack_contracts import ConfirmationCard, PublishedPack, RuleStanding
 from .queries.agencies import agency_breaches, agency_uploads, breach_counts
 from .queries.cards import PermitUnknown, contacts, holds, open_holds, pack_versions, permit, rulebook
 from .queries.confirmations import confirmations, rule_standings
+from .queries.contact_calendar import CalendarSpanWrong, contact_calendar
 from .queries.content import FACTS as TEXT_FACTS
 from .queries.content import check_text, text_rules, voicemail_is_limited
 from .queries.next_allowed import next_allowed, next_of
@@ -108,13 +111,17 @@ __all__ = [
     "Asked",
     "BreachCard",
     "BundleReport",
+    "CalendarSpanWrong",
+    "CalendarWay",
     "CandidatesInvalid",
+    "CapLine",
     "ChainFault",
     "ChainReport",
     "ChannelUnknown",
     "ChannelVerdict",
     "ConfirmationCard",
     "ConfirmationRefused",
+    "ContactCalendar",
     "ContactCard",
     "ContactPointUnfit",
     "ContactPointUnknown",
@@ -159,6 +166,7 @@ __all__ = [
     "RuleUnknown",
     "RulebookEntry",
     "SourceMissing",
+    "Span",
     "SpanEmpty",
     "TextFinding",
     "TextMark",
@@ -180,6 +188,7 @@ __all__ = [
     "complete",
     "confirm_rule",
     "confirmations",
+    "contact_calendar",
     "contact_facts_sql",
     "contacts",
     "export_permits",
@@ -212,6 +221,7 @@ __all__ = [
     "shipped_pack",
     "shipped_packs",
     "text_rules",
+    "time_of_day",
     "unanswered_facts_sql",
     "upload_contacts",
     "use_permit",

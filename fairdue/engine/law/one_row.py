@@ -287,12 +287,13 @@ def _cap_opens(check: Check) -> Callable[[Row], datetime | None]:
     column, limit, parameters = check.parameters["column"], int(check.parameters["max"]), check.parameters
     if parameters.get("calendar") not in (None, "week", "month"):
         raise NotUnderstood(str(parameters["calendar"]))
-    return lambda row: _leaves_window(
+    return lambda row: leaves_window(
         sorted(row[column], reverse=True)[limit - 1], row["home_zone"], parameters
     )
 
 
-def _leaves_window(decisive: datetime, zone: str, parameters: Mapping[str, Any]) -> datetime | None:
+def leaves_window(decisive: datetime, zone: str, parameters: Mapping[str, Any]) -> datetime | None:
+    """This function will return when a contact leaves the window of a cap and counts no more."""
     if "minutes" in parameters:
         return decisive + timedelta(minutes=int(parameters["minutes"]))
     day = decisive.astimezone(zone_of(zone)).date()

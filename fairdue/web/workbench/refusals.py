@@ -50,6 +50,7 @@ REFUSALS = {
     "law.agency.debt_unknown": word("There is no such debt among those the agency works."),
     "law.agency.point_unknown": word("The person has no such contact point."),
     "law.agency.unknown": word("There is no such agency."),
+    "law.calendar.span": word("A calendar shows between one day and six weeks."),
     "law.replay.period": word("The period ends before it begins, or is too long."),
     "law.permit.unusable": word("The permit cannot be used for this."),
     "law.permit.used": word("The permit was used before: a permit is for one send."),

@@ -7,6 +7,7 @@ from django.urls import path
 from fairdue.web.workbench.views import (
     account,
     agencies,
+    allowed_time,
     approvals,
     bank,
     book,
@@ -47,6 +48,7 @@ urlpatterns = [
     path("queue/open", queue.open_next, name="open_queue"),
     path("search", search.search, name="search"),
     path("case/<int:case_id>/", case.show, name="case"),
+    path("case/<int:case_id>/when", allowed_time.allowed_time, name="allowed_time"),
     path("case/<int:case_id>/reveal", case.reveal, name="reveal"),
     path("case/<int:case_id>/next", case.following, name="next_case"),
     path("case/<int:case_id>/call", contact.start_call, name="start_call"),

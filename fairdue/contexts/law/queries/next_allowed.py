@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from fairdue.engine.law.verdict import Verdict
 from fairdue.kernel.actor import Actor, system
 
 from ..contracts import ChannelVerdict
@@ -35,10 +36,16 @@ def next_of(answers: Iterable[ChannelVerdict], now: datetime) -> tuple[NextConta
     found = [
         NextContact(
             channel=answer.channel, contact_point_id=answer.contact_point_id, value_masked=answer.value_masked,
-            owner=answer.owner, at=now if answer.verdict.is_allowed else answer.verdict.retry_after or now,
-            is_now=answer.verdict.is_allowed,
+            owner=answer.owner, at=at, is_now=answer.verdict.is_allowed,
         )
         for answer in answers
-        if answer.verdict.is_allowed or (answer.verdict.outcome == "defer" and answer.verdict.retry_after)
+        if (at := opens_at(answer.verdict, now)) is not None
     ]  # fmt: skip
     return tuple(sorted(found, key=lambda each: (each.at, each.owner != "debtor")))
+
+
+def opens_at(verdict: Verdict, now: datetime) -> datetime | None:
+    """This function will return when a way opens: now if it is open, None if waiting does not open it."""
+    if verdict.is_allowed:
+        return now
+    return verdict.retry_after if verdict.outcome == "defer" else None

@@ -69,7 +69,7 @@ def preview_all(
     cap binds the channel.
     """
     facts = gather(person_id=person_id, now=now, actor=actor, account_ids=account_ids, known=known)
-    ways = _ways(facts)
+    ways = ways_of(facts)
     proposals = [
         Proposal(channel=channel, contact_point_id=point.contact_point_id if point else None, purpose=purpose)
         for channel, point in ways
@@ -78,7 +78,8 @@ def preview_all(
     return tuple(_channel_verdict(judgement, row, *way) for row, way in enumerate(ways))
 
 
-def _ways(facts: PersonFacts) -> list[tuple[str, ContactPointCard | None]]:
+def ways_of(facts: PersonFacts) -> list[tuple[str, ContactPointCard | None]]:
+    """Return every channel of every contact point of a person; the in-app inbox needs no contact point."""
     ways: list[tuple[str, ContactPointCard | None]] = [
         (channel, point) for point in facts.points for channel in CHANNELS_OF.get(point.medium, ())
     ]

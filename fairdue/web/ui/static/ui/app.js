@@ -2,7 +2,9 @@
 import { startKeys } from "./keys.js";
 import { startForms } from "./forms.js";
 import { startActions } from "./actions.js";
+import { startGrid } from "./grid.js";
 
 startKeys(document);
 startForms(document);
 startActions(document);
+startGrid(document);
