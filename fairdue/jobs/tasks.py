@@ -22,6 +22,7 @@ SOON = 10
 """Priority of short work that must not wait behind long work."""
 EVERY_FIVE_SECONDS = "* * * * * */5"
 EVERY_MINUTE = "* * * * *"
+EVERY_HOUR = "7 * * * *"
 ONCE_MORE = RetryStrategy(max_attempts=2, wait=5)
 
 
@@ -59,6 +60,24 @@ def seal_audit(timestamp: int = 0) -> None:
     from fairdue.contexts.audit import facade as audit
 
     audit.seal(now=clock.now())
+
+
+@app.periodic(cron=EVERY_MINUTE, queueing_lock="law.sweep_deadlines")
+@app.task(name="law.sweep_deadlines", queueing_lock="law.sweep_deadlines", priority=SOON, retry=ONCE_MORE)
+def sweep_deadlines(timestamp: int = 0) -> None:
+    """Mark the deadlines whose end has passed."""
+    from fairdue.contexts.law import facade as law
+
+    law.sweep_deadlines(clock.now())
+
+
+@app.periodic(cron=EVERY_HOUR, queueing_lock="law.start_first_contacts")
+@app.task(name="law.start_first_contacts", queueing_lock="law.start_first_contacts", retry=ONCE_MORE)
+def start_first_contacts(timestamp: int = 0) -> None:
+    """Start the clocks of debts that have had their first contact; they run from that contact, not from this job."""
+    from fairdue.contexts.law import facade as law
+
+    law.start_first_contacts(clock.now())
 
 
 @app.periodic(cron=EVERY_MINUTE, queueing_lock="jobs.revive")

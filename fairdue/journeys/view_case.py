@@ -57,6 +57,8 @@ class CaseView:
     bucket: str
     holds: tuple[HoldCard, ...]
     """Open holds."""
+    deadlines: tuple[law.DeadlineCard, ...]
+    """What runs or was missed, nearest first; empty for those who may not see deadlines."""
     gate: tuple[ChannelVerdict, ...]
     """The gate's answer for each way of reaching the person, now; nothing is reserved."""
     decision: DecisionCard | None
@@ -93,6 +95,7 @@ def case_view(
         days_past_due=days,
         bucket=accounts[0].summary.bucket if accounts else bucket(days),
         holds=tuple(hold for hold in history.holds if hold.ended_at is None),
+        deadlines=law.deadlines_of_person(person.person_id, actor=actor, now=now),
         gate=law.preview_all(person_id=person.person_id, now=now, actor=actor, known=known),
         decision=history.decision,
         open_promise=next((promise for promise in file.promises if promise.status == "open"), None),

@@ -25,14 +25,26 @@ from fairdue.contexts.cases.contracts import (
     Workload,
 )
 from fairdue.contexts.cases.errors import CaseRefused, NotInScope
-from fairdue.contexts.cases.operations.assess import assess_open_promises, assess_promises
+from fairdue.contexts.cases.operations.assess import (
+    assess_open_promises,
+    assess_promises,
+    assess_promises_of,
+)
 from fairdue.contexts.cases.operations.assign import AssigneeRefused, assign
 from fairdue.contexts.cases.operations.claim import next_case
 from fairdue.contexts.cases.operations.close import CloseRefused, close_case
 from fairdue.contexts.cases.operations.land import LandingRefused, land_work_items, retire_work_items
 from fairdue.contexts.cases.operations.open_case import ensure_case
-from fairdue.contexts.cases.operations.outcome import OutcomeRefused, add_note, close_work, record_outcome
+from fairdue.contexts.cases.operations.outcome import (
+    OutcomeRefused,
+    add_note,
+    close_work,
+    close_work_of,
+    persons_with_work,
+    record_outcome,
+)
 from fairdue.contexts.cases.operations.promise import PromiseRefused, cancel_promise, record_promise
+from fairdue.contexts.cases.queries.activity import LATEST_OUTCOME_SQL
 from fairdue.contexts.cases.queries.cards import (
     case_card,
     case_of_person,
@@ -40,6 +52,7 @@ from fairdue.contexts.cases.queries.cards import (
     open_promises_over,
     open_work_items,
     outcomes_of,
+    person_ids_assigned,
     promises_of,
     scoped_case_ids,
 )
@@ -51,6 +64,7 @@ from fairdue.contexts.cases.reference import OutcomeCodeUnknown, outcome_code, o
 
 __all__ = [
     "CASE_FACTS_SQL",
+    "LATEST_OUTCOME_SQL",
     "PROMISE_FACTS_SQL",
     "Assessment",
     "AssigneeRefused",
@@ -79,6 +93,7 @@ __all__ = [
     "add_note",
     "assess_open_promises",
     "assess_promises",
+    "assess_promises_of",
     "assign",
     "cancel_promise",
     "case_card",
@@ -86,6 +101,7 @@ __all__ = [
     "case_of_person",
     "close_case",
     "close_work",
+    "close_work_of",
     "ensure_case",
     "land_work_items",
     "next_case",
@@ -95,6 +111,8 @@ __all__ = [
     "outcome_code",
     "outcome_codes",
     "outcomes_of",
+    "person_ids_assigned",
+    "persons_with_work",
     "promise_rules",
     "promises_of",
     "queue",

@@ -33,7 +33,21 @@ from .counting import (
     contact_facts_sql,
     unanswered_facts_sql,
 )
-from .facts import ChannelUnknown, ContactPointUnfit, ContactPointUnknown, Known, agreed_hours
+from .deadline_contracts import (
+    DeadlineCard,
+    DeadlineDetail,
+    DeadlinePage,
+    DeadlineRefused,
+    DeadlineUnknown,
+    ExtensionCard,
+    ExtensionOffer,
+    RequestCard,
+    RequestKind,
+    RequestTaken,
+    SweepReport,
+    WaitingExtension,
+)
+from .facts import ChannelUnknown, ContactPointUnfit, ContactPointUnknown, Known
 from .operations.agency import (
     MomentWrong,
     TextMissing,
@@ -66,10 +80,16 @@ from .operations.confirm import (
 )
 from .operations.contacts import ContactUnknown, ResultUnknown, record_contact, settle_contact
 from .operations.content import publish_content
+from .operations.deadline_extend import decide_extension, request_extension, withdraw_extension
+from .operations.deadline_first import start_first_contacts
+from .operations.deadline_meet import cancel_deadline, meet_deadline
+from .operations.deadline_start import start_deadlines
+from .operations.deadline_sweep import sweep_deadlines
 from .operations.export import PackUnpublished, SpanEmpty, export_permits
 from .operations.holds import HOLD_KINDS, HoldRefused, lift_hold, place_hold
 from .operations.packs import PackChanged, load_rule_packs
 from .operations.replay import PeriodWrong, replay
+from .operations.requests import record_request, request_channels, request_kinds, request_words
 from .operations.reserve import PERMIT_LIFETIME, NotInTransaction, PersonTwice, reserve, reserve_many
 from .operations.use import (
     PermitForAnotherChannel,
@@ -87,20 +107,27 @@ from .queries.confirmations import confirmations, rule_standings
 from .queries.contact_calendar import CalendarSpanWrong, contact_calendar
 from .queries.content import FACTS as TEXT_FACTS
 from .queries.content import check_text, text_rules, voicemail_is_limited
+from .queries.deadlines import STATES as DEADLINE_STATES
+from .queries.deadlines import deadline, deadline_kinds, deadlines, deadlines_of_person, waiting_extensions
+from .queries.keeping import LATEST_CONTACT_SQL, RETENTION_STOPS_SQL, keeping_periods
 from .queries.next_allowed import next_allowed, next_of
 from .queries.preview import judge_hypothetical, pregate, preview, preview_all
 from .queries.published import PackAltered, published_pack, published_packs, published_rulebook
 from .queries.verification import verify_permits
 from .replay_contracts import NextContact, ReplayedContact, ReplayReport
 from .rules import JurisdictionUnknown, PackUnknown, shipped_pack, shipped_packs
+from .statements import weekly_hours as agreed_hours
 
 __all__ = [
     "CANDIDATE_SCHEMA",
     "CONTACT_FACTS_SQL",
+    "DEADLINE_STATES",
     "HOLD_FACTS_SQL",
     "HOLD_KINDS",
+    "LATEST_CONTACT_SQL",
     "PERMIT_LIFETIME",
     "RESULTS",
+    "RETENTION_STOPS_SQL",
     "TEXT_FACTS",
     "UNANSWERED_FACTS_SQL",
     "Agency",
@@ -127,7 +154,14 @@ __all__ = [
     "ContactPointUnknown",
     "ContactReport",
     "ContactUnknown",
+    "DeadlineCard",
+    "DeadlineDetail",
+    "DeadlinePage",
+    "DeadlineRefused",
+    "DeadlineUnknown",
     "DebtUnknown",
+    "ExtensionCard",
+    "ExtensionOffer",
     "FileRefused",
     "HoldCard",
     "HoldRefused",
@@ -158,7 +192,10 @@ __all__ = [
     "Reason",
     "ReplayReport",
     "ReplayedContact",
+    "RequestCard",
+    "RequestKind",
     "RequestReused",
+    "RequestTaken",
     "Reservation",
     "ResultUnknown",
     "ReviewerUnfit",
@@ -168,6 +205,7 @@ __all__ = [
     "SourceMissing",
     "Span",
     "SpanEmpty",
+    "SweepReport",
     "TextFinding",
     "TextMark",
     "TextMissing",
@@ -176,6 +214,7 @@ __all__ = [
     "TooFast",
     "UploadCard",
     "Verdict",
+    "WaitingExtension",
     "agency_access",
     "agency_breaches",
     "agency_codes",
@@ -184,6 +223,7 @@ __all__ = [
     "agreed_hours",
     "ask_permit",
     "breach_counts",
+    "cancel_deadline",
     "check_text",
     "complete",
     "confirm_rule",
@@ -191,12 +231,19 @@ __all__ = [
     "contact_calendar",
     "contact_facts_sql",
     "contacts",
+    "deadline",
+    "deadline_kinds",
+    "deadlines",
+    "deadlines_of_person",
+    "decide_extension",
     "export_permits",
     "holds",
     "judge_hypothetical",
     "keep_pace",
+    "keeping_periods",
     "lift_hold",
     "load_rule_packs",
+    "meet_deadline",
     "next_allowed",
     "next_of",
     "open_holds",
@@ -211,8 +258,13 @@ __all__ = [
     "published_packs",
     "published_rulebook",
     "record_contact",
+    "record_request",
     "replay",
     "report_contact",
+    "request_channels",
+    "request_extension",
+    "request_kinds",
+    "request_words",
     "reserve",
     "reserve_many",
     "rule_standings",
@@ -220,6 +272,9 @@ __all__ = [
     "settle_contact",
     "shipped_pack",
     "shipped_packs",
+    "start_deadlines",
+    "start_first_contacts",
+    "sweep_deadlines",
     "text_rules",
     "time_of_day",
     "unanswered_facts_sql",
@@ -227,5 +282,7 @@ __all__ = [
     "use_permit",
     "verify_permits",
     "voicemail_is_limited",
+    "waiting_extensions",
     "withdraw_confirmation",
+    "withdraw_extension",
 ]

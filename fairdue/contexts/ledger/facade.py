@@ -12,7 +12,9 @@ from fairdue.contexts.ledger.contracts import (
     JudgmentCard,
     Landed,
     PartCard,
+    PaymentGiven,
     PaymentReceipt,
+    PaymentTaken,
     PersonSummary,
     PostingCard,
     ProofReport,
@@ -67,6 +69,7 @@ from fairdue.contexts.ledger.operations.house import book_all_incoming, book_inc
 from fairdue.contexts.ledger.operations.keep import KeepReport, keep_contracts
 from fairdue.contexts.ledger.operations.opening import open_accounts
 from fairdue.contexts.ledger.operations.payment import record_payment
+from fairdue.contexts.ledger.operations.payments_together import record_payments
 from fairdue.contexts.ledger.operations.reversal import reverse_transaction
 from fairdue.contexts.ledger.operations.transactions import check_transactions, land_transactions
 from fairdue.contexts.ledger.queries.changes import changes_since
@@ -83,6 +86,7 @@ from fairdue.contexts.ledger.queries.contracts import (
     quote_contract,
     rate_tables,
 )
+from fairdue.contexts.ledger.queries.ends import DEBT_ENDS_SQL
 from fairdue.contexts.ledger.queries.explain import SUBJECTS, ExplanationUnsound, SubjectUnknown, explain
 from fairdue.contexts.ledger.queries.export import (
     ExportReport,
@@ -94,6 +98,7 @@ from fairdue.contexts.ledger.queries.facts import STATE_FACTS_SQL, state_facts_s
 from fairdue.contexts.ledger.queries.history import account_dues, account_transactions, transactions_of
 from fairdue.contexts.ledger.queries.judgments import judgment
 from fairdue.contexts.ledger.queries.life import account_life
+from fairdue.contexts.ledger.queries.longest_unpaid import LongestUnpaid, UnpaidCursorInvalid, longest_unpaid
 from fairdue.contexts.ledger.queries.postings import account_postings
 from fairdue.contexts.ledger.queries.prove import prove
 from fairdue.contexts.ledger.queries.receipts import receipts
@@ -105,12 +110,18 @@ from fairdue.contexts.ledger.queries.standing import (
     instalment_delinquency,
     person_dpd_history,
 )
-from fairdue.contexts.ledger.queries.summary import account_summary, person_summary
+from fairdue.contexts.ledger.queries.summary import (
+    account_summaries,
+    account_summary,
+    person_summaries,
+    person_summary,
+)
 from fairdue.contexts.ledger.queries.suspense import suspense_balance
 from fairdue.contexts.ledger.queries.terms import components
 from fairdue.engine.ledger.keeping.quoting import late_outcome
 
 __all__ = [
+    "DEBT_ENDS_SQL",
     "STATE_FACTS_SQL",
     "SUBJECTS",
     "AccountNotActive",
@@ -155,11 +166,14 @@ __all__ = [
     "Landed",
     "LandingRefused",
     "LedgerError",
+    "LongestUnpaid",
     "MonthStatus",
     "MonthStatusChange",
     "OpenedOtherwise",
     "PartCard",
+    "PaymentGiven",
     "PaymentReceipt",
+    "PaymentTaken",
     "PersonDpdHistory",
     "PersonSummary",
     "PostingCard",
@@ -173,9 +187,11 @@ __all__ = [
     "SubjectUnknown",
     "TransactionCard",
     "TransactionUnknown",
+    "UnpaidCursorInvalid",
     "account_dues",
     "account_life",
     "account_postings",
+    "account_summaries",
     "account_summary",
     "account_transactions",
     "book_all_incoming",
@@ -199,9 +215,11 @@ __all__ = [
     "land_dues",
     "land_transactions",
     "late_outcome",
+    "longest_unpaid",
     "open_accounts",
     "open_contract",
     "person_dpd_history",
+    "person_summaries",
     "person_summary",
     "preview_event",
     "product_terms",
@@ -212,6 +230,7 @@ __all__ = [
     "receipts",
     "record_event",
     "record_payment",
+    "record_payments",
     "return_incoming",
     "reverse_transaction",
     "state_facts_sql",

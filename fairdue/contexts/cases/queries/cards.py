@@ -44,6 +44,14 @@ def scoped_case_ids(*, person_ids: Iterable[int], actor: Actor) -> dict[int, int
     return dict(rows.values_list("person_id", "id"))
 
 
+def person_ids_assigned(*, staff_id: int, actor: Actor) -> tuple[int, ...]:
+    """Return the persons whose open case a member of staff has, as far as the actor may see them."""
+    if not actor.may("cases.view"):
+        return ()
+    rows = scoped(actor).filter(assigned_to_id=staff_id, status="open")
+    return tuple(rows.values_list("person_id", flat=True))
+
+
 def case_to_card(case: Case) -> CaseCard:
     """Return the card of a case."""
     return CaseCard(
