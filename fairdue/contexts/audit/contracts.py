@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 
@@ -79,3 +79,44 @@ class VerifyReport:
     def is_intact(self) -> bool:
         """Whether nothing was found."""
         return self.finding_count == 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeletionRunCard:
+    """A run over everything whose time is over; `digest` is empty while it is under way."""
+
+    run_id: int
+    kind: str
+    as_of: date
+    started_by: str
+    started_at: datetime
+    finished_at: datetime | None
+    pack_versions: dict[str, str]
+    summary: dict[str, Any]
+    digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchCard:
+    """What one transaction erased: how many records of a class, by which rules, with the digest of their ids."""
+
+    number: int
+    run_id: int
+    class_code: str
+    action: str
+    record_count: int
+    person_count: int
+    ids_sha256: str
+    rules: dict[str, int]
+    kept_until_max: date
+    erased_at: datetime
+    hash: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeletionReport:
+    """What a verification of the batches read and found."""
+
+    batches: int
+    records: int
+    findings: tuple[Finding, ...]

@@ -2,22 +2,56 @@
 
 from __future__ import annotations
 
-from fairdue.contexts.audit.contracts import Block, Entry, EventCard, Finding, VerifyReport
+from fairdue.contexts.audit.contracts import (
+    BatchCard,
+    Block,
+    DeletionReport,
+    DeletionRunCard,
+    Entry,
+    EventCard,
+    Finding,
+    VerifyReport,
+)
+from fairdue.contexts.audit.deletions import (
+    Erasure,
+    batches_naming,
+    deletion_batches,
+    deletion_runs,
+    erased_ids,
+    erased_ids_sql,
+    finish_deletion_run,
+    open_deletion_run,
+    record_deletion_batch,
+    verify_deletions,
+)
 from fairdue.contexts.audit.operations import ReasonMissing, record, record_many, seal
 from fairdue.contexts.audit.queries import events, events_of_persons
 from fairdue.contexts.audit.verification import verify
 
 __all__ = [
+    "BatchCard",
     "Block",
+    "DeletionReport",
+    "DeletionRunCard",
     "Entry",
+    "Erasure",
     "EventCard",
     "Finding",
     "ReasonMissing",
     "VerifyReport",
+    "batches_naming",
+    "deletion_batches",
+    "deletion_runs",
+    "erased_ids",
+    "erased_ids_sql",
     "events",
     "events_of_persons",
+    "finish_deletion_run",
+    "open_deletion_run",
     "record",
+    "record_deletion_batch",
     "record_many",
     "seal",
     "verify",
+    "verify_deletions",
 ]

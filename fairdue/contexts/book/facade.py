@@ -19,6 +19,7 @@ from .queries.accounts import (
 )
 from .queries.batches import ImportBatchUnknown, import_batch, import_batches
 from .queries.creditors import CreditorUnknown, creditor_by_code, creditors, products
+from .queries.erasing import lock_accounts_of
 from .queries.facts import ACCOUNT_FACTS_SQL, PRODUCT_FACTS_SQL
 from .queries.many import account_cards_of
 
@@ -56,6 +57,7 @@ __all__ = [
     "import_batch",
     "import_batches",
     "land_accounts",
+    "lock_accounts_of",
     "open_account",
     "products",
     "visible_persons",

@@ -56,12 +56,12 @@ PERMISSIONS_BY_ROLE: dict[str, frozenset[str]] = {
     | _ID_NUMBERS
     | {"holds.place", "holds.lift", "parties.reveal", "templates.approve", "audit.view", "outbox.view"}
     | _DEADLINES
-    | {"rules.confirm", "agencies.manage"},
+    | {"rules.confirm", "agencies.manage", "retention.view", "retention.run"},
     Role.LEGAL: _WATCH
     | _LEDGER
     | _ID_NUMBERS
     | _DEADLINES
-    | {"holds.place", "holds.lift", "parties.reveal", "book.view", "rules.confirm"},
+    | {"holds.place", "holds.lift", "parties.reveal", "book.view", "rules.confirm", "retention.view"},
     Role.STRATEGIST: _FIGURES | {"strategy.publish", "gate.try", "templates.view"},
     Role.RISK: _FIGURES,
     Role.FINANCE: _WATCH
@@ -70,7 +70,7 @@ PERMISSIONS_BY_ROLE: dict[str, frozenset[str]] = {
     | {"ledger.adjust", "ledger.approve"},
     Role.ADMINISTRATOR: frozenset(
         {"staff.manage", "book.import", "book.view", "cycle.run", "cycle.view", "audit.view", "outbox.view"}
-        | {"templates.view", "strategy.view", "reporting.view"}
+        | {"templates.view", "strategy.view", "reporting.view", "retention.view"}
     ),
 }
 

@@ -26,6 +26,7 @@ from .queries.cards import (
     person_card,
     person_cards,
 )
+from .queries.erasing import RECORDED_SQL, lock_persons
 from .queries.facts import CONSENT_FACTS_SQL, CONTACT_POINT_FACTS_SQL, PERSON_FACTS_SQL
 from .queries.lookup import person_ids_by_reference
 from .queries.many import consents_of, contact_points_by_value, contact_points_of
@@ -37,6 +38,7 @@ __all__ = [
     "CONSENT_FACTS_SQL",
     "CONTACT_POINT_FACTS_SQL",
     "PERSON_FACTS_SQL",
+    "RECORDED_SQL",
     "SEALED_COLUMNS",
     "ConsentCard",
     "ConsentRefused",
@@ -62,6 +64,7 @@ __all__ = [
     "latest_consents",
     "latest_consents_read",
     "latest_of",
+    "lock_persons",
     "mark_contact_point",
     "name_for_letter",
     "open_contact_point",

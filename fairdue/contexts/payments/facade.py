@@ -16,6 +16,7 @@ from fairdue.contexts.payments.contracts import (
     Incoming,
     MatchCard,
     Matched,
+    MatchedTogether,
     OrderCard,
     OrderExport,
     PaymentCard,
@@ -68,12 +69,14 @@ from fairdue.contexts.payments.operations.requests import (
 from fairdue.contexts.payments.operations.returns import take_back
 from fairdue.contexts.payments.operations.reveal import reveal_payment
 from fairdue.contexts.payments.operations.statements import take_statement_file
+from fairdue.contexts.payments.operations.together import match_together
 from fairdue.contexts.payments.operations.undo import undo_match
 from fairdue.contexts.payments.queries.candidates import candidates
 from fairdue.contexts.payments.queries.codes import account_by_code, repayment_code
 from fairdue.contexts.payments.queries.day_end import day_end
 from fairdue.contexts.payments.queries.division import divide_payment
 from fairdue.contexts.payments.queries.of_transaction import MatchedPayment, payment_of_transaction
+from fairdue.contexts.payments.queries.open_money import OPEN_MONEY_SQL
 from fairdue.contexts.payments.queries.orders import orders
 from fairdue.contexts.payments.queries.payments import (
     incoming_payments,
@@ -90,6 +93,7 @@ from fairdue.contexts.payments.words import BANK_REASONS, bank_reason, place, wh
 
 __all__ = [
     "BANK_REASONS",
+    "OPEN_MONEY_SQL",
     "SEALED_COLUMNS",
     "AlreadyMatched",
     "Approved",
@@ -105,6 +109,7 @@ __all__ = [
     "MatchInvalid",
     "Matched",
     "MatchedPayment",
+    "MatchedTogether",
     "NothingMatched",
     "NothingWaiting",
     "OrderCard",
@@ -148,6 +153,7 @@ __all__ = [
     "mappings",
     "match_automatically",
     "match_payment",
+    "match_together",
     "open_requests",
     "orders",
     "payment_by_source_ref",
