@@ -610,3 +610,27 @@ def test_a_summary_says_what_events_made_of_the_account_as_of_any_day(book, loan
     ]
     undo(book, made.transaction_id)
     assert summary(loan).standing == "charged_off"
+
+
+def test_what_is_owed_again_on_an_instalment_of_interest_only_is_an_item_of_its_own(book):
+    account = book.account(policy="cn-loan-instalment", principal=5_000, interest=0)
+    book.dues(
+        (account, "D1", date(2026, 3, 1), "interest", 100), (account, "D2", date(2026, 4, 1), "interest", 100),
+        (account, "D0", date(2026, 2, 10), "principal", 5_000),
+    )  # fmt: skip
+    common = {"account_id": account, "details": {}, "actor": book.actor, "now": book.now}
+    paid = ledger.record_event(
+        **common, kind="payment", amount=Money(2_000), effective_date=date(2026, 2, 12), external_ref="P"
+    )
+    ledger.record_event(
+        **common | {"details": {"of": paid.transaction_id}}, kind="chargeback", amount=Money(500),
+        effective_date=date(2026, 2, 20), external_ref="B",
+    )  # fmt: skip
+    ledger.record_event(
+        **common, kind="re_amortise", amount=None, effective_date=date(2026, 3, 10), external_ref="R"
+    )
+    made = DueItem.objects.filter(account_id=account, made_by_id__isnull=False, asked_minor__gt=0)
+    assert [(item.component, item.due_date, item.asked_minor) for item in made] == [
+        ("principal", date(2026, 4, 1), 3_500)
+    ]
+    assert ledger.prove([account], deep=True).differences == ()

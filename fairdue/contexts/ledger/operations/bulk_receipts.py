@@ -20,6 +20,7 @@ from fairdue.contexts.ledger.operations.bulk_receipts_facts import (
     read_facts,
     read_whole,
 )
+from fairdue.contexts.ledger.operations.landing import counts
 from fairdue.contexts.ledger.queries.terms import policies
 from fairdue.engine.ledger.allocation import (
     ACCOUNT_SCHEMA,
@@ -43,25 +44,33 @@ def land_in_order(frame: pl.DataFrame, *, source: str, now: datetime) -> tuple[i
 
     1. Frame: that of `land_transactions`. The caller has begun the transaction and plans for many rows.
     2. Taken are the rows of an account if all of them are sound new payments, none before any of its
-       transactions; if only payments, undated charges, credits and reversals ever came to it; and if no two
-       of its instalments fall due on one day and none is a card's statement.
+       transactions; if only payments, undated charges, credits and reversals ever came to it; if no two of its
+       instalments fall due on one day and none is a card's statement; and if no money waits for a later charge.
     3. Nothing is refused here: what is not taken is judged by the general way.
+    """
+    given = frame.with_columns(source=pl.lit(source), fund=pl.lit(CASH))
+    landed = landed_in_order(given, now=now)
+    rest = frame.join(landed.select("account_id"), on="account_id", how="anti", maintain_order="left")
+    return landed.height, rest
+
+
+def landed_in_order(frame: pl.DataFrame, *, now: datetime) -> pl.DataFrame:
+    """This function will do what `land_in_order` says, and return what it posted with its `receipt_id`.
+
+    The frame also has the `source` and the `fund` of each payment.
     """
     candidates = _sound(frame, now)
     if candidates.is_empty():
-        return 0, frame
+        return frame.clear().with_columns(receipt_id=pl.lit(None, pl.Int64))
     states = lock_states(candidates)
     payments = _numbered(candidates.join(states.select("account_id"), on="account_id", how="semi"))
     with references_sound(), statements_beside() as server:
-        taken = pl.concat(
-            [states.clear().select("account_id"), *_landed(server, states, payments, source, now)]
-        )
-    count = payments.join(taken, on="account_id", how="semi").height
-    return count, frame.join(taken, on="account_id", how="anti", maintain_order="left")
+        taken = pl.concat([states.clear().select("account_id"), *_landed(server, states, payments, now)])
+    return payments.join(taken, on="account_id", how="semi", maintain_order="left")
 
 
 def _landed(
-    server: Executor, states: pl.DataFrame, payments: pl.DataFrame, source: str, now: datetime
+    server: Executor, states: pl.DataFrame, payments: pl.DataFrame, now: datetime
 ) -> list[pl.DataFrame]:
     """Land chunk by chunk: while one is allocated here, the server reads the next or writes the one before."""
     chunks = [
@@ -79,16 +88,16 @@ def _landed(
             settled = _completed(server, settled, chosen, facts)
         taken.append(settled.accounts)
         chosen = chosen.join(settled.accounts, on="account_id", how="semi", maintain_order="left")
-        writing.append(server.submit(_write, chosen, settled, source, now))
+        writing.append(server.submit(_write, chosen, settled, now))
     for write in writing:
         write.result()
     return taken
 
 
-def _write(payments: pl.DataFrame, settled: _Settled, source: str, now: datetime) -> None:
+def _write(payments: pl.DataFrame, settled: _Settled, now: datetime) -> None:
     if payments.is_empty():
         return
-    _insert(payments, settled.parts, source, now)
+    _insert(payments, settled.parts, now)
     _update_items(settled.items)
     _update_states(payments, settled, now)
 
@@ -125,6 +134,10 @@ class _Settled:
     items: pl.DataFrame
     """Every item that was open: what was open of it, what these payments paid, and its `settled_date`."""
     accounts: pl.DataFrame
+
+    def without(self, accounts: pl.DataFrame) -> _Settled:
+        frames = (self.parts, self.items, self.accounts)
+        return _Settled(*(frame.join(accounts, on="account_id", how="anti") for frame in frames))
 
 
 def _completed(server: Executor, settled: _Settled, payments: pl.DataFrame, facts: PaidFacts) -> _Settled:
@@ -164,6 +177,7 @@ def _short(settled: _Settled, facts: PaidFacts) -> pl.DataFrame:
 def _allocated(payments: pl.DataFrame, facts: PaidFacts) -> _Settled:
     """Allocate the payments by the policy of each account's product, on what is open now."""
     parts, items = [pl.DataFrame(schema=DATED_PART_SCHEMA)], []
+    waiting = facts.states.select("account_id").clear()
     for (code,), states in facts.states.group_by("policy"):
         mine = states.select("account_id")
         one = states.height == facts.states.height
@@ -172,20 +186,31 @@ def _allocated(payments: pl.DataFrame, facts: PaidFacts) -> _Settled:
             for frame in (facts.items, payments.with_columns(component=pl.lit("")), facts.balances)
         ]
         known = states.select("account_id", "dpd_origin", judgment_date=pl.lit(None, pl.Date))
+        rule = policies()[str(code)]
         result = allocate(
             chosen[0],
             chosen[1].select(*RECEIPT_SCHEMA),
             chosen[2],
-            policies()[str(code)],
+            rule,
             accounts=known.select(*ACCOUNT_SCHEMA),
         )
         parts.append(result.parts)
         items.append(result.asked)
+        if rule.has_reach:
+            waiting = pl.concat([waiting, _waiting(result.parts, payments)])
     opened = pl.concat(items) if items else facts.items.with_columns(settled_date=pl.lit(None, pl.Date))
-    return _Settled(pl.concat(parts), opened, facts.states.select("account_id"))
+    settled = _Settled(pl.concat(parts), opened, facts.states.select("account_id"))
+    return settled if waiting.is_empty() else settled.without(waiting)
 
 
-def _insert(payments: pl.DataFrame, parts: pl.DataFrame, source: str, now: datetime) -> None:
+def _waiting(parts: pl.DataFrame, payments: pl.DataFrame) -> pl.DataFrame:
+    """Return the accounts on which money is held until something falls due: they go the general way."""
+    received = payments.select("receipt_id", received_date="effective_date")
+    is_later = pl.col("effective_date") > pl.col("received_date")
+    return parts.join(received, on="receipt_id").filter(is_later).select("account_id").unique()
+
+
+def _insert(payments: pl.DataFrame, parts: pl.DataFrame, now: datetime) -> None:
     transactions = payments.select(
         "account_id",
         "person_id",
@@ -194,12 +219,13 @@ def _insert(payments: pl.DataFrame, parts: pl.DataFrame, source: str, now: datet
         "amount_minor",
         "currency",
         "effective_date",
+        "source",
+        "fund",
         id="receipt_id",
         recorded_at=pl.lit(now),
-        source=pl.lit(source),
     )
     bulk.copy_in_fast(transactions, "ledger_transaction")
-    owners = payments.select("receipt_id", "person_id", "currency")
+    owners = payments.select("receipt_id", "person_id", "currency", "fund")
     is_held = pl.col("component") == CREDIT_BALANCE
     postings = (
         parts.join(owners, on="receipt_id", how="left")
@@ -214,7 +240,7 @@ def _insert(payments: pl.DataFrame, parts: pl.DataFrame, source: str, now: datet
             entry=pl.lit(uuid.uuid4().bytes),
             transaction_id="receipt_id",
             kind=pl.lit("allocation"),
-            debit=pl.lit(CASH),
+            debit="fund",
             credit=pl.when(is_held).then("component").otherwise(RECEIVABLE + pl.col("component")),
             recorded_at=pl.lit(now),
         )
@@ -224,11 +250,16 @@ def _insert(payments: pl.DataFrame, parts: pl.DataFrame, source: str, now: datet
 
 UPDATE_ITEMS_SQL = """
 UPDATE ledger_dueitem d SET paid_minor = d.paid_minor + n.paid_minor, settled_date = n.settled_date
-  FROM ledger_paid_item n WHERE d.ctid = n.row_place AND d.id = n.id
+  FROM ledger_paid_item n WHERE d.ctid = n.row_place AND d.id + 0 = n.id
 """
+"""The sum hides the number from the planner, which would rather search its index than go to the place."""
 BY_PLACE_SQL = """
-SELECT set_config('enable_nestloop', %s, true), set_config('enable_hashjoin', %s, true),
-       set_config('enable_mergejoin', %s, true)
+SELECT current_setting('enable_nestloop'), set_config('enable_nestloop', 'on', true),
+       set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)
+"""
+AS_BEFORE_SQL = """
+SELECT set_config('enable_nestloop', %s, true), set_config('enable_hashjoin', 'on', true),
+       set_config('enable_mergejoin', 'on', true)
 """
 
 
@@ -250,9 +281,9 @@ def _update_items(items: pl.DataFrame) -> None:
         "paid_minor bigint, settled_date date, row_place tid, id bigint",
         is_analyzed=False,
     )
-    bulk.execute(BY_PLACE_SQL, ["on", "off", "off"])
+    before = counts(BY_PLACE_SQL)[0]
     updated = bulk.execute(UPDATE_ITEMS_SQL)
-    bulk.execute(BY_PLACE_SQL, ["off", "on", "on"])
+    bulk.execute(AS_BEFORE_SQL, [before])
     if updated != changed.height:
         raise RuntimeError(f"{changed.height - updated} due items moved while their accounts were locked")
 

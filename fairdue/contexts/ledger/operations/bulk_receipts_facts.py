@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 import polars as pl
 
+from fairdue.contexts.ledger.codes import LENT
 from fairdue.contexts.ledger.queries.terms import components, policies
 from fairdue.engine.ledger.allocation import RECEIVABLE_SCHEMA
 from fairdue.engine.ledger.event_kinds import PLAIN_KINDS, REVERSAL
@@ -18,16 +19,16 @@ NEVER = date(1900, 1, 1)
 
 STATES_SQL = """
 SELECT s.account_id, s.person_id, a.product_id, s.balance_date, s.balance_minor,
-       coalesce(t.latest_date, DATE '1900-01-01'),
+       coalesce(s.oldest_unpaid_due_date, DATE '1900-01-01'), coalesce(t.latest_date, DATE '1900-01-01'),
        (s.standing = 'active' AND s.currency = s.paid_currency AND coalesce(t.is_plain, true))::int
   FROM (SELECT f.account_id, f.person_id, f.currency, f.balance_date, f.balance_minor, f.standing,
-               i.currency AS paid_currency
+               f.oldest_unpaid_due_date, i.currency AS paid_currency
           FROM ledger_accountstate f JOIN ledger_paid i ON i.account_id = f.account_id
          WHERE f.account_id BETWEEN {least:d} AND {greatest:d} ORDER BY f.account_id FOR UPDATE OF f) s
   JOIN book_account a ON a.id = s.account_id
   LEFT JOIN (SELECT account_id, max(effective_date) AS latest_date,
                     bool_and(kind IN ({kinds}) AND NOT (kind = 'charge' AND details ? 'due_date')) AS is_plain
-               FROM ledger_transaction WHERE account_id BETWEEN {least:d} AND {greatest:d}
+               FROM ledger_transaction WHERE account_id BETWEEN {least:d} AND {greatest:d}{paid}
               GROUP BY account_id) t ON t.account_id = s.account_id
  WHERE a.id BETWEEN {least:d} AND {greatest:d}
 """
@@ -37,6 +38,7 @@ STATE_SCHEMA = {
     "product_id": pl.Int64,
     "balance_date": pl.Date,
     "balance_minor": pl.Int64,
+    "oldest_date": pl.Date,
     "latest_date": pl.Date,
     "is_sound": pl.Int32,
 }
@@ -46,6 +48,13 @@ KNOWN_SQL = """
 SELECT i.account_id FROM ledger_paid_ref i JOIN ledger_transaction t
     ON t.account_id = i.account_id AND t.external_ref = i.external_ref
 """
+WAITING_SQL = """
+SELECT account_id, max(effective_date) FROM ledger_posting
+ WHERE (debit = 'credit_balance' OR credit = 'credit_balance') AND effective_date > DATE '{after}'
+   AND account_id IN (SELECT account_id FROM ledger_paid_ref) AND account_id BETWEEN {least:d} AND {greatest:d}
+ GROUP BY account_id
+"""
+"""Until when money that an account holds waits for what falls due: money in between may pay it instead."""
 ITEMS_SQL = """
 SELECT d.account_id, d.id, d.due_date,
        hashtext(d.due_ref)::bigint * 256 + CASE WHEN left(d.due_ref, 2) = 's:' THEN 255 ELSE {code} END,
@@ -59,6 +68,7 @@ SELECT d.account_id, d.id, d.due_date,
 The last is where the row lies. It lies there until this transaction ends: rows of an account change only under
 the lock of its state, which is ours, and nothing that moves rows runs beside a reader.
 """
+AMONG_PAID = " AND account_id IN (SELECT account_id FROM ledger_paid)"
 PAID_JOIN = " JOIN ledger_paid_few i ON i.account_id = d.account_id"
 FEW_OF_SPAN = 0.5
 """Where fewer of the accounts between the least and the greatest are paid, the server leaves out the others."""
@@ -80,9 +90,10 @@ OPEN_SCHEMA = {
     "amount_minor": pl.Int64,
     "paid_minor": pl.Int64,
     "row_place": pl.Binary,
+    "is_charged": pl.Boolean,
 }
 AHEAD = timedelta(days=31)
-"""How long after the latest payment open items fall due that are read at once."""
+"""How long after the latest payment open items fall due that are read at once: as long as for one instalment."""
 BALANCES_SQL = """
 SELECT account_id, {code}, sum(amount_minor)::bigint
   FROM (SELECT p.account_id, substr(p.debit, 12) AS component, p.amount_minor
@@ -123,7 +134,9 @@ def lock_states(payments: pl.DataFrame) -> pl.DataFrame:
 def read_facts(states: pl.DataFrame, payments: pl.DataFrame) -> PaidFacts:
     """Return what is open on some of the accounts that `lock_states` locked, and that their payments may reach.
 
-    Where their rules settle items by due date, items of days far ahead are not read: few payments reach them.
+    1. Where their rules settle items ahead by due date, items of days far ahead are not read: few payments reach them.
+    2. Where they settle all items by due date, most payments settle no more than two instalments from the oldest on.
+    3. Accounts whose money goes further are read again, whole, by the caller.
     """
     rules = [policies()[code] for code in states["policy"].unique()]
     ways = [
@@ -131,7 +144,19 @@ def read_facts(states: pl.DataFrame, payments: pl.DataFrame) -> PaidFacts:
     ]
     if not all(way.is_by_due_date for way in ways):
         return _facts(states, date.max)
-    return _facts(states, payments["effective_date"].max() + AHEAD)  # type: ignore[operator,arg-type]
+    latest: date = payments["effective_date"].max()  # type: ignore[assignment]
+    if not all(way.is_row_by_row for way in ways):
+        return _facts(states, latest + AHEAD)
+    return _facts(states, min(latest + AHEAD, _usual_reach(states, payments)))
+
+
+def _usual_reach(states: pl.DataFrame, payments: pl.DataFrame) -> date:
+    """Return the day until which money usually reaches where all that is unpaid is long past."""
+    counted = payments.group_by("account_id").agg(steps=pl.len().cast(pl.Int64) * 2)
+    reached = states.join(counted, on="account_id").select(
+        day=pl.col("oldest_date") + pl.col("steps") * pl.duration(days=AHEAD.days)
+    )
+    return reached["day"].max()  # type: ignore[return-value]
 
 
 def read_whole(states: pl.DataFrame) -> PaidFacts:
@@ -145,7 +170,7 @@ def _facts(states: pl.DataFrame, until: date) -> PaidFacts:
             states, pl.DataFrame(schema=OPEN_SCHEMA), pl.DataFrame(schema=RECEIVABLE_SCHEMA), True
         )
     span = _span(states)
-    is_few = states.height < FEW_OF_SPAN * (span["greatest"] - span["least"] + 1)
+    is_few = _is_few(states, span)
     paid = PAID_JOIN if is_few else ""
     if is_few:
         _stage(states.select("account_id"), "ledger_paid_few", "account_id bigint")
@@ -166,6 +191,7 @@ def _facts(states: pl.DataFrame, until: date) -> PaidFacts:
         amount_minor="asked_minor",
         paid_minor=pl.lit(0, pl.Int64),
         row_place="row_place",
+        is_charged=~pl.col("code").is_in(_lent()),
     )
     return PaidFacts(states, opened, loose, is_whole)
 
@@ -176,10 +202,15 @@ def _span(accounts: pl.DataFrame) -> dict[str, int]:
     return {"least": least, "greatest": greatest}  # type: ignore[dict-item]
 
 
+def _is_few(accounts: pl.DataFrame, span: dict[str, int]) -> bool:
+    return accounts.height < FEW_OF_SPAN * (span["greatest"] - span["least"] + 1)
+
+
 def _states(accounts: pl.DataFrame, payments: pl.DataFrame, span: dict[str, int]) -> pl.DataFrame:
     """Lock the states; return those of sound accounts all of whose payments are new and come last."""
     kinds = ", ".join(f"'{kind}'" for kind in (*PLAIN_KINDS, REVERSAL))
-    states = read_numbers(STATES_SQL.format(kinds=kinds, **span), STATE_SCHEMA)
+    paid = AMONG_PAID if _is_few(accounts, span) else ""
+    states = read_numbers(STATES_SQL.format(kinds=kinds, paid=paid, **span), STATE_SCHEMA)
     products = bulk.copy_out(PRODUCTS_SQL, PRODUCT_SCHEMA)
     states = (
         states.filter(pl.col("is_sound") == 1)
@@ -193,7 +224,16 @@ def _states(accounts: pl.DataFrame, payments: pl.DataFrame, span: dict[str, int]
     refs = payments.join(with_history, on="account_id", how="semi").select("account_id", "external_ref")
     _stage(refs, "ledger_paid_ref", "account_id bigint, external_ref text")
     known = bulk.copy_out(KNOWN_SQL, {"account_id": pl.Int64})
-    return states.join(known, on="account_id", how="anti")
+    states = states.join(known, on="account_id", how="anti")
+    return states.join(_waiting(states, span), on="account_id", how="anti")
+
+
+def _waiting(states: pl.DataFrame, span: dict[str, int]) -> pl.DataFrame:
+    """Return the accounts on which money is held for a day after their earliest payment."""
+    query = WAITING_SQL.format(after=states["earliest"].min() or NEVER, **span)
+    found = bulk.copy_out(query, {"account_id": pl.Int64, "until": pl.Date})
+    earliest = states.select("account_id", "earliest")
+    return found.join(earliest, on="account_id").filter(pl.col("until") > pl.col("earliest"))
 
 
 def _odd(items: pl.DataFrame) -> pl.DataFrame:
@@ -230,6 +270,11 @@ def _code(column: str) -> str:
     """Return the SQL of a component's number, so that it is read without its text; 255 is unknown."""
     cases = " ".join(f"WHEN '{component}' THEN {number}" for number, component in enumerate(components()))
     return f"CASE {column} {cases} ELSE {UNKNOWN} END"
+
+
+def _lent() -> list[int]:
+    """Return the numbers of the components that a due item does not charge."""
+    return [number for number, component in enumerate(components()) if component in LENT]
 
 
 def _component() -> pl.Expr:

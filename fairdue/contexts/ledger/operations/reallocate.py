@@ -7,7 +7,7 @@ from datetime import datetime
 
 import polars as pl
 
-from fairdue.contexts.ledger.codes import FOLD_SQL, PRESENT_SQL, RECEIVABLE
+from fairdue.contexts.ledger.codes import FOLD_SQL, LENT, PRESENT_SQL, RECEIVABLE, STATEMENT
 from fairdue.contexts.ledger.operations.landing import rows
 from fairdue.contexts.ledger.operations.settle import settle_account
 from fairdue.contexts.ledger.queries.terms import POLICY_SQL, policies
@@ -149,7 +149,8 @@ def _target(
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return parts and asked items by each account's own policy."""
     standing = receipts.filter(pl.col("reversed_by_id").is_null()).select(*RECEIPT_SCHEMA)
-    frames = (items.select(*ITEM_SCHEMA, "due_ref"), standing, owed)
+    is_charged = ~pl.col("component").is_in(LENT) & ~pl.col("due_ref").str.contains(STATEMENT)
+    frames = (items.select(*ITEM_SCHEMA, "due_ref", is_charged=is_charged), standing, owed)
     parts, asked = [], []
     for code in terms["policy"].unique().to_list():
         mine = terms.filter(pl.col("policy") == code)

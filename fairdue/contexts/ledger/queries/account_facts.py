@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
@@ -129,8 +129,12 @@ class AccountFacts:
         no item asks for is unscheduled balance, from the beginning or from the day of the charge that brought it.
         """
         rows: dict[tuple[date, str], dict[str, int]] = {}
+        charged: dict[tuple[date, str], set[str]] = {}
         for item, asked in self._asked():
-            rows.setdefault((item.due_date, item.due_ref), {})[item.component] = asked
+            place = (item.due_date, item.due_ref)
+            rows.setdefault(place, {})[item.component] = asked
+            if self.is_charged(item):
+                charged.setdefault(place, set()).add(item.component)
         sums = self._asked_sums()
         loose = tuple(
             (component, amount - sums[component])
@@ -139,7 +143,9 @@ class AccountFacts:
         )
         return DebtTerms(
             disbursed_date=self.balance_date,
-            instalments=tuple(_instalment(*place, amounts) for place, amounts in rows.items()),
+            instalments=tuple(
+                _instalment(*place, amounts, charged.get(place, ())) for place, amounts in rows.items()
+            ),
             unscheduled=loose or ((PRINCIPAL, 0),),
             allocation=policies()[self.policy],
             delinquency=DelinquencyRule(origin=self.dpd_origin),  # type: ignore[arg-type]
@@ -292,7 +298,9 @@ def record_of(stored: StoredTransaction) -> EventRecord:
     )
 
 
-def _instalment(due_date: date, due_ref: str, amounts: Mapping[str, int]) -> Instalment:
+def _instalment(
+    due_date: date, due_ref: str, amounts: Mapping[str, int], charged: Iterable[str]
+) -> Instalment:
     others = tuple((name, part) for name, part in amounts.items() if name not in (PRINCIPAL, INTEREST))
     return Instalment(
         due_date,
@@ -300,4 +308,5 @@ def _instalment(due_date: date, due_ref: str, amounts: Mapping[str, int]) -> Ins
         amounts.get(INTEREST, 0),
         others=others,
         ref=due_ref,
+        charged=frozenset(charged),
     )

@@ -73,7 +73,7 @@ def facts_of(account_id: int, as_of: date, known_at: datetime | None) -> Facts:
     terms = account.terms()
     position, events = position_on(account.history, as_of), standing_on(account.history, as_of)
     dues = _dues(account, position, as_of)
-    past = lived(terms, events, {(due.ref, due.component): due.id for due in dues})
+    past = lived(terms, events, {(due.ref, due.component): due.id for due in dues}, as_of)
     accruals, grounds = _kept(account, as_of, known_at)
     calendar = terms.delinquency.calendar
     return Facts(

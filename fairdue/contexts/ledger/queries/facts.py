@@ -8,7 +8,8 @@ from fairdue.contexts.ledger.codes import LENT_SQL, STATEMENT
 
 STATE_FACTS_SQL = """
 SELECT s.account_id, s.person_id, s.creditor_id, s.currency,
-       s.balance_minor - coalesce(d.ahead_minor, 0) AS balance_minor, s.credit_balance_minor,
+       s.balance_minor - coalesce(d.ahead_minor, 0) AS balance_minor,
+       s.credit_balance_minor + coalesce(h.waiting_minor, 0) AS credit_balance_minor,
        CASE WHEN s.pauses IS NULL THEN s.oldest_unpaid_due_date ELSE s.oldest_unpaid_due_date + (
          SELECT coalesce(sum(greatest(least((pause ->> 1)::date, DATE '{as_of}')
                                       - greatest((pause ->> 0)::date, s.oldest_unpaid_due_date - q.before), 0)), 0)::int
@@ -33,10 +34,16 @@ SELECT s.account_id, s.person_id, s.creditor_id, s.currency,
                    min(CASE WHEN due_date >= DATE '{as_of}' THEN due_date END) OVER (PARTITION BY account_id) AS next_date
               FROM ledger_dueitem WHERE paid_minor < asked_minor) u
      GROUP BY account_id) d ON d.account_id = s.account_id
+  LEFT JOIN (
+    SELECT account_id, sum(CASE WHEN debit = 'credit_balance' THEN amount_minor ELSE -amount_minor END)::bigint
+                         AS waiting_minor
+      FROM ledger_posting WHERE effective_date > DATE '{as_of}' AND (debit = 'credit_balance' OR credit = 'credit_balance')
+     GROUP BY account_id) h ON h.account_id = s.account_id
 """.replace(":lent", LENT_SQL).replace(":statement", STATEMENT)
 """`{as_of}` is a date; use `state_facts_sql`.
 
-`balance_minor` is what is owed on the day: charges of later days are taken off. `overdue_minor` is unpaid and
+`balance_minor` is what is owed on the day: charges of later days are taken off, and what of the credit balance waits
+for them is still part of it. `overdue_minor` is unpaid and
 fell due before the day, `due_today_minor` on it; `next_due_date` is the earliest unpaid one from the day on.
 Days past due follow from `oldest_unpaid_due_date` by `engine.ledger.ageing` and the product's origin: where days
 were paused, it is moved on by as many of them as fall in its own overdue span. Debts that have ended, and amounts in

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from fairdue.engine.ledger.allocation.opened import POOL_SCHEMA, opened
-from fairdue.engine.ledger.allocation.rounds import CHARGE, NO_ITEM, Work
+from fairdue.engine.ledger.allocation.rounds import CHARGE, FALLS_DUE, NO_ITEM, Work
 from fairdue.engine.ledger.allocation.rules import AllocationRule
 
 ITEM_SCHEMA = {
@@ -70,7 +70,8 @@ def allocate(
        latest; what exceeds it is money like a payment.
     4. Money settles items within reach, then the balance that no item asks for, then items beyond reach;
        the rest is credit balance, which pays later charges on their day. Items of a statement made after
-       the money's own day are left out (`statements`).
+       the money's own day are left out (`statements`), and of those beyond reach what is owed only from its due
+       date (`is_charged`): credit balance pays it in the morning of that day.
     5. Where items have a `paid_minor`, they also have `asked_minor`; `receivables` are then what is owed now,
        and `receipts` only those that are new: the present is taken as it is and carried on from.
     6. For rules that go by rate, `receivables` have an `annual_rate`.
@@ -87,7 +88,30 @@ def allocate(
     work = Work(asked, _with_rates(pools, receivables), rule, accounts)
     for events in _rounds(receipts, pools):
         work.take(events)
-    return Allocation(parts=work.parts(), asked=work.asked())
+    whole = Allocation(parts=work.parts(), asked=work.asked())
+    mornings = _mornings(asked, work.holders(), rule)
+    if mornings.is_empty():
+        return whole
+    few = mornings.select("account_id").unique()
+    asked, receipts, pools = (
+        frame.join(few, on="account_id", how="semi", maintain_order="left")
+        for frame in (asked, receipts, pools)
+    )
+    work = Work(asked, _with_rates(pools, receivables), rule, accounts)
+    for events in _rounds(receipts, pools, mornings):
+        work.take(events)
+    return Allocation(
+        parts=pl.concat([whole.parts.join(few, on="account_id", how="anti"), work.parts()]),
+        asked=pl.concat([whole.asked.join(few, on="account_id", how="anti"), work.asked()]),
+    )
+
+
+def _mornings(asked: pl.DataFrame, holders: pl.DataFrame, rule: AllocationRule) -> pl.DataFrame:
+    """Return on which days money that was held may pay what is owed from then on: account_id, due_date."""
+    if "is_charged" not in asked.columns or not rule.has_reach or holders.is_empty():
+        return asked.clear().select("account_id", "due_date")
+    waiting = asked.filter(pl.col("is_charged") & (pl.col("asked_minor") > pl.col("paid_minor")))
+    return waiting.join(holders, on="account_id", how="semi").select("account_id", "due_date").unique()
 
 
 def _require_known(items: pl.DataFrame, receivables: pl.DataFrame, rule: AllocationRule) -> None:
@@ -118,10 +142,14 @@ def _pools_now(items: pl.DataFrame, balances: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+FIRST_OF_DAY = NO_ITEM - 1
+"""Stands for a receipt's number where a moment comes before all events of its day."""
 EVENT_COLUMNS = ("account_id", "receipt_id", "kind", "component", "on", "amount")
 
 
-def _rounds(receipts: pl.DataFrame, pools: pl.DataFrame) -> Iterator[pl.DataFrame]:
+def _rounds(
+    receipts: pl.DataFrame, pools: pl.DataFrame, mornings: pl.DataFrame | None = None
+) -> Iterator[pl.DataFrame]:
     """Yield the first event of every account, then the second, and so on."""
     money = receipts.filter(pl.col("amount_minor") > 0).select(
         "account_id", "receipt_id", "kind", "component", on="effective_date", amount="amount_minor"
@@ -134,7 +162,18 @@ def _rounds(receipts: pl.DataFrame, pools: pl.DataFrame) -> Iterator[pl.DataFram
         on="effective_date",
         amount="amount_minor",
     )
-    events = pl.concat([money.select(EVENT_COLUMNS), later.select(EVENT_COLUMNS)])
+    frames = [money.select(EVENT_COLUMNS), later.select(EVENT_COLUMNS)]
+    if mornings is not None:
+        falling = mornings.select(
+            "account_id",
+            kind=pl.lit(FALLS_DUE),
+            component=pl.lit(""),
+            receipt_id=pl.lit(FIRST_OF_DAY, pl.Int64),
+            on="due_date",
+            amount=pl.lit(0, pl.Int64),
+        )
+        frames.append(falling.select(EVENT_COLUMNS))
+    events = pl.concat(frames)
     number = pl.int_range(pl.len())
     is_first = pl.col("account_id").ne_missing(pl.col("account_id").shift(1))
     events = events.sort("account_id", "on", "receipt_id").with_columns(

@@ -38,6 +38,14 @@ def place_key(way: Way, codes: Mapping[str, int]) -> pl.Expr:
     return pl.when(due.is_null()).then(BY_ZONE + _pool_key(way, codes)).otherwise(scheduled).alias("key")
 
 
+def is_settled_by(way: Way) -> pl.Expr:
+    """Tell whether money settles a place under a way at all: not what is `is_charged` only beyond its reach."""
+    if way.reach_days is None:
+        return pl.lit(value=True)
+    is_beyond = pl.col("due_date") > pl.col("on") + pl.duration(days=way.reach_days)
+    return ~(pl.col("is_charged") & is_beyond).fill_null(value=False)
+
+
 def _pool_key(way: Way, codes: Mapping[str, int]) -> pl.Expr:
     order = way.unscheduled_order
     ranks = pl.lit(pl.Series([order.index(component) for component in codes], dtype=pl.Int64))

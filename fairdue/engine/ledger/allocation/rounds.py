@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from fairdue.engine.ledger.allocation.order import days_late, place_key, way_number, ways_of
+from fairdue.engine.ledger.allocation.order import days_late, is_settled_by, place_key, way_number, ways_of
 from fairdue.engine.ledger.allocation.rules import AllocationRule
 from fairdue.engine.ledger.allocation.statements import asked_date_expr
 
@@ -25,6 +25,9 @@ NO_ITEM = -1
 
 CHARGE = "charge"
 """The kind of an event that adds to the balance that no item asks for."""
+
+FALLS_DUE = "falls_due"
+"""The kind of a moment at which held money pays what is owed from that day on."""
 
 MONEY_SCHEMA = {
     "account_id": pl.Int64,
@@ -61,7 +64,7 @@ class Work:
         self._codes = {component: code for code, component in enumerate(rule.components)}
         self._places = _places(asked, pools, self._codes)
         self._active = self._places.select(
-            "account_id", "place", "due_date", "asked_date", "code", "row", "rate_rank"
+            "account_id", "place", "due_date", "asked_date", "is_charged", "code", "row", "rate_rank"
         )
         self._left = self._places["open"].clone()
         self._asked = self._places["asked"].clone()
@@ -73,6 +76,7 @@ class Work:
         self._found: list[pl.DataFrame] = []
         self._lowered: list[pl.DataFrame] = []
         self._held = pl.DataFrame(schema=MONEY_SCHEMA)
+        self._holders: list[pl.Series] = []
 
     def take(self, events: pl.DataFrame) -> None:
         """Apply one event of each account: account_id, receipt_id, kind, component, on, amount."""
@@ -87,6 +91,12 @@ class Work:
             charges = events.filter(pl.col("kind") == CHARGE)
             self._add(charges)
             self._use_held(charges)
+        if FALLS_DUE in kinds:
+            self._use_held(events.filter(pl.col("kind") == FALLS_DUE))
+
+    def holders(self) -> pl.DataFrame:
+        """Return the accounts that held money at any time."""
+        return pl.DataFrame({"account_id": pl.concat([self._held["account_id"], *self._holders]).unique()})
 
     def parts(self) -> pl.DataFrame:
         """Return what every receipt came to: DATED_PART_SCHEMA."""
@@ -167,21 +177,30 @@ class Work:
         rest = money.join(spent, on="account_id", how="left", maintain_order="left").with_columns(
             amount=pl.col("amount") - pl.col("spent").fill_null(0)
         )
-        self._held = pl.concat([self._held, rest.filter(pl.col("amount") > 0).select(*MONEY_SCHEMA)])
+        rest = rest.filter(pl.col("amount") > 0).select(*MONEY_SCHEMA)
+        if rest.height:
+            self._holders.append(rest["account_id"])
+            self._held = pl.concat([self._held, rest])
 
     def _ordered(self, money: pl.DataFrame) -> pl.DataFrame:
         """Return the open places of the accounts of some money, in the order in which it settles them."""
         is_asked = (pl.col("asked_date") <= pl.col("on")).fill_null(True)
         places, ways = self._open(money).filter(is_asked), ways_of(self._rule)
         if len(ways) == 1:
-            return places.with_columns(place_key(ways[0], self._codes)).sort("account_id", "key")
+            return (
+                places.filter(is_settled_by(ways[0]))
+                .with_columns(place_key(ways[0], self._codes))
+                .sort("account_id", "key")
+            )
         places = places.join(self._ways(places, money), on="account_id", maintain_order="left")
         keyed = [
             chosen.with_columns(place_key(way, self._codes))
             for number, way in enumerate(ways)
-            if (chosen := places.filter(pl.col("way") == number)).height
+            if (chosen := places.filter((pl.col("way") == number) & is_settled_by(way))).height
         ]
-        return pl.concat(keyed or [places.with_columns(key=pl.lit(0, pl.Int64))]).sort("account_id", "key")
+        return pl.concat(keyed or [places.clear().with_columns(key=pl.lit(0, pl.Int64))]).sort(
+            "account_id", "key"
+        )
 
     def _ways(self, places: pl.DataFrame, money: pl.DataFrame) -> pl.DataFrame:
         """Return which way holds for each account on the day of its money."""
@@ -315,6 +334,7 @@ def _places(asked: pl.DataFrame, pools: pl.DataFrame, codes: dict[str, int]) -> 
         open=pl.col("asked_minor") - pl.col("paid_minor"),
         rate_rank=pl.lit(0, pl.Int64),
         asked_date=_asked_date(asked),
+        is_charged="is_charged" if "is_charged" in asked.columns else pl.lit(value=False),
     )
     loose = _pool_places(pools, code)
     return pl.concat([items, loose.select(items.columns)]).with_row_index("place")
@@ -342,5 +362,6 @@ def _pool_places(pools: pl.DataFrame, code: pl.Expr) -> pl.DataFrame:
             asked="open",
             rate_rank=pl.col("rate").rank("dense", descending=True).over("account_id").cast(pl.Int64),
             asked_date=pl.lit(None, pl.Date),
+            is_charged=pl.lit(value=False),
         )
     )

@@ -50,7 +50,8 @@ class Way:
        `in_advance_style` is the style for rows ahead of time where it differs.
     3. `in_advance`: whether money ahead of time goes to the next future row first, or to the last.
     4. `reach_days`: money settles items due at most so many days after its own day; None means any. What
-       exceeds these lowers the balance that no item asks for, then settles the items beyond reach.
+       exceeds these lowers the balance that no item asks for, then settles the items beyond reach, but for those
+       that are not owed before their due date: money is held for them until then.
     5. `unscheduled` orders the components of that balance; without it the order of what is in advance
        holds. With `is_highest_rate_first` the balance with the highest annual rate comes first.
     6. `law` is the rule of the law packs that this order carries out; of the components, `by_contract` are
@@ -118,6 +119,11 @@ class Way:
         is_in_turn = classes == sorted(classes, key=DUE_CLASSES.index)
         return is_in_turn and classes.count("in_advance") == 1 and self.in_advance == "next"
 
+    @property
+    def is_row_by_row(self) -> bool:
+        """Whether no item of a later day, past or ahead, is settled before all items of the days before it are."""
+        return self.is_by_due_date and len(self.steps) == len({due_class for due_class, _ in self.steps})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stage(Way):
@@ -160,6 +166,11 @@ class AllocationRule(Way):
             raise RuleInvalid("a stage must order the same components as the rule")
         if len({stage.from_days_past_due for stage in self.stages}) != len(self.stages):
             raise RuleInvalid("two stages begin at the same place")
+
+    @property
+    def has_reach(self) -> bool:
+        """Whether money settles, by this order or by one of a stage, no items due later than so many days ahead."""
+        return any(way.reach_days is not None for way in (self, *self.stages))
 
     @property
     def needs_days_past_due(self) -> bool:

@@ -10,7 +10,7 @@ from fractions import Fraction
 from fairdue.engine.ledger.explaining.facts import Earning, Span
 from fairdue.engine.ledger.life.delinquency import days_late
 from fairdue.engine.ledger.life.events import Event, Pause, Payment
-from fairdue.engine.ledger.life.history import apply
+from fairdue.engine.ledger.life.history import apply, course
 from fairdue.engine.ledger.life.position import Position
 from fairdue.engine.ledger.life.terms import DebtTerms
 from fairdue.kernel.day_counts import round_to
@@ -25,8 +25,13 @@ class Lived:
     pauses: tuple[Span, ...] = ()
 
 
-def lived(terms: DebtTerms, standing: Iterable[Event], item_ids: Mapping[tuple[str, str], int]) -> Lived:
-    """Return what explanations need of a debt's life; `item_ids` are the due items by (reference, component).
+def lived(
+    terms: DebtTerms,
+    standing: Iterable[Event],
+    item_ids: Mapping[tuple[str, str], int],
+    until: date = date.max,
+) -> Lived:
+    """Return what explanations need of a debt's life by a day; `item_ids` are the due items by (reference, component).
 
     1. Days past due of the account before the money of each receipt is applied, which choose its stage.
     2. In which order receipts settled items.
@@ -34,7 +39,7 @@ def lived(terms: DebtTerms, standing: Iterable[Event], item_ids: Mapping[tuple[s
     """
     position, days = Position.opened(terms), {}
     pausing: dict[date, int] = {}
-    for event in standing:
+    for event in course(terms, standing, until):
         if isinstance(event, Payment):
             days[int(event.id)] = days_late(position, event.counts_on)
         elif isinstance(event, Pause):

@@ -20,10 +20,10 @@ from fairdue.engine.ledger.keeping.overdue import (
     penalty_key,
 )
 from fairdue.engine.ledger.keeping.settling import EARNED_PREFIX, earned_interest, instalment_ref, payoff
-from fairdue.engine.ledger.life.events import Charge, Event, Pause, Receipt, Resume
-from fairdue.engine.ledger.life.history import apply
+from fairdue.engine.ledger.life.events import Charge, Event, FallsDue, Pause, Receipt, Resume
+from fairdue.engine.ledger.life.history import apply, course
 from fairdue.engine.ledger.life.position import Interval, Position, Row
-from fairdue.engine.ledger.life.terms import PRINCIPAL, DebtTerms, DelinquencyRule, Instalment
+from fairdue.engine.ledger.life.terms import INTEREST, PRINCIPAL, DebtTerms, DelinquencyRule, Instalment
 from fairdue.engine.ledger.products.agreement import Agreement
 from fairdue.engine.ledger.products.scheduling import ScheduledRow
 from fairdue.kernel.day_counts import add_months
@@ -67,10 +67,11 @@ class Walk:
     def go(self) -> None:
         """Walk to `until`: at each stop and fee day charge what has come due, then apply the day's events."""
         by_day: dict[date, list[Event]] = {}
-        for event in self.events:
+        for event in course(self.position.terms, self.events, self.until):
             if event.counts_on <= self.until:
                 by_day.setdefault(max(event.counts_on, self.contract.disbursed_date), []).append(event)
-        stops = set(by_day) | set(month_ends(self.contract.disbursed_date, self.until))
+        recorded = {day for day, same in by_day.items() if any(not isinstance(one, FallsDue) for one in same)}
+        stops = recorded | set(month_ends(self.contract.disbursed_date, self.until))
         day = self.contract.disbursed_date
         while day <= self.until:
             self._pass_to(day)
@@ -79,7 +80,7 @@ class Walk:
             self._charge_late_fees(day)
             for event in by_day.get(day, ()):
                 self._apply(event, day)
-            day = self._next_day(day, stops)
+            day = self._next_day(day, stops | set(by_day))
 
     def _next_day(self, day: date, stops: set[date]) -> date:
         """Return the next stop or fee day; rows that events made can bring fee days of their own."""
@@ -215,7 +216,9 @@ def debt_terms(
     It is the debt that the ledger reads from the landed items, so that both settle alike.
     """
     made = [
-        Instalment(row.due_date, row.principal, row.interest, ref=instalment_ref(row))
+        Instalment(
+            row.due_date, row.principal, row.interest, ref=instalment_ref(row), charged=frozenset({INTEREST})
+        )
         for row in rows
         if row.principal or row.interest
     ]

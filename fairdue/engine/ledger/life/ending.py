@@ -41,6 +41,7 @@ def apply_after_end(position: Position, event: Event) -> None:
             position.entries[event.id] = entries.recovery(event.amount)
         case Chargeback() | Refund():
             held = position.take_held(event.amount)
+            position.splits.setdefault(event.id, {})
             position.overpaid[event.id] = held
             position.recovered -= event.amount - held
             position.recoveries[event.id] = held - event.amount

@@ -43,6 +43,16 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FallsDue(Event):
+    """The morning on which due items are charged: no one records it, the terms say when it is."""
+
+    @property
+    def day_rank(self) -> int:
+        """Before all others of its day."""
+        return -2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AmountEvent(Event):
     """An event that moves an amount."""
 

@@ -26,6 +26,7 @@ from fairdue.engine.ledger.life.position import Position
 from fairdue.engine.ledger.life.terms import DebtTerms
 
 _VERBS: Mapping[type[Event], Callable[[Position, Any], None]] = {
+    kinds.FallsDue: receipts.fall_due,
     kinds.Receipt: receipts.receive,
     kinds.GoodwillCredit: receipts.receive,
     kinds.Charge: charges.charge,
@@ -86,6 +87,23 @@ class History:
             self._position = position_of(self.terms, self.standing())
         return self._position
 
+    @property
+    def final_day(self) -> date:
+        """The last day on which anything changes the position: an event, or an item that falls due."""
+        return max([self.latest_day, *self.terms.falling_dates[-1:]])
+
+    def standing_on(self, as_of: date) -> list[Event]:
+        """Return the events that bear on a day, in the order in which they are applied."""
+        return [
+            event for event in self.standing() if event.counts_on <= as_of or isinstance(event, kinds.Pause)
+        ]
+
+    def position_on(self, as_of: date) -> Position:
+        """Return the position on a day."""
+        if self.final_day <= as_of:
+            return self.position
+        return position_of(self.terms, self.standing_on(as_of), as_of)
+
     def has(self, kind: type[Event]) -> bool:
         """Tell whether an event of this kind stands."""
         return self._kinds[kind] > 0
@@ -122,7 +140,8 @@ class History:
             self._position = None
             return
         self._kinds[type(event)] += 1
-        if (event.counts_on, event.day_rank) < (self.latest_day, 0):
+        is_last = (event.counts_on, event.day_rank) >= (self.latest_day, 0)
+        if not is_last or event.counts_on < self.final_day:
             self._position = None
         elif self._position is not None:
             apply(self._position, event)
@@ -137,12 +156,22 @@ class History:
         self.entered[event.id] = event
 
 
-def position_of(terms: DebtTerms, standing: Iterable[Event]) -> Position:
-    """Return what the standing events, in their order, make of the original schedule."""
+def position_of(terms: DebtTerms, standing: Iterable[Event], until: date = date.max) -> Position:
+    """Return what the standing events, in their order, make of the original schedule by a day."""
     position = Position.opened(terms)
-    for event in standing:
+    for event in course(terms, standing, until):
         apply(position, event)
     return position
+
+
+def course(terms: DebtTerms, standing: Iterable[Event], until: date = date.max) -> list[Event]:
+    """Return the standing events, in their order, with the mornings up to a day on which items fall due."""
+    mornings = [
+        kinds.FallsDue(id=f"falls_due:{day}", entered_date=day) for day in terms.falling_dates if day <= until
+    ]
+    if not mornings:
+        return list(standing)
+    return sorted([*mornings, *standing], key=lambda event: (event.counts_on, event.day_rank))
 
 
 def apply(position: Position, event: Event) -> None:

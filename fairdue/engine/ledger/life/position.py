@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import insort
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -16,7 +16,8 @@ class Item:
     """One amount of one component with one due date; without one, it is balance that nothing asks for yet.
 
     `ref` names the due item of which it is a component; `disputed` is what of it no money may settle; `lowered`
-    is what credits took from what it asks, which a later charge of the component lets it ask for again.
+    is what credits took from what it asks, which a later charge of the component lets it ask for again. With
+    `is_charged` it is owed from its due date only.
     """
 
     component: str
@@ -28,6 +29,7 @@ class Item:
     waived: int = 0
     disputed: int = 0
     lowered: int = 0
+    is_charged: bool = False
 
     @property
     def unpaid(self) -> int:
@@ -38,6 +40,16 @@ class Item:
     def payable(self) -> int:
         """What money may settle: unpaid and not in dispute."""
         return max(self.unpaid - self.disputed, 0)
+
+    def ask_more(self, amount: int, ref: str) -> None:
+        """Ask for more; where nothing was ever asked, the item is a new one of that name.
+
+        An extra row was made for what is asked more, and has its own name already.
+        """
+        is_new = not (self.amount or self.paid or self.waived or self.ref.startswith("extra:"))
+        if amount and is_new:
+            self.ref = ref
+        self.amount += amount
 
 
 @dataclass(slots=True, eq=False)
@@ -61,15 +73,19 @@ class Row:
         principal: int = 0,
         interest: int = 0,
         others: Iterable[tuple[str, int]] = (),
+        charged: Container[str] = (),
     ) -> Row:
         """Return a row without charges."""
         return cls(
             due_date,
             is_regular,
             ref,
-            Item(PRINCIPAL, due_date, principal, ref=ref),
-            Item(INTEREST, due_date, interest, ref=ref),
-            [Item(component, due_date, amount, ref=ref) for component, amount in others],
+            Item(PRINCIPAL, due_date, principal, ref=ref, is_charged=PRINCIPAL in charged),
+            Item(INTEREST, due_date, interest, ref=ref, is_charged=INTEREST in charged),
+            [
+                Item(component, due_date, amount, ref=ref, is_charged=component in charged)
+                for component, amount in others
+            ],
         )
 
     @property
@@ -171,6 +187,7 @@ class Position:
                 principal=row.principal,
                 interest=row.interest,
                 others=row.others,
+                charged=row.charged,
             )
             for row in terms.instalments
         ]

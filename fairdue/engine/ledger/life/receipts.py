@@ -10,7 +10,7 @@ from fairdue.engine.ledger.allocation.rules import DueClass, InAdvance, Way
 from fairdue.engine.ledger.allocation.statements import asked_date_of
 from fairdue.engine.ledger.life import entries
 from fairdue.engine.ledger.life.delinquency import days_late
-from fairdue.engine.ledger.life.events import GoodwillCredit, Payment
+from fairdue.engine.ledger.life.events import FallsDue, GoodwillCredit, Payment
 from fairdue.engine.ledger.life.position import Item, Position, Row, Settled
 
 Place = tuple[Row | None, Item]
@@ -47,6 +47,11 @@ def use_held(position: Position, on: date) -> None:
     for holder in position.holders:
         if position.overpaid[holder]:
             settle(position, holder, on)
+
+
+def fall_due(position: Position, event: FallsDue) -> None:
+    """Let money held pay what is owed from this day on."""
+    use_held(position, event.counts_on)
 
 
 def settle(position: Position, event_id: str, on: date, in_advance: InAdvance | None = None) -> None:
@@ -86,7 +91,8 @@ def in_order(position: Position, on: date, way: Way) -> Iterator[Place]:
     """Yield rows and items in the order in which money on this day settles them.
 
     1. Items of statements made later are left out (`allocation.statements`): such money lowers the balance.
-       Items due within reach of the day, then the balance that no item asks for, then items beyond reach.
+       Items due within reach of the day, then the balance that no item asks for, then items beyond reach; of
+       these not what is owed from its due date only (`FallsDue`).
     2. Each step of the way in turn: a class of items, row by row the components of the step.
     3. Rows go by due date; those in advance from the latest if so ruled. Charges of one row and component
        go by their own due date.
@@ -95,7 +101,8 @@ def in_order(position: Position, on: date, way: Way) -> Iterator[Place]:
     final_day = date.max if way.reach_days is None else on + timedelta(days=way.reach_days)
     yield from (place for place in _scheduled(rows, on, way) if _due(place) <= final_day)
     yield from ((None, item) for item in _unscheduled(position, way))
-    yield from (place for place in _scheduled(rows, on, way) if _due(place) > final_day)
+    beyond = (place for place in _scheduled(rows, on, way) if _due(place) > final_day)
+    yield from (place for place in beyond if not place[1].is_charged)
 
 
 def _is_asked(row: Row, on: date) -> bool:

@@ -78,7 +78,8 @@ def _is_not_paused(history: History, event: Event) -> bool:
 
 
 def _is_beyond_overpayment(history: History, event: Event) -> bool:
-    return isinstance(event, kinds.Refund) and event.amount > history.position.held
+    """Money that waits for an item to fall due is the borrower's until then."""
+    return isinstance(event, kinds.Refund) and event.amount > history.position_on(event.entered_date).held
 
 
 def _is_reference_unknown(history: History, event: Event) -> bool:

@@ -7,8 +7,8 @@ from datetime import date
 
 from fairdue.engine.ledger.life.accrual import accrued_interest
 from fairdue.engine.ledger.life.delinquency import delinquency
-from fairdue.engine.ledger.life.events import Event, Pause
-from fairdue.engine.ledger.life.history import History, position_of
+from fairdue.engine.ledger.life.events import Event
+from fairdue.engine.ledger.life.history import History
 from fairdue.engine.ledger.life.position import Position, Row
 from fairdue.engine.ledger.life.refusals import refusal
 from fairdue.engine.ledger.life.state import LoanState, Part, RowState, Split, Totals
@@ -36,24 +36,18 @@ def replay(
 
 def standing_on(history: History, as_of: date) -> list[Event]:
     """Return the events that bear on a day, in the order in which they are applied."""
-    return [event for event in history.standing() if _bears_on(event, as_of)]
+    return history.standing_on(as_of)
 
 
 def position_on(history: History, as_of: date) -> Position:
     """Return the position on a day that a history comes to."""
-    if history.latest_day <= as_of:
-        return history.position
-    return position_of(history.terms, standing_on(history, as_of))
+    return history.position_on(as_of)
 
 
 def state_on(history: History, as_of: date) -> LoanState:
     """Return the state on a day that a history comes to, by rules 3 and 4 of `replay`."""
     standing = standing_on(history, as_of)
     return _state(position_on(history, as_of), tuple(standing), history.refusals, as_of)
-
-
-def _bears_on(event: Event, as_of: date) -> bool:
-    return event.counts_on <= as_of or isinstance(event, Pause)
 
 
 def enter(terms: DebtTerms, events: Iterable[Event]) -> History:

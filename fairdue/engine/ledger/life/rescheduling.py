@@ -19,7 +19,7 @@ def reage(position: Position, event: Reage) -> None:
         position.add_row(Row.due(day, is_regular=True, ref=f"{event.id}:{number}"))
         for number, day in enumerate(_due_dates(event), start=1)
     ]
-    _spread(amount, new, position.terms)
+    _spread(amount, new, position.terms, event.id)
 
 
 def reamortise(position: Position, event: Reamortise) -> None:
@@ -30,7 +30,7 @@ def reamortise(position: Position, event: Reamortise) -> None:
     later = later_rows(position, event.counts_on)
     if later:
         due = [row for row in position.rows if row.due_date <= event.counts_on]
-        _spread(_take_principal(due), later, position.terms)
+        _spread(_take_principal(due), later, position.terms, event.id)
 
 
 def later_rows(position: Position, day: date) -> list[Row]:
@@ -59,9 +59,9 @@ def _take_principal(rows: Iterable[Row]) -> int:
     return taken
 
 
-def _spread(amount: int, rows: Sequence[Row], terms: DebtTerms) -> None:
-    for row, share in zip(rows, shares(amount, len(rows), terms), strict=True):
-        row.principal.amount += share
+def _spread(amount: int, rows: Sequence[Row], terms: DebtTerms, event_id: str) -> None:
+    for number, (row, share) in enumerate(zip(rows, shares(amount, len(rows), terms), strict=True), start=1):
+        row.principal.ask_more(share, f"{event_id}:{number}")
 
 
 def _due_dates(event: Reage) -> list[date]:

@@ -60,9 +60,9 @@ def _owe_again(position: Position, day: date, parts: Mapping[str, int], event_id
     row = position.row_of_charge(day)
     for component, amount in parts.items():
         if component == PRINCIPAL:
-            row.principal.amount += amount
+            row.principal.ask_more(amount, f"charge:{event_id}")
         elif component == INTEREST:
-            row.interest.amount += amount
+            row.interest.ask_more(amount, f"charge:{event_id}")
         else:
             row.add_charge(
                 Item(component, row.due_date, amount, charge_id=event_id, ref=f"charge:{event_id}")

@@ -112,7 +112,8 @@ class DelinquencyRule:
 class Instalment:
     """One row of the contract, in minor units.
 
-    `others` are amounts of further components; `ref` is the row's name, by which its parts are known.
+    `others` are amounts of further components; `ref` is the row's name, by which its parts are known. Of its
+    components, `charged` are owed from the due date only, such as a later month's fee; the others are owed already.
     """
 
     due_date: date
@@ -120,6 +121,7 @@ class Instalment:
     interest: int = 0
     others: tuple[tuple[str, int], ...] = ()
     ref: str = ""
+    charged: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         amounts = (self.principal, self.interest, *(amount for _, amount in self.others))
@@ -163,6 +165,13 @@ class DebtTerms:
             raise TermsInvalid(f"the order of payment lacks {', '.join(sorted(unknown))}")
         ordered = tuple(sorted(self.instalments, key=lambda row: (row.due_date, row.ref)))
         object.__setattr__(self, "instalments", ordered)
+
+    @property
+    def falling_dates(self) -> list[date]:
+        """The days on which money held pays what is charged only then: none where every money reaches any day."""
+        if not self.allocation.has_reach:
+            return []
+        return sorted({row.due_date for row in self.instalments if row.charged})
 
     @property
     def principal(self) -> int:

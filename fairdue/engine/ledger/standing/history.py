@@ -10,7 +10,7 @@ from itertools import groupby, pairwise
 from fairdue.engine.ledger.ageing import DEFAULT_EDGES, bucket, first_day_offset
 from fairdue.engine.ledger.life.delinquency import delinquency
 from fairdue.engine.ledger.life.events import Event, Pause
-from fairdue.engine.ledger.life.history import apply
+from fairdue.engine.ledger.life.history import apply, course
 from fairdue.engine.ledger.life.pausing import paused_days
 from fairdue.engine.ledger.life.position import Interval, Position
 from fairdue.engine.ledger.life.state import Status
@@ -69,7 +69,8 @@ def spans(
        counts whenever it was entered.
     3. A span ends where the oldest due date, the bucket, an amount, the status or a pause changes.
     """
-    events = [event for event in standing if event.counts_on <= until or isinstance(event, Pause)]
+    known = [event for event in standing if event.counts_on <= until or isinstance(event, Pause)]
+    events = course(terms, known, until)
     found: list[Span] = []
     for first, final, position in _unchanged(terms, events, until):
         for begin, end in _pieces(position, first, final):
