@@ -16,6 +16,7 @@ from fairdue.contexts.payments.contracts import (
     Candidate,
     Incoming,
     Matched,
+    MatchedTogether,
     PromisedAmount,
     Reason,
     Received,
@@ -133,21 +134,35 @@ def _placed(payment_id: int, matched: Matched, actor: Actor, now: datetime) -> M
     return MoneyPlaced(payment_id=payment_id, matched=matched, promises=promises, closed_work_count=closed)
 
 
+@transaction.atomic
+def place_together(*, payment_ids: Sequence[int], actor: Actor, now: datetime) -> MatchedTogether:
+    """This function will match those waiting payments that can be matched at once, and judge promises again.
+
+    All in one transaction; what it leaves alone is for `place_certain`.
+    """
+    together = payments.match_together(payment_ids=payment_ids, actor=actor, now=now)
+    follow_money(together.person_ids, actor=actor, now=now)
+    return together
+
+
 def follow_money(person_ids: Iterable[int], *, actor: Actor, now: datetime) -> tuple[Assessment, int]:
     """This function will judge promises of persons whose debts changed, and close work where nothing is due.
 
-    Works inside the caller's transaction, person by person in order of their numbers.
+    Works inside the caller's transaction, by few statements for any number of persons.
     """
-    found: list[Assessment] = []
-    closed = 0
-    for person_id in sorted(set(person_ids)):
-        found.append(cases.assess_promises(person_id=person_id, now=now))
-        summary = ledger.person_summary(person_id, business_date(now))
-        if all(account.overdue.minor == 0 for account in summary.accounts):
-            closed += cases.close_work(person_id=person_id, reason="nothing is due", actor=actor, now=now)
-    return Assessment(
-        kept=sum(each.kept for each in found),
-        broken=sum(each.broken for each in found),
-        reopened=sum(each.reopened for each in found),
-        unchanged=sum(each.unchanged for each in found),
-    ), closed
+    persons = sorted(set(person_ids))
+    if not persons:
+        return Assessment(), 0
+    promises = cases.assess_promises_of(person_ids=persons, now=now)
+    working = cases.persons_with_work(persons)
+    if not working:
+        return promises, 0
+    owing = ledger.person_summaries(sorted(working), business_date(now))
+    free = [
+        person_id
+        for person_id, summary in owing.items()
+        if all(account.overdue.minor == 0 for account in summary.accounts)
+    ]
+    if not free:
+        return promises, 0
+    return promises, cases.close_work_of(person_ids=free, reason="nothing is due", actor=actor, now=now)

@@ -11,7 +11,7 @@ from django.db import transaction
 from fairdue.contexts.book import facade as book
 from fairdue.contexts.payments import facade as payments
 from fairdue.contexts.payments.contracts import FileTaken
-from fairdue.journeys.receive_payment import follow_money, place_certain
+from fairdue.journeys.receive_payment import follow_money, place_certain, place_together
 from fairdue.kernel.actor import Actor
 
 
@@ -34,9 +34,11 @@ def take_bank_statement(
     actor: Actor,
     now: datetime,
 ) -> StatementTaken:
-    """This function will take a bank file in one transaction, then match each new payment in its own.
+    """This function will take a bank file in one transaction, then match its new payments.
 
-    Killed between two, it leaves payments that wait; `match_waiting` goes on with them.
+    1. Those whose account is certain and that come after all that it knows are matched many in a transaction; each
+       of the others in its own.
+    2. Killed at any moment, it leaves payments that wait; `match_waiting` goes on with them.
 
     :raises CreditorUnknown: if there is no such creditor
     :raises StatementRefused, PermissionRefused: as `payments.take_statement_file` says
@@ -58,7 +60,7 @@ def take_bank_statement(
 
 
 def match_waiting(*, creditor_code: str, actor: Actor, now: datetime) -> StatementTaken:
-    """This function will try every payment of a creditor that waits again, each in a transaction of its own."""
+    """This function will try every payment of a creditor that waits again, as `take_bank_statement` does."""
     creditor = book.creditor_by_code(creditor_code)
     waiting = payments.waiting_payment_ids(creditor_id=creditor.creditor_id, actor=actor)
     matched = _placed_count(waiting, actor, now)
@@ -69,9 +71,28 @@ def match_waiting(*, creditor_code: str, actor: Actor, now: datetime) -> Stateme
     )
 
 
+TOGETHER = 500
+"""Payments that are matched in one transaction; a kill in it leaves them waiting."""
+FEW = 10
+"""So few payments are matched one by one: what many share costs more than it saves."""
+
+
 def _placed_count(payment_ids: Sequence[int], actor: Actor, now: datetime) -> int:
-    named = payments.leave_unnamed(payment_ids=payment_ids, actor=actor, now=now)
-    return sum(_is_placed(payment_id, actor, now) for payment_id in named)
+    """Match payments in the order in which they came, so that of one account each finds what the one before left."""
+    waiting = list(payments.leave_unnamed(payment_ids=payment_ids, actor=actor, now=now))
+    placed = 0
+    while waiting:
+        chunk, waiting = waiting[:TOGETHER], waiting[TOGETHER:]
+        if len(chunk) >= FEW:
+            together = place_together(payment_ids=chunk, actor=actor, now=now)
+            placed += len(together.payment_ids)
+            chunk = list(together.alone)
+            if len(together.payment_ids) >= FEW:
+                waiting = [*together.later, *waiting]
+            else:
+                chunk = sorted([*chunk, *together.later])
+        placed += sum(_is_placed(payment_id, actor, now) for payment_id in chunk)
+    return placed
 
 
 def _is_placed(payment_id: int, actor: Actor, now: datetime) -> bool:

@@ -118,6 +118,27 @@ class PaymentReceipt:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentGiven:
+    """One of many payments that are recorded together."""
+
+    account_id: int
+    amount: Money
+    effective_date: date
+    external_ref: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentTaken:
+    """One of many payments that was recorded."""
+
+    transaction_id: int
+    account_id: int
+    person_id: int
+    external_ref: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiptCard:
     """A payment that stands, as a promise counts it."""
 

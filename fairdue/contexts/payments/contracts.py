@@ -191,6 +191,18 @@ class Matched:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MatchedTogether:
+    """What became of many payments at once: `payment_ids` are matched, the others are as they were."""
+
+    payment_ids: tuple[int, ...]
+    person_ids: tuple[int, ...]
+    later: tuple[int, ...]
+    """Payments at accounts of which another payment was looked at first."""
+    alone: tuple[int, ...]
+    """Payments that are not certain, or that have to be matched one by one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StatementRowCard:
     """One row of a bank file and its verdict."""
 

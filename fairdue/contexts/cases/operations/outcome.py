@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from fairdue.contexts.audit import facade as audit
 from fairdue.contexts.cases.contracts import OutcomeCode
@@ -162,19 +165,38 @@ def close_work(*, person_id: int, reason: str, actor: Actor, now: datetime) -> i
 
     Called by journeys that have checked the actor's permission; it asks for none of its own.
     """
-    items = WorkItem.objects.filter(person_id=person_id, case__status="open", status="open")
-    ids = list(items.select_for_update(of=("self",)).order_by("id").values_list("id", flat=True))
+    return close_work_of(person_ids=[person_id], reason=reason, actor=actor, now=now)
+
+
+@transaction.atomic
+def close_work_of(*, person_ids: Iterable[int], reason: str, actor: Actor, now: datetime) -> int:
+    """Close every open work item of some persons, as `close_work` does, and return how many."""
+    items = _open_work(person_ids).select_for_update(of=("self",)).order_by("id")
+    found: dict[int, list[int]] = defaultdict(list)
+    for person_id, item_id in items.values_list("person_id", "id"):
+        found[person_id].append(item_id)
+    ids = [item_id for mine in found.values() for item_id in mine]
     if not ids:
         return 0
     WorkItem.objects.filter(pk__in=ids).update(status="done", done_at=now, done_by=actor.label)
-    audit.record(
+    audit.record_many(
         code="cases.work.closed",
         actor=actor,
         subject_type="person",
-        subject_id=person_id,
+        entries=[
+            audit.Entry(subject_id=person_id, person_id=person_id, after={"work_item_ids": mine})
+            for person_id, mine in sorted(found.items())
+        ],
         now=now,
-        person_id=person_id,
         reason=reason,
-        after={"work_item_ids": ids},
     )
     return len(ids)
+
+
+def persons_with_work(person_ids: Iterable[int]) -> frozenset[int]:
+    """Return those of some persons who have an open work item in an open case."""
+    return frozenset(_open_work(person_ids).values_list("person_id", flat=True))
+
+
+def _open_work(person_ids: Iterable[int]) -> QuerySet[WorkItem]:
+    return WorkItem.objects.filter(person_id__in=list(person_ids), case__status="open", status="open")

@@ -20,6 +20,7 @@ from fairdue.kernel.actor import Actor
 from fairdue.kernel.money import Money
 
 Way = Literal["automatic", "by_hand"]
+MATCHED = "payments.payment.matched"
 
 
 @transaction.atomic
@@ -100,7 +101,7 @@ def place(
     payment.matched_minor += sum(part.amount.minor for part in parts)
     payment.why_waiting = ""
     payment.save(update_fields=["matched_minor", "why_waiting"])
-    _record(payment, made, way, actor, now)
+    _record(payment, made, actor, now)
     return answer(payment, made)
 
 
@@ -164,23 +165,26 @@ def _by_hand(payment: IncomingPayment, shares: Sequence[tuple[int, Money]]) -> t
     )  # fmt: skip
 
 
-def _record(
-    payment: IncomingPayment, made: Sequence[PaymentMatch], way: Way, actor: Actor, now: datetime
-) -> None:
-    for match in made:
-        audit.record(
-            code="payments.payment.matched",
-            actor=actor,
-            subject_type="payments.payment",
-            subject_id=payment.pk,
-            person_id=match.person_id,
-            now=now,
-            after={
-                "account_id": match.account_id,
-                "amount_minor": match.amount_minor,
-                "transaction_id": match.transaction_id,
-                "way": way,
-                "rule": match.rule,
-                "reasons": match.reasons,
-            },
-        )
+def _record(payment: IncomingPayment, made: Sequence[PaymentMatch], actor: Actor, now: datetime) -> None:
+    audit.record_many(
+        code=MATCHED,
+        actor=actor,
+        subject_type="payments.payment",
+        entries=[
+            audit.Entry(subject_id=payment.pk, person_id=match.person_id, after=matched_values(match))
+            for match in made
+        ],
+        now=now,
+    )
+
+
+def matched_values(match: PaymentMatch) -> dict[str, object]:
+    """Return what the audit record keeps of a match."""
+    return {
+        "account_id": match.account_id,
+        "amount_minor": match.amount_minor,
+        "transaction_id": match.transaction_id,
+        "way": match.way,
+        "rule": match.rule,
+        "reasons": match.reasons,
+    }

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from itertools import chain
 
 import polars as pl
 
@@ -47,34 +49,52 @@ def words_of(payment: IncomingPayment) -> Words:
 
 def accounts_named(payment: IncomingPayment, words: Words, *, only_certain: bool) -> dict[int, list[str]]:
     """Return the grounds by which texts name accounts of the payment's creditor themselves."""
-    return {account_id: grounds for account_id, (grounds, _) in _named(payment, words, only_certain).items()}
+    named = _named([(payment, words)], only_certain=only_certain)[payment.pk]
+    return {account_id: grounds for account_id, (grounds, _) in named.items()}
 
 
-def certainly_named(payment: IncomingPayment) -> dict[int, tuple[list[str], book.AccountCard]]:
-    """Return the accounts that a payment names beyond doubt, each with the grounds and its card."""
-    return _named(payment, words_of(payment), only_certain=True)
+Named = dict[int, tuple[list[str], book.AccountCard]]
+"""Accounts that a payment names, each with the grounds and its card."""
 
 
-def _named(
-    payment: IncomingPayment, words: Words, only_certain: bool
-) -> dict[int, tuple[list[str], book.AccountCard]]:
-    named: dict[int, list[str]] = defaultdict(list)
-    for account_id, ground in _by_code(words, payment.creditor_id, only_certain=only_certain):
-        named[account_id].append(ground)
-    structured = reference_like(words.structured)
-    others = () if only_certain else reference_like(" ".join([words.remittance, words.end_to_end]))
-    known = _by_reference([*structured, *others], payment.creditor_id)
-    for texts, ground in ((structured, "structured"), (others, "reference")):
-        for account_id in dict.fromkeys(known[word] for word in texts if word in known):
-            named[account_id].append(ground)
-    if payment.designated_account_id is not None:
-        named[payment.designated_account_id].append("designated")
-    cards = book.account_cards_by_id(named)
+def certainly_named(payments: Iterable[IncomingPayment]) -> dict[int, Named]:
+    """Return, by payment, the accounts that it names beyond doubt; few statements for any number of payments."""
+    return _named([(payment, words_of(payment)) for payment in payments], only_certain=True)
+
+
+def _named(payments: Sequence[tuple[IncomingPayment, Words]], *, only_certain: bool) -> dict[int, Named]:
+    by_code = _by_code(payments, only_certain=only_certain)
+    texts = {payment.pk: _references(words, only_certain=only_certain) for payment, words in payments}
+    known = _by_reference(
+        (payment.creditor_id, [*chain(*texts[payment.pk].values())]) for payment, _ in payments
+    )
+    grounds: dict[int, dict[int, list[str]]] = {}
+    for payment, _ in payments:
+        mine: dict[int, list[str]] = defaultdict(list)
+        for account_id, ground in by_code.get(payment.pk, ()):
+            mine[account_id].append(ground)
+        accounts = known.get(payment.creditor_id, {})
+        for ground, words in texts[payment.pk].items():
+            for account_id in dict.fromkeys(accounts[word] for word in words if word in accounts):
+                mine[account_id].append(ground)
+        if payment.designated_account_id is not None:
+            mine[payment.designated_account_id].append("designated")
+        grounds[payment.pk] = mine
+    cards = book.account_cards_by_id({account_id for mine in grounds.values() for account_id in mine})
     return {
-        account_id: (grounds, cards[account_id])
-        for account_id, grounds in named.items()
-        if account_id in cards and cards[account_id].creditor_id == payment.creditor_id
+        payment.pk: {
+            account_id: (codes, cards[account_id])
+            for account_id, codes in grounds[payment.pk].items()
+            if account_id in cards and cards[account_id].creditor_id == payment.creditor_id
+        }
+        for payment, _ in payments
     }
+
+
+def _references(words: Words, *, only_certain: bool) -> dict[str, Sequence[str]]:
+    """Return the words of a payment that may be account numbers, by the ground that they would give."""
+    others = () if only_certain else reference_like(" ".join([words.remittance, words.end_to_end]))
+    return {"structured": reference_like(words.structured), "reference": others}
 
 
 def naming_accounts(payments: Iterable[IncomingPayment]) -> set[int]:
@@ -96,8 +116,9 @@ def naming_accounts(payments: Iterable[IncomingPayment]) -> set[int]:
     codes = RepaymentCode.objects.filter(code__in={code for _, code in by_code})
     for pair in codes.values_list("account__creditor_id", "code"):
         found |= by_code.get(pair, set())
+    known = _by_reference(by_reference.items())
     for creditor_id, references in by_reference.items():
-        for reference in _by_reference(list(references), creditor_id):
+        for reference in known[creditor_id]:
             found |= references[reference]
     return found
 
@@ -115,19 +136,45 @@ def persons_hinted(payment: IncomingPayment, words: Words) -> dict[int, list[str
     return dict(hinted)
 
 
-def _by_code(words: Words, creditor_id: int, *, only_certain: bool) -> Iterable[tuple[int, str]]:
-    text = " ; ".join([words.remittance, words.structured, words.end_to_end])
-    exact = codes_in(text)
-    near = () if only_certain else near_codes(text)
-    rows = RepaymentCode.objects.filter(code__in=[*exact, *near], account__creditor_id=creditor_id)
-    for row in rows.order_by("id"):
-        if row.code not in exact:
-            yield row.account_id, "code_near"
-        else:
-            yield row.account_id, "code" if row.retired_at is None else "code_retired"
+def _by_code(
+    payments: Iterable[tuple[IncomingPayment, Words]], *, only_certain: bool
+) -> dict[int, list[tuple[int, str]]]:
+    """Return, by payment, the accounts of its creditor whose codes stand in its texts, with the ground of each."""
+    exact: dict[int, Collection[str]] = {}
+    near: dict[int, Collection[str]] = {}
+    for payment, words in payments:
+        text = " ; ".join([words.remittance, words.structured, words.end_to_end])
+        exact[payment.pk], near[payment.pk] = codes_in(text), () if only_certain else near_codes(text)
+    wanted = set(chain(*exact.values(), *near.values()))
+    fields = ("code", "id", "account_id", "account__creditor_id", "retired_at")
+    known = {row[0]: row for row in RepaymentCode.objects.filter(code__in=wanted).values_list(*fields)}
+    found: dict[int, list[tuple[int, str]]] = {}
+    for payment, _ in payments:
+        codes = {*exact[payment.pk], *near[payment.pk]} & known.keys()
+        mine = sorted((known[code] for code in codes), key=lambda row: row[1])
+        found[payment.pk] = [
+            (account_id, _ground(code in exact[payment.pk], retired_at))
+            for code, _, account_id, creditor_id, retired_at in mine
+            if creditor_id == payment.creditor_id
+        ]
+    return found
 
 
-def _by_reference(words: list[str], creditor_id: int) -> dict[str, int]:
+def _ground(is_exact: bool, retired_at: datetime | None) -> str:
+    if not is_exact:
+        return "code_near"
+    return "code" if retired_at is None else "code_retired"
+
+
+def _by_reference(words: Iterable[tuple[int, Iterable[str]]]) -> dict[int, dict[str, int]]:
+    """Return the accounts of each creditor by those of the given words that are their numbers."""
+    asked: dict[int, set[str]] = defaultdict(set)
+    for creditor_id, mine in words:
+        asked[creditor_id].update(mine)
+    return {creditor_id: _accounts_called(sorted(mine), creditor_id) for creditor_id, mine in asked.items()}
+
+
+def _accounts_called(words: list[str], creditor_id: int) -> dict[str, int]:
     if not words:
         return {}
     frame = book.account_ids_by_reference(pl.Series(words, dtype=pl.String), creditor_id=creditor_id)
