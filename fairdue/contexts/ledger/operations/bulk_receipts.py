@@ -21,7 +21,6 @@ from fairdue.contexts.ledger.operations.bulk_receipts_facts import (
     read_whole,
 )
 from fairdue.contexts.ledger.operations.landing import counts
-from fairdue.contexts.ledger.operations.landing import counts
 from fairdue.contexts.ledger.queries.terms import policies
 from fairdue.engine.ledger.allocation import (
     ACCOUNT_SCHEMA,

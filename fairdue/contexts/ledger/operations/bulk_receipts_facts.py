@@ -69,7 +69,6 @@ The last is where the row lies. It lies there until this transaction ends: rows 
 the lock of its state, which is ours, and nothing that moves rows runs beside a reader.
 """
 AMONG_PAID = " AND account_id IN (SELECT account_id FROM ledger_paid)"
-AMONG_PAID = " AND account_id IN (SELECT account_id FROM ledger_paid)"
 PAID_JOIN = " JOIN ledger_paid_few i ON i.account_id = d.account_id"
 FEW_OF_SPAN = 0.5
 """Where fewer of the accounts between the least and the greatest are paid, the server leaves out the others."""
@@ -201,10 +200,6 @@ def _span(accounts: pl.DataFrame) -> dict[str, int]:
     """Return between which accounts every statement looks, so that it reads no more of a table than it needs."""
     least, greatest = accounts["account_id"].min(), accounts["account_id"].max()
     return {"least": least, "greatest": greatest}  # type: ignore[dict-item]
-
-
-def _is_few(accounts: pl.DataFrame, span: dict[str, int]) -> bool:
-    return accounts.height < FEW_OF_SPAN * (span["greatest"] - span["least"] + 1)
 
 
 def _is_few(accounts: pl.DataFrame, span: dict[str, int]) -> bool:

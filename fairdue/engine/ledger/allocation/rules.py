@@ -124,11 +124,6 @@ class Way:
         """Whether no item of a later day, past or ahead, is settled before all items of the days before it are."""
         return self.is_by_due_date and len(self.steps) == len({due_class for due_class, _ in self.steps})
 
-    @property
-    def is_row_by_row(self) -> bool:
-        """Whether no item of a later day, past or ahead, is settled before all items of the days before it are."""
-        return self.is_by_due_date and len(self.steps) == len({due_class for due_class, _ in self.steps})
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stage(Way):
