@@ -1,4 +1,4 @@
-"""What must hold for every contact: one row like many, history only tightens, zones only narrow, weeks repeat."""
+"""What must hold for every contact: one row like many, and a moment to try again that is open."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from fairdue.engine.law.explaining import explain
 from fairdue.engine.law.judging import Rulebook, judge
 from fairdue.engine.law.packs import load_packs
 from fairdue.engine.law.trying import candidate
-from fairdue.engine.law.verdict import RANK
 
 BOOK = Rulebook(load_packs(Path(__file__).parents[3] / "packs" / "rules"))
 BASE = datetime(2026, 5, 12, tzinfo=UTC)
@@ -76,35 +75,6 @@ def test_a_batch_answers_each_row_as_if_it_stood_alone(rows):
 
 
 @QUICK
-@given(contacts(), st.sampled_from(HISTORIES), st.integers(1, 3000))
-def test_one_more_contact_in_the_history_never_makes_the_answer_milder(facts, name, before):
-    more = facts | {name: [*facts[name], facts["at"] - timedelta(minutes=before)]}
-    plain, stricter = verdict(facts), verdict(more)
-    assert RANK[stricter.outcome] >= RANK[plain.outcome]
-    assert set(plain.rule_ids) <= set(stricter.rule_ids)
-    if plain.retry_after and stricter.retry_after:
-        assert stricter.retry_after >= plain.retry_after
-
-
-@QUICK
-@given(contacts(), st.sampled_from(ZONES))
-def test_one_more_zone_never_widens_the_window(facts, zone):
-    more = facts | {"zones": f"{facts['zones']}|{zone}"}
-    assert RANK[verdict(more).outcome] >= RANK[verdict(facts).outcome]
-
-
-@QUICK
-@given(contacts(), st.integers(1, 3))
-def test_the_same_facts_whole_weeks_later_get_the_same_answer(facts, weeks):
-    shift = timedelta(days=7 * weeks)
-    steady = facts | {"zones": "Asia/Shanghai|Asia/Kolkata", "home_zone": "Asia/Shanghai"}
-    later = steady | {"at": steady["at"] + shift} | {n: [m + shift for m in steady[n]] for n in HISTORIES}
-    now, then = verdict(steady), verdict(later)
-    assert (then.outcome, then.rule_ids) == (now.outcome, now.rule_ids)
-    assert then.retry_after == (now.retry_after and now.retry_after + shift)
-
-
-@QUICK
 @given(contacts())
 def test_the_moment_to_try_again_is_open_and_the_minute_before_is_not(facts):
     found = verdict(facts)
@@ -117,13 +87,3 @@ def test_the_moment_to_try_again_is_open_and_the_minute_before_is_not(facts):
     before = found.retry_after - timedelta(minutes=1)
     if before > facts["at"]:
         assert verdict(facts | {"at": before}).outcome == "defer"
-
-
-@QUICK
-@given(contacts())
-def test_every_refusal_explains_itself_in_both_languages(facts):
-    found = verdict(facts)
-    assert bool(found.reasons) == (found.outcome != "allow")
-    for reason in found.reasons:
-        assert reason.message_zh and reason.message_en and reason.citation and reason.version
-        assert "{" not in reason.message_zh + reason.message_en
