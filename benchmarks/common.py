@@ -16,9 +16,10 @@ from urllib.parse import urlsplit, urlunsplit
 
 @dataclass
 class Measure:
-    """Seconds and peak resident memory of one block of code; filled in when the block ends."""
+    """Seconds, seconds of processor and peak resident memory of one block of code; filled in when the block ends."""
 
     seconds: float = 0.0
+    cpu_seconds: float = 0.0
     peak_rss_mb: float = 0.0
     _stop: threading.Event = field(default_factory=threading.Event, repr=False)
 
@@ -29,11 +30,12 @@ def measure() -> Iterator[Measure]:
     result = Measure(peak_rss_mb=rss_mb())
     sampler = threading.Thread(target=_sample, args=(result,), daemon=True)
     sampler.start()
-    started = time.perf_counter()
+    started, busy = time.perf_counter(), time.process_time()
     try:
         yield result
     finally:
         result.seconds = time.perf_counter() - started
+        result.cpu_seconds = time.process_time() - busy
         result._stop.set()
         sampler.join()
 

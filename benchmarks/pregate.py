@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,11 +11,11 @@ from typing import Any
 import polars as pl
 import typer
 
-from benchmarks.common import measure, report
+from benchmarks.common import Measure, measure, report
 
 BASELINE = (
     "read the same columns of the same Parquet files chunk by chunk and write them as Parquet again, in the same run; "
-    "the gate reads them, judges each row under the packs and writes row, outcome, rule ids and moment to retry"
+    "the gate reads them, judges each row under the packs and writes them with outcome, rule ids and moment to retry"
 )
 NOW = datetime(2026, 5, 12, 2, 0, tzinfo=UTC)
 DAY_US = 86_400_000_000
@@ -47,43 +46,42 @@ def run(rows: int, chunk: int, folder: Path) -> dict[str, Any]:
 
     files = _files(rows, chunk, folder)
     law.pregate(pl.read_parquet(files[0]).head(1_000), now=NOW)  # the packs are loaded
-    before = _seconds(lambda: _copied(files, folder))
+    before = _copying(files, folder)
     counts: dict[str, int] = {}
     with measure() as judging:
         for place, file in enumerate(files):
             _judge(law, file, folder / f"judged-{place}.parquet", counts)
-    after = _seconds(lambda: _copied(files, folder))
+    after = _copying(files, folder)
+    best = min(before, after, key=lambda run: run.seconds)
     return report(
         name="pregate",
         seconds=judging.seconds,
-        baseline_seconds=min(before, after),
+        baseline_seconds=best.seconds,
         baseline=BASELINE,
         rows=rows,
         peak_mb=judging.peak_rss_mb,
         chunk=chunk,
         packs=law.pack_versions(),
         outcomes=dict(sorted(counts.items())),
-        baselines=[round(before, 3), round(after, 3)],
+        baselines=[round(before.seconds, 3), round(after.seconds, 3)],
+        cpu_seconds=round(judging.cpu_seconds, 3),
+        cpu_ratio=round(judging.cpu_seconds / min(before.cpu_seconds, after.cpu_seconds), 3),
         rows_per_second=round(rows / judging.seconds),
     )
 
 
 def _judge(law: Any, file: Path, target: Path, counts: dict[str, int]) -> None:
     judged = law.pregate(pl.read_parquet(file), now=NOW)
-    judged.select("person_id", "contact_point_id", "outcome", "rule_ids", "retry_after").write_parquet(target)
+    judged.write_parquet(target)
     for outcome, count in judged["outcome"].value_counts().iter_rows():
         counts[outcome] = counts.get(outcome, 0) + count
 
 
-def _copied(files: list[Path], folder: Path) -> None:
-    for file in files:
-        pl.read_parquet(file).write_parquet(folder / "copy.parquet")
-
-
-def _seconds(run_one: Callable[[], None]) -> float:
-    started = time.perf_counter()
-    run_one()
-    return time.perf_counter() - started
+def _copying(files: list[Path], folder: Path) -> Measure:
+    with measure() as copying:
+        for file in files:
+            pl.read_parquet(file).write_parquet(folder / "copy.parquet")
+    return copying
 
 
 def _files(rows: int, chunk: int, folder: Path) -> list[Path]:

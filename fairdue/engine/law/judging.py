@@ -165,7 +165,11 @@ def _retry_after(
     rows = (outcome == "defer").arg_true()
     if rows.is_empty():
         return answer
-    part, part_broken = frame[rows], broken[rows]
+    # only the columns that say when hours open are worth picking out of all rows
+    read = dict.fromkeys(
+        column for check in checks if check.clock is not None for column in check.clock.columns
+    )
+    part, part_broken = frame.select("at", *read)[rows], broken[rows]
     bounds = [part["at"]]
     for column, (check, finding) in enumerate(zip(checks, findings, strict=True)):
         if finding is not None and finding.until is not None and check.yields in ("defer", "review"):
