@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from fairdue.contexts.audit import facade as audit
@@ -17,6 +18,7 @@ from ..counting import PENDING, RESULTS
 from ..models import AgencyContact, Contact, Permit
 from ..past import judge_past
 from ..queries.content import check_text
+from ..rules import shipped_packs
 from .agency_door import AgencyRefused, PointUnknown, Target, agency_actor, answer_once, target
 from .contacts import ResultUnknown, record_contact, settle_contact
 from .reserve import reserve
@@ -148,7 +150,8 @@ def _audit_answer(
 def report_contact(*, agency: Agency, report: ContactReport, now: datetime) -> tuple[dict[str, Any], bool]:
     """This function will count a contact that an agency made, or make its result more final; (answer, was it repeated).
 
-    1. One that names its permit, at its recipient, on its channel and within its time, consumes it.
+    1. One that names its permit, at its recipient, on its channel and within its time, consumes it; unless the person
+       said stop, or a hold began, between permit and contact: then the permit covers nothing any more.
     2. Any other contact counts all the same, at once, is judged with the facts of then, and what it breaks is kept.
     3. A number that the lender does not know counts and is a breach of its own.
 
@@ -227,7 +230,7 @@ def _permitted_contact(agency: Agency, report: ContactReport, aim: Target) -> in
     permit = Permit.objects.filter(
         pk=report.permit_id, issued_to=agency.code, person_id=aim.person_id
     ).first()
-    if permit is None:
+    if permit is None or _is_overtaken(permit, report.occurred_at, aim):
         return None
     try:
         use_permit(
@@ -237,6 +240,29 @@ def _permitted_contact(agency: Agency, report: ContactReport, aim: Target) -> in
     except PermitUnusable:
         return None
     return Contact.objects.values_list("pk", flat=True).get(permit_id=permit.pk)
+
+
+def _is_overtaken(permit: Permit, occurred_at: datetime, aim: Target) -> bool:
+    """Tell whether anything but a cap stood against the contact when it was made; who is told "stop" stops at once.
+
+    A permit that was overtaken gives its room under the caps back: the contact counts by its own report.
+    """
+    contact = Contact.objects.select_for_update().get(permit_id=permit.pk)
+    if contact.result != PENDING:
+        return False
+    contact.occurred_at = occurred_at
+    judged = next(judge_past([contact], account_ids={contact.pk: (aim.account.account_id,)}), None)
+    if judged is None or not set(judged.verdict.rule_ids) - _caps():
+        return False
+    settle_contact(contact_id=contact.pk, result="failed", now=occurred_at)
+    return True
+
+
+@lru_cache(maxsize=1)
+def _caps() -> frozenset[str]:
+    """Return the ids of the rules that only count: what others did meanwhile does not undo a permit."""
+    checks = (check for pack in shipped_packs() for check in pack.checks)
+    return frozenset(check.id for check in checks if check.uses == "count.reached")
 
 
 def judge_told(told: list[AgencyContact], *, now: datetime) -> int:
