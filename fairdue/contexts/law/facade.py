@@ -101,6 +101,7 @@ from .operations.use import (
     use_permit,
 )
 from .pack_contracts import ConfirmationCard, PublishedPack, RuleStanding
+from .proof_contracts import AskedRule, NamedPack, PermitLine, PermitProof
 from .queries.agencies import agency_breaches, agency_uploads, breach_counts
 from .queries.cards import PermitUnknown, contacts, holds, open_holds, pack_versions, permit, rulebook
 from .queries.confirmations import confirmations, rule_standings
@@ -112,6 +113,7 @@ from .queries.deadlines import deadline, deadline_kinds, deadlines, deadlines_of
 from .queries.keeping import LATEST_CONTACT_SQL, RETENTION_STOPS_SQL, keeping_periods
 from .queries.next_allowed import next_allowed, next_of
 from .queries.preview import judge_hypothetical, pregate, preview, preview_all
+from .queries.proof import permit_lines, permit_proof
 from .queries.published import PackAltered, published_pack, published_packs, published_rulebook
 from .queries.verification import verify_permits
 from .replay_contracts import NextContact, ReplayedContact, ReplayReport
@@ -136,6 +138,7 @@ __all__ = [
     "AgencyUnknown",
     "AlreadyDecided",
     "Asked",
+    "AskedRule",
     "BreachCard",
     "BundleReport",
     "CalendarSpanWrong",
@@ -168,6 +171,7 @@ __all__ = [
     "JurisdictionUnknown",
     "Known",
     "MomentWrong",
+    "NamedPack",
     "NextContact",
     "NotInTransaction",
     "NothingToConfirm",
@@ -181,7 +185,9 @@ __all__ = [
     "PermitForAnotherChannel",
     "PermitForAnotherRecipient",
     "PermitForAnotherText",
+    "PermitLine",
     "PermitNotNow",
+    "PermitProof",
     "PermitQuestion",
     "PermitUnknown",
     "PermitUnusable",
@@ -249,6 +255,8 @@ __all__ = [
     "open_holds",
     "pack_versions",
     "permit",
+    "permit_lines",
+    "permit_proof",
     "place_hold",
     "pregate",
     "preview",

@@ -28,7 +28,14 @@ from fairdue.contexts.outreach.operations.templates import (
     load_templates,
     retire_template,
 )
-from fairdue.contexts.outreach.queries import inbox, messages_of, template_reports, templates, unsettled_count
+from fairdue.contexts.outreach.queries import (
+    inbox,
+    message_of_permit,
+    messages_of,
+    template_reports,
+    templates,
+    unsettled_count,
+)
 from fairdue.contexts.outreach.rendering import (
     TemplateNotApproved,
     TemplateRetired,
@@ -73,6 +80,7 @@ __all__ = [
     "local_outbox",
     "local_outbox_count",
     "mark_read",
+    "message_of_permit",
     "messages_of",
     "plan_message",
     "read_bounces",

@@ -38,6 +38,12 @@ def messages_of(person_id: int, limit: int = 50, *, actor: Actor | None = None) 
     return tuple(_message_card(each, is_opened=is_opened) for each in found)
 
 
+def message_of_permit(permit_id: int) -> MessageCard | None:
+    """Return the message that a permit sent, without its text, or None if it was for no message."""
+    found = Message.objects.filter(dispatch__permit_id=permit_id).select_related("dispatch").first()
+    return _message_card(found, is_opened=False) if found else None
+
+
 def inbox(person_id: int, limit: int = 50) -> tuple[MessageCard, ...]:
     """Return a borrower's own in-app messages with their texts, newest first."""
     found = Message.objects.filter(person_id=person_id, channel="inapp", status__in=("delivered", "read"))

@@ -146,6 +146,18 @@ GROUPS: tuple[tuple[str, tuple[NavItem, ...]], ...] = (
                 permissions=("templates.view",),
             ),
             NavItem(
+                url_name="workbench:rulebook",
+                label=word("Rulebook"),
+                icon="rules",
+                permissions=("gate.try",),
+            ),
+            NavItem(
+                url_name="workbench:permits",
+                label=word("Permits"),
+                icon="shield",
+                permissions=("permits.view",),
+            ),
+            NavItem(
                 url_name="workbench:replay",
                 label=word("Replay"),
                 icon="report",

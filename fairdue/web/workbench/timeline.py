@@ -44,6 +44,8 @@ class Card:
     by: str = ""
     transaction: Any = None
     """A payment that stands, which may be reversed here."""
+    permit_id: int | None = None
+    """The permit under which it left."""
 
 
 def days(
@@ -79,6 +81,7 @@ def _contact(card: Any, entry: Any, points: Mapping[int, str]) -> dict[str, Any]
         "tone": words.RESULT_TONES.get(card.result, ""),
         "body": points.get(card.contact_point_id, ""),
         "by": maker,
+        "permit_id": card.permit_id,
     }
 
 
@@ -96,6 +99,7 @@ def _message(card: Any, entry: Any, points: Mapping[int, str]) -> dict[str, Any]
         "state": say(words.CONTACT_RESULTS, card.status),
         "tone": words.RESULT_TONES.get(card.status, ""),
         "body": "\n".join(line for line in lines if line),
+        "permit_id": card.permit_id,
     }
 
 

@@ -94,6 +94,7 @@ def page_context(request: DeskRequest, view: CaseView, now: datetime) -> dict[st
         "is_other_zone": zone != clock.HOUSE_ZONE.key,
         "flags": _flags(view),
         "accounts": [_account(entry, asked) for entry in view.accounts],
+        "may_see_permits": request.actor.may("permits.view"),
         "may_see_ledger": request.actor.may("ledger.view"),
         "points": [_point(point) for point in view.contact_points],
         "filters": [(code, _(label), code == show) for code, label in FILTERS],
