@@ -244,8 +244,9 @@ def mobiles(parties: Any) -> dict[int, int]:
 
 def _alone(persons: int, verdicts: int) -> dict[str, float]:
     """Judge single contacts at all hours, reads apart, and return milliseconds: median and 95th percentile."""
-    from fairdue.contexts.law.facts import Proposal, candidate_row, gather
-    from fairdue.contexts.law.rules import rulebook_for
+    from fairdue.contexts.law.facts import Proposal, gather
+    from fairdue.contexts.law.rows import candidate_row
+    from fairdue.contexts.law.rules import rulebook_of
     from fairdue.contexts.parties import facade as parties
     from fairdue.engine.law.one_row import verdict_of
     from fairdue.kernel.actor import system
@@ -258,9 +259,9 @@ def _alone(persons: int, verdicts: int) -> dict[str, float]:
         proposal = Proposal(
             channel=chance.choice(["sms", "call"]), contact_point_id=points[person_id], purpose="collect"
         )
-        rulebook = rulebook_for(facts.groups)
+        rulebook = rulebook_of(facts.jurisdictions)
         started = time.perf_counter()
-        verdict, _, _ = verdict_of(candidate_row(facts, proposal), rulebook)
+        verdict, _, _ = verdict_of(candidate_row(facts, proposal, rulebook.special), rulebook)
         milliseconds.append((time.perf_counter() - started) * 1000)
         allowed += verdict.is_allowed
     cuts = statistics.quantiles(milliseconds, n=20)

@@ -117,7 +117,32 @@ def fill_world(*, persons: int, seed: int) -> dict[str, Any]:
     _staff(lenders, actor)
     people = _people(persons, chance)
     _debts(people, lenders, chance)
+    _standing(people, actor)
     return {"persons": people}
+
+
+def _standing(people: list[dict[str, Any]], actor: Any) -> None:
+    """Let every agency be one that may act: listed, evaluated, with a trained collector, announced to all."""
+    from fairdue.contexts.law import facade as law
+
+    day = OPENED.date()
+    for agency in AGENCIES:
+        law.list_agency(agency=agency, listed_from=day, list_reference="storm", actor=actor, now=OPENED)
+        law.evaluate_agency(
+            agency=agency, evaluated_date=day, is_passed=True, findings="", actor=actor, now=OPENED
+        )
+        law.certify_staff(
+            agency=agency, staff_ref="S1", trained_date=day, certificate_ref="C1", actor=actor, now=OPENED
+        )
+        law.record_notices(
+            notices=[
+                law.NoticeGiven(
+                    person_id=person["id"], kind="agency", issuer=agency, channel="letter", sent_date=day
+                )
+                for person in people
+            ],
+            actor=actor, now=OPENED,
+        )  # fmt: skip
 
 
 def _staff(lenders: dict[str, Any], actor: Any) -> None:

@@ -17,6 +17,7 @@ from fairdue.contexts.outreach import facade as outreach
 from fairdue.contexts.parties.models import ContactPoint
 from fairdue.kernel import clock
 from fairdue.kernel.actor import system
+from tests.agency_standing import make_fit
 from tests.case_world import World
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -45,6 +46,7 @@ def debt(world):
     account = world.account(person)
     point = world.phone(person)
     value = outreach_value(point)
+    make_fit("swift", "calm")
     return person, account, point, value
 
 

@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 
 from fairdue.cli.main import build
 from fairdue.contexts.parties import facade as parties
+from tests.agency_standing import make_fit
 from tests.case_world import World
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -24,6 +25,7 @@ def file(db, tmp_path):
     world.staff("agency", creditors=("north",), agency="swift")
     person = world.person()
     account, value = world.account(person), parties.open_contact_point(world.phone(person).pk)
+    make_fit("swift")
     path = tmp_path / "october.csv"
     path.write_text(
         "contact_ref,creditor,account_ref,channel,contact_value,occurred_at,result\n"

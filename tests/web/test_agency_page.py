@@ -11,6 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from fairdue.contexts.book.models import Account
 from fairdue.contexts.identity import facade as identity
 from fairdue.contexts.law.models import AgencyUpload, Contact
+from tests.agency_standing import make_fit
 from tests.web.desk_world import PHONE
 
 pytestmark = pytest.mark.django_db
@@ -19,6 +20,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def compliance(world, staff, signed_in):
     identity.ensure_team(code="head", name="Head office", creditor_ids=[], sees_all_creditors=True)
+    make_fit("swift")
     staff("compliance", username="the-compliance", team="head")
     return signed_in("the-compliance")
 

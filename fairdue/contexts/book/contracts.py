@@ -20,6 +20,7 @@ class CreditorCard:
     institution_kind: str
     institution_group: str
     contact_phone: str
+    jurisdiction: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +37,7 @@ class ProductCard:
     dpd_origin: str
     bucket_edges: tuple[int, ...]
     allocation_policy: str
+    jurisdiction: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +62,9 @@ class AccountCard:
     dpd_origin: str
     bucket_edges: tuple[int, ...]
     allocation_policy: str
+    jurisdiction: str = ""
+    """Whose packs bind the debt: its own, else its product's, else its creditor's; empty: the default."""
+    institution_kind: str = "bank"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +75,8 @@ class DebtFacts:
     institution_group: str
     product_kind: str
     status: str
+    jurisdiction: str = ""
+    institution_kind: str = "bank"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,8 @@ class Creditor(models.Model):
     institution_group = models.CharField(max_length=40)
     """Contacts of all members of a group, agencies included, are counted together."""
     contact_phone = models.CharField(max_length=40, default="", db_default="", blank=True)
+    jurisdiction = models.CharField(max_length=40, default="", db_default="", blank=True)
+    """Whose packs bind its debts (packs/rules/in_force.yaml) unless product or account say otherwise; empty: the default."""
 
 
 class Product(models.Model):
@@ -33,6 +35,8 @@ class Product(models.Model):
     """Upper DPD edge of M1, M2, …; empty means 30, 60, … 180."""
     allocation_policy = models.CharField(max_length=40, default="cn-card", db_default="cn-card")
     """Code of a file in packs/reference/allocation/."""
+    jurisdiction = models.CharField(max_length=40, default="", db_default="", blank=True)
+    """Empty: the creditor's."""
 
     class Meta:
         constraints = [
@@ -94,6 +98,8 @@ class Account(models.Model):
     credit_limit_minor = models.BigIntegerField(null=True)
     status = models.CharField(max_length=12, default="active", db_default="active")
     """`active`, `closed`, `charged_off`."""
+    jurisdiction = models.CharField(max_length=40, default="", db_default="", blank=True)
+    """Empty: the product's, else the creditor's."""
     row_digest = models.BigIntegerField(default=0, db_default=0)
     recorded_at = models.DateTimeField()
 

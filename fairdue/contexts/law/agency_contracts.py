@@ -31,6 +31,12 @@ class PermitQuestion:
     text: str = ""
     """The very text, of a written contact."""
     subject: str = ""
+    staff_ref: str = ""
+    """Who would speak, by the agency's own number."""
+    staff_count: int = 1
+    """Of a visit: how many go."""
+    sender_account: str = "institution"
+    """`private` for a staff member's own telephone or account."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,9 +7,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from fairdue.contexts.audit import facade as audit
@@ -18,8 +18,21 @@ from fairdue.contexts.parties import facade as parties
 from fairdue.kernel.clock import business_date
 
 from .counting import THIRD_OFFERED, THIRD_REFUSED
-from .facts import HISTORY, MEDIA, POINTED, Counted, PersonFacts, Proposal, candidate_row, hold_fact
-from .models import Contact, Hold
+from .facts import (
+    HISTORY,
+    MEDIA,
+    POINTED,
+    Counted,
+    OpenHold,
+    PersonFacts,
+    Proposal,
+    hold_fact,
+    jurisdictions_of,
+    kind_of,
+)
+from .models import AgencyEvaluation, AgencyListing, Contact, Hold, Notice
+from .rows import candidate_row
+from .standing import AgencyState, Noticed
 
 UNKNOWN_POINT = 0
 """Stands for a number or address that is on no record."""
@@ -39,21 +52,24 @@ class History:
     contacts: tuple[Contact, ...]
     """Newest first."""
     holds: tuple[Hold, ...]
+    notices: tuple[Notice, ...]
 
 
 def histories(person_ids: Iterable[int]) -> dict[int, History]:
-    """This function will read the histories of some persons with seven queries."""
+    """This function will read the histories of some persons with eight queries."""
     wanted = sorted(set(person_ids))
     persons = parties.person_cards(wanted)
     points, consents = parties.contact_points_of(wanted), parties.consents_of(wanted)
     accounts, marks = book.account_cards_of(wanted), _marks(wanted)
     contacts = _grouped(Contact.objects.filter(person_id__in=wanted).order_by("-occurred_at", "-id"))
     holds = _grouped(Hold.objects.filter(person_id__in=wanted).order_by("id"))
+    notices = _grouped(Notice.objects.filter(person_id__in=wanted).order_by("id"))
     return {
         person_id: History(
             person=persons[person_id], points=points.get(person_id, ()), marks=marks.get(person_id, ()),
             consents=consents.get(person_id, ()), accounts=accounts.get(person_id, ()),
             contacts=tuple(contacts.get(person_id, ())), holds=tuple(holds.get(person_id, ())),
+            notices=tuple(notices.get(person_id, ())),
         )
         for person_id in wanted
         if person_id in persons
@@ -79,7 +95,7 @@ def facts_at(
     history: History,
     at: datetime,
     *,
-    actor_kind: str,
+    made_by: str = "lender",
     account_ids: Sequence[int] = (),
     but_contact: int | None = None,
 ) -> PersonFacts:
@@ -91,7 +107,11 @@ def facts_at(
     groups = tuple(sorted({card.institution_group for card in accounts}))
     concerned = (None, *(card.account_id for card in accounts))
     said = parties.latest_of(card for card in history.consents if card.occurred_at <= at)
-    open_holds = [hold for hold in history.holds if _is_open(hold, at)]
+    open_holds = tuple(
+        OpenHold(hold.account_id, hold_fact(hold.kind, hold.permitted_purposes), hold.started_at)
+        for hold in history.holds
+        if _is_open(hold, at) and hold.account_id in concerned
+    )
     return PersonFacts(
         person=replace(history.person, is_deceased=_was_dead(history, at)),
         points=tuple(_point_at(point, history, at) for point in history.points),
@@ -100,26 +120,52 @@ def facts_at(
         groups=groups,
         product_kinds=tuple(sorted({card.product_kind for card in accounts})),
         contacts=tuple(_counted(contact) for contact in _before(history, at, groups, but_contact)),
-        holds=tuple(
-            hold_fact(hold.kind, hold.permitted_purposes)
-            for hold in open_holds
-            if hold.account_id in concerned
-        ),
+        holds=tuple(hold.fact for hold in open_holds),
         now=at,
-        actor_kind=actor_kind,
+        actor_kind=kind_of(accounts, is_agency=made_by != "lender"),
+        made_by=made_by,
+        jurisdictions=jurisdictions_of(accounts, history.person, history.points),
+        debt_states=("active",),
+        other_account_ids=frozenset(card.account_id for card in history.accounts) - set(concerned),
+        open_holds=open_holds,
+        notices=tuple(
+            Noticed(notice.account_id, notice.kind, notice.issuer, notice.channel, notice.sent_date)
+            for notice in history.notices
+        ),
+        agency=None if made_by == "lender" else agency_at(made_by, day),
     )
 
 
-def row_at(history: History, contact: Contact, *, account_ids: Sequence[int] = ()) -> dict[str, Any]:
-    """This function will return the facts under which a contact was made, by column.
+def agency_at(code: str, day: date) -> AgencyState:
+    """This function will return how an agency stood on a day."""
+    listings = [
+        listing
+        for listing in AgencyListing.objects.filter(agency=code, listed_from__lte=day)
+        if listing.listed_until is None or listing.listed_until >= day
+    ]
+    passed = AgencyEvaluation.objects.filter(agency=code, is_passed=True, evaluated_date__lte=day)
+    latest = passed.order_by("-evaluated_date").values_list("evaluated_date", flat=True).first()
+    return AgencyState(bool(listings), latest, any(listing.reveals_collection for listing in listings))
+
+
+def row_at(
+    history: History,
+    contact: Contact,
+    *,
+    account_ids: Sequence[int] = (),
+    asked_of: Callable[[frozenset[str]], frozenset[str]] = lambda _bound: frozenset(),
+) -> tuple[frozenset[str], dict[str, Any]]:
+    """This function will return the jurisdictions and the facts under which a contact was made, by column.
 
     1. Unless the debts are named, they are those to the groups on whose account the contact was made.
     2. A number or address that nobody knows of the person is read as one of the debtor's own.
+    3. `asked_of` names the special facts that the packs of some jurisdictions ask.
+    4. Which of its collectors spoke, and how many came to a visit, an agency's file does not say: not asked of it.
     """
     facts = facts_at(
         history,
         contact.occurred_at,
-        actor_kind="creditor" if contact.made_by == "lender" else "agency",
+        made_by=contact.made_by,
         account_ids=account_ids or _debts_of(history, contact),
         but_contact=contact.pk,
     )
@@ -128,14 +174,26 @@ def row_at(history: History, contact: Contact, *, account_ids: Sequence[int] = (
     }
     point_id = contact.contact_point_id
     if point_id is None and contact.channel not in POINTED:
-        return candidate_row(facts, _proposal(contact, None))
+        return facts.jurisdictions, _row(facts, _proposal(contact, None), asked_of)
     if point_id not in fitting:
         unknown = _unknown_point(contact)
         facts, point_id = replace(facts, points=(*facts.points, unknown)), unknown.contact_point_id
-    return candidate_row(facts, _proposal(contact, point_id)) | {"contact_point_id": contact.contact_point_id}
+    row = _row(facts, _proposal(contact, point_id), asked_of)
+    return facts.jurisdictions, row | {"contact_point_id": contact.contact_point_id}
+
+
+def _row(
+    facts: PersonFacts, proposal: Proposal, asked_of: Callable[[frozenset[str]], frozenset[str]]
+) -> dict[str, Any]:
+    return candidate_row(facts, proposal, asked_of(facts.jurisdictions) - UNASKED)
+
+
+UNASKED = frozenset({"training_days"})
 
 
 def _debts_of(history: History, contact: Contact) -> tuple[int, ...]:
+    if contact.account_ids:
+        return tuple(map(int, contact.account_ids.split(",")))
     groups = contact.institution_group.split(",")
     return tuple(card.account_id for card in history.accounts if card.institution_group in groups)
 
@@ -146,6 +204,7 @@ def _proposal(contact: Contact, contact_point_id: int | None) -> Proposal:
         contact_point_id=contact_point_id,
         purpose=contact.purpose,
         mode=contact.mode or "interactive",
+        staff_count=2,
     )
 
 
@@ -173,7 +232,7 @@ def _before(
 def _counted(contact: Contact) -> Counted:
     return Counted(
         contact.contact_point_id, contact.institution_group, contact.channel, contact.mode, contact.direction,
-        contact.result, contact.occurred_at,
+        contact.result, contact.occurred_at, contact.made_by, contact.purpose, contact.account_ids,
     )  # fmt: skip
 
 

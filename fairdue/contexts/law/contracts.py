@@ -22,6 +22,14 @@ class Asked:
     mode: str = "interactive"
     account_ids: Sequence[int] = ()
     """The debts it is about; none: all that are open."""
+    staff_count: int = 1
+    """Of a visit: how many go."""
+    enters_premises: bool = False
+    grounds: str = ""
+    """Special reason for a call, such as `active_litigation`."""
+    staff_ref: str = ""
+    """Who at the agency speaks, by its own number."""
+    sender_account: str = "institution"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 from fairdue.engine.law.candidates import CANDIDATE_SCHEMA, CandidatesInvalid, complete
+from fairdue.engine.law.jurisdictions import known_jurisdictions
 from fairdue.engine.law.packs import PackInvalid
 from fairdue.engine.law.timetable import CapLine, Span
 from fairdue.engine.law.verdict import Reason, Verdict
 
 from .agency_contracts import Agency, BreachCard, ContactReport, PermitQuestion, UploadCard
+from .batch_facts import (
+    NOTICE_FACTS_SQL,
+    OPEN_HOLD_FACTS_SQL,
+    bound_persons,
+    told_facts_sql,
+    with_special_facts,
+)
 from .calendar_contracts import CalendarWay, ContactCalendar, time_of_day
 from .contracts import (
     Asked,
@@ -48,6 +56,7 @@ from .deadline_contracts import (
     WaitingExtension,
 )
 from .facts import ChannelUnknown, ContactPointUnfit, ContactPointUnknown, Known
+from .gathered import FactNotGathered, FactSource, fact_sources
 from .operations.agency import (
     MomentWrong,
     TextMissing,
@@ -91,6 +100,15 @@ from .operations.packs import PackChanged, load_rule_packs
 from .operations.replay import PeriodWrong, replay
 from .operations.requests import record_request, request_channels, request_kinds, request_words
 from .operations.reserve import PERMIT_LIFETIME, NotInTransaction, PersonTwice, reserve, reserve_many
+from .operations.standing import (
+    NoticeGiven,
+    StandingRefused,
+    certify_staff,
+    delist_agency,
+    evaluate_agency,
+    list_agency,
+    record_notices,
+)
 from .operations.use import (
     PermitForAnotherChannel,
     PermitForAnotherRecipient,
@@ -115,9 +133,18 @@ from .queries.next_allowed import next_allowed, next_of
 from .queries.preview import judge_hypothetical, pregate, preview, preview_all
 from .queries.proof import permit_lines, permit_proof
 from .queries.published import PackAltered, published_pack, published_packs, published_rulebook
+from .queries.standing import (
+    AgencyStandingCard,
+    CertificateCard,
+    NoticeCard,
+    agency_register,
+    certificates,
+    notices,
+)
 from .queries.verification import verify_permits
 from .replay_contracts import NextContact, ReplayedContact, ReplayReport
 from .rules import JurisdictionUnknown, PackUnknown, shipped_pack, shipped_packs
+from .standing_models import NOTICE_KINDS
 from .statements import weekly_hours as agreed_hours
 
 __all__ = [
@@ -127,6 +154,9 @@ __all__ = [
     "HOLD_FACTS_SQL",
     "HOLD_KINDS",
     "LATEST_CONTACT_SQL",
+    "NOTICE_FACTS_SQL",
+    "NOTICE_KINDS",
+    "OPEN_HOLD_FACTS_SQL",
     "PERMIT_LIFETIME",
     "RESULTS",
     "RETENTION_STOPS_SQL",
@@ -135,6 +165,7 @@ __all__ = [
     "Agency",
     "AgencyReferenceReused",
     "AgencyRefused",
+    "AgencyStandingCard",
     "AgencyUnknown",
     "AlreadyDecided",
     "Asked",
@@ -145,6 +176,7 @@ __all__ = [
     "CalendarWay",
     "CandidatesInvalid",
     "CapLine",
+    "CertificateCard",
     "ChainFault",
     "ChainReport",
     "ChannelUnknown",
@@ -165,6 +197,8 @@ __all__ = [
     "DebtUnknown",
     "ExtensionCard",
     "ExtensionOffer",
+    "FactNotGathered",
+    "FactSource",
     "FileRefused",
     "HoldCard",
     "HoldRefused",
@@ -175,6 +209,8 @@ __all__ = [
     "NextContact",
     "NotInTransaction",
     "NothingToConfirm",
+    "NoticeCard",
+    "NoticeGiven",
     "PackAltered",
     "PackChanged",
     "PackInvalid",
@@ -211,6 +247,7 @@ __all__ = [
     "SourceMissing",
     "Span",
     "SpanEmpty",
+    "StandingRefused",
     "SweepReport",
     "TextFinding",
     "TextMark",
@@ -225,11 +262,15 @@ __all__ = [
     "agency_breaches",
     "agency_codes",
     "agency_of",
+    "agency_register",
     "agency_uploads",
     "agreed_hours",
     "ask_permit",
+    "bound_persons",
     "breach_counts",
     "cancel_deadline",
+    "certificates",
+    "certify_staff",
     "check_text",
     "complete",
     "confirm_rule",
@@ -242,16 +283,22 @@ __all__ = [
     "deadlines",
     "deadlines_of_person",
     "decide_extension",
+    "delist_agency",
+    "evaluate_agency",
     "export_permits",
+    "fact_sources",
     "holds",
     "judge_hypothetical",
     "keep_pace",
     "keeping_periods",
+    "known_jurisdictions",
     "lift_hold",
+    "list_agency",
     "load_rule_packs",
     "meet_deadline",
     "next_allowed",
     "next_of",
+    "notices",
     "open_holds",
     "pack_versions",
     "permit",
@@ -266,6 +313,7 @@ __all__ = [
     "published_packs",
     "published_rulebook",
     "record_contact",
+    "record_notices",
     "record_request",
     "replay",
     "report_contact",
@@ -285,12 +333,14 @@ __all__ = [
     "sweep_deadlines",
     "text_rules",
     "time_of_day",
+    "told_facts_sql",
     "unanswered_facts_sql",
     "upload_contacts",
     "use_permit",
     "verify_permits",
     "voicemail_is_limited",
     "waiting_extensions",
+    "with_special_facts",
     "withdraw_confirmation",
     "withdraw_extension",
 ]

@@ -1,4 +1,4 @@
-"""Everything the rules may ask about one person, read in one round trip, and laid out as candidate rows."""
+"""Everything the rules may ask about one person, read in one round trip."""
 
 from __future__ import annotations
 
@@ -7,29 +7,20 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-import polars as pl
-
 from fairdue.contexts.book import facade as book
 from fairdue.contexts.parties import facade as parties
-from fairdue.engine.law.candidates import frame_of
-from fairdue.engine.law.hours import DAYS
 from fairdue.kernel.actor import Actor
+from fairdue.kernel.clock import business_date
 from fairdue.storage.reads import Read, read_together
 
 from .contracts import HoldCard
-from .counting import (
-    CONNECTED,
-    PENDING,
-    THIRD_OFFERED,
-    THIRD_REFUSED,
-    UNCOUNTED,
-    counted_column,
-    is_unanswered,
-)
+from .counting import THIRD_OFFERED, THIRD_REFUSED
+from .live_counts import LENDER
+from .rules import bound_by
+from .standing import AgencyState, Certificate, Noticed, Standing, standing_read
 
 HISTORY = timedelta(days=60)
 """Longer than any window of a cap; failures in a row are looked for within it."""
-PHONES = ("mobile", "landline")
 
 
 class ContactPointUnknown(ValueError):
@@ -68,6 +59,14 @@ class Proposal:
     contact_point_id: int | None
     purpose: str
     mode: str = "interactive"
+    staff_count: int = 1
+    """Of a visit: how many go; who does not say so goes alone."""
+    enters_premises: bool = False
+    grounds: str = ""
+    """Special reason for a call, as a person gave it."""
+    staff_ref: str = ""
+    """Who at the agency speaks, by its own number."""
+    sender_account: str = "institution"
 
     def __post_init__(self) -> None:
         if self.channel not in CHANNELS:
@@ -84,13 +83,23 @@ class Counted(NamedTuple):
     direction: str
     result: str
     occurred_at: datetime
+    made_by: str = LENDER
+    purpose: str = "collect"
+    account_ids: str = ""
+    """The debts it was about, joined by commas; empty: all to its groups."""
 
 
 class OpenHold(NamedTuple):
-    """An open hold: the debt it is on, or None for all, and how a rule reads it."""
+    """An open hold: the debt it is on, or None for all, how a rule reads it, and since when it is open."""
 
     account_id: int | None
     fact: str
+    started_at: datetime
+
+    @property
+    def kind(self) -> str:
+        """What stands before the colon."""
+        return self.fact.partition(":")[0]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +116,48 @@ class PersonFacts:
     holds: tuple[str, ...]
     now: datetime
     actor_kind: str
+    """`creditor`, `agency`, or `assignee` where a debt concerned was bought."""
+    made_by: str = LENDER
+    """Who acts, as contacts name it: the lender or an agency's code."""
+    jurisdictions: frozenset[str] = frozenset()
+    """Of the debts concerned, of the person and of the person's places; none: the default."""
+    debt_states: tuple[str, ...] = ()
+    other_account_ids: frozenset[int] = frozenset()
+    open_holds: tuple[OpenHold, ...] = ()
+    """The holds that concern the debts, with their beginnings."""
+    notices: tuple[Noticed, ...] = ()
+    agency: AgencyState | None = None
+    """How the agency stands that acts; None: the lender acts."""
+    staff_ref: str | None = None
+    """Of our own collector who would speak; None: none of ours."""
+    certificates: tuple[Certificate, ...] = ()
+    """Of the acting side's collectors."""
+
+    @property
+    def debt_state(self) -> str:
+        """Return `settled` if every debt concerned is closed."""
+        return "settled" if self.debt_states and set(self.debt_states) == {"closed"} else "open"
+
+    def zones(self, point: parties.ContactPointCard | None) -> list[str]:
+        """Return all zones in which the recipient may be: a third person's own, else all of the debtor's."""
+        home = self.person.home_zone
+        if point is not None and point.owner == "third_party":
+            return [point.zone or home]
+        own = [other.zone for other in self.points if other.owner == "debtor" and other.zone]
+        return list(dict.fromkeys([home, *own]))
+
+    def touching(self, proposal: Proposal) -> list[parties.ConsentCard]:
+        """Return what the person said as far as it touches a proposal, newest first."""
+        channels, points = ("", proposal.channel), (None, proposal.contact_point_id)
+        return [
+            card for card in self.consents if card.channel in channels and card.contact_point_id in points
+        ]
+
+    def is_opted_out(self, proposal: Proposal) -> bool:
+        """Tell whether the person closed the channel or the contact point."""
+        point = self.point(proposal.contact_point_id)
+        closed = any(card.kind == "opt_out" for card in self.touching(proposal))
+        return closed or (point is not None and point.is_opted_out)
 
     def point(self, contact_point_id: int | None) -> parties.ContactPointCard | None:
         """Return one contact point.
@@ -147,14 +198,15 @@ def gather(
     1. Contacts of every institution group that the debts concern count, whoever made them.
     2. A hold counts if it is on the whole person or on one of the debts concerned.
     """
-    consents, contacts, *rest = read_together(*reads_of(person_id, now, known))
+    consents, contacts, standing, *rest = read_together(*reads_of(person_id, now, known, actor))
     every, person, points, open_holds = rest if known is None else _of_known(known)
-    return facts_of(consents, contacts, every, person, points, open_holds, account_ids, now, actor)
+    return facts_of(consents, contacts, standing, every, person, points, open_holds, account_ids, now, actor)
 
 
 def facts_of(
     consents: tuple[parties.ConsentCard, ...],
     contacts: tuple[Counted, ...],
+    standing: Standing,
     every: Sequence[book.AccountCard | book.DebtFacts],
     person: parties.PersonCard,
     points: tuple[parties.ContactPointCard, ...],
@@ -167,6 +219,7 @@ def facts_of(
     debts = [debt for debt in every if _concerns(debt, account_ids)]
     concerned = (None, *(debt.account_id for debt in debts))
     groups = tuple(sorted({debt.institution_group for debt in debts}))
+    mine = tuple(hold for hold in open_holds if hold.account_id in concerned)
     return PersonFacts(
         person=person,
         points=points,
@@ -175,15 +228,45 @@ def facts_of(
         groups=groups,
         product_kinds=tuple(sorted({debt.product_kind for debt in debts})),
         contacts=tuple(contact for contact in contacts if _counts_for(contact, groups)),
-        holds=tuple(hold.fact for hold in open_holds if hold.account_id in concerned),
+        holds=tuple(hold.fact for hold in mine),
         now=now,
-        actor_kind="agency" if actor.kind == "agency" else "creditor",
+        actor_kind=kind_of(debts, is_agency=actor.kind == "agency"),
+        made_by=actor.label if actor.kind == "agency" else LENDER,
+        jurisdictions=jurisdictions_of(debts, person, points),
+        debt_states=tuple(debt.status for debt in debts),
+        other_account_ids=frozenset(debt.account_id for debt in every) - set(concerned),
+        open_holds=mine,
+        notices=standing.notices,
+        agency=standing.agency,
+        staff_ref=standing.staff_ref,
+        certificates=standing.certificates,
     )
 
 
-def reads_of(person_id: int, now: datetime, known: Known | None) -> list[Read[Any]]:
-    """This function will return the reads of a person, as `facts_of` takes their values; two if the rest is known."""
-    reads: list[Read[Any]] = [parties.latest_consents_read(person_id), _contacts_read(person_id, now)]
+def kind_of(debts: Sequence[book.AccountCard | book.DebtFacts], *, is_agency: bool) -> str:
+    """This function will return who acts in the law's eyes: who bought one of the debts acts as its assignee."""
+    if is_agency:
+        return "agency"
+    return "assignee" if any(debt.institution_kind == "assignee" for debt in debts) else "creditor"
+
+
+def jurisdictions_of(
+    debts: Sequence[book.AccountCard | book.DebtFacts],
+    person: parties.PersonCard,
+    points: Sequence[parties.ContactPointCard],
+) -> frozenset[str]:
+    """This function will return whose packs bind: of the debts, of the person and of the person's own places, together."""
+    places = [person.residence, *(point.jurisdiction for point in points if point.owner == "debtor")]
+    return bound_by(((debt.jurisdiction, debt.institution_group) for debt in debts), places)
+
+
+def reads_of(person_id: int, now: datetime, known: Known | None, actor: Actor) -> list[Read[Any]]:
+    """This function will return the reads of a person, as `facts_of` takes their values; three if the rest is known."""
+    reads: list[Read[Any]] = [
+        parties.latest_consents_read(person_id),
+        _contacts_read(person_id, now),
+        standing_read(person_id, business_date(now), actor),
+    ]
     if known is None:
         reads += [
             book.debt_facts_read(person_id),
@@ -196,7 +279,7 @@ def reads_of(person_id: int, now: datetime, known: Known | None) -> list[Read[An
 
 def _of_known(known: Known) -> tuple[Any, ...]:
     holds = tuple(
-        OpenHold(hold.account_id, hold_fact(hold.kind, hold.permitted_purposes))
+        OpenHold(hold.account_id, hold_fact(hold.kind, hold.permitted_purposes), hold.started_at)
         for hold in known.holds
         if hold.ended_at is None
     )
@@ -212,13 +295,13 @@ def _counts_for(contact: Counted, groups: tuple[str, ...]) -> bool:
 
 
 _CONTACTS_SQL = """
-SELECT contact_point_id, institution_group, channel, mode, direction, result, occurred_at
+SELECT contact_point_id, institution_group, channel, mode, direction, result, occurred_at, made_by, purpose, account_ids
 FROM law_contact
-WHERE person_id = $1 AND (occurred_at >= $2 OR result IN ($3, $4))
+WHERE person_id = $1 AND (occurred_at >= $2 OR result IN ($3, $4) OR purpose = 'locate')
 ORDER BY occurred_at DESC, id DESC
 """
 _OPEN_HOLDS_SQL = """
-SELECT account_id, kind, permitted_purposes FROM law_hold WHERE person_id = $1 AND ended_at IS NULL ORDER BY id
+SELECT account_id, kind, permitted_purposes, started_at FROM law_hold WHERE person_id = $1 AND ended_at IS NULL ORDER BY id
 """
 
 
@@ -228,12 +311,15 @@ def _contacts_read(person_id: int, now: datetime) -> Read[tuple[Counted, ...]]:
 
 
 def _counted(row: list[Any]) -> Counted:
-    return Counted._make([*row[:-1], datetime.fromisoformat(row[-1])])
+    return Counted._make([*row[:6], datetime.fromisoformat(row[6]), *row[7:]])
 
 
 def _open_holds_read(person_id: int) -> Read[tuple[OpenHold, ...]]:
     def build(rows: list[list[Any]]) -> tuple[OpenHold, ...]:
-        return tuple(OpenHold(account_id, hold_fact(kind, permitted)) for account_id, kind, permitted in rows)
+        return tuple(
+            OpenHold(account_id, hold_fact(kind, permitted), datetime.fromisoformat(started))
+            for account_id, kind, permitted, started in rows
+        )
 
     return Read(_OPEN_HOLDS_SQL, (person_id,), build)
 
@@ -241,119 +327,3 @@ def _open_holds_read(person_id: int) -> Read[tuple[OpenHold, ...]]:
 def hold_fact(kind: str, permitted_purposes: Sequence[str]) -> str:
     """Return an open hold as the rules read it."""
     return f"{kind}:{','.join(permitted_purposes)}"
-
-
-def candidates(facts: PersonFacts, proposals: Sequence[Proposal]) -> pl.DataFrame:
-    """This function will return one candidate row a proposal, in order.
-
-    :raises ContactPointUnknown: if a proposal names a contact point of somebody else
-    """
-    return frame_of([candidate_row(facts, proposal) for proposal in proposals])
-
-
-def candidate_row(facts: PersonFacts, proposal: Proposal) -> dict[str, Any]:
-    """This function will return the facts of one proposal by column.
-
-    :raises ContactPointUnknown: if the contact point is somebody else's, or the channel cannot reach it
-    """
-    point = facts.point(proposal.contact_point_id)
-    if point is not None and point.medium not in MEDIA[proposal.channel]:
-        raise ContactPointUnfit(f"{proposal.channel} does not reach a contact point of medium {point.medium}")
-    person, owner = facts.person, point.owner if point else "debtor"
-    return {
-        "person_id": person.person_id,
-        "contact_point_id": proposal.contact_point_id,
-        "at": facts.now,
-        "channel": proposal.channel,
-        "mode": proposal.mode,
-        "purpose": proposal.purpose,
-        "actor_kind": facts.actor_kind,
-        "product_kinds": list(facts.product_kinds),
-        "home_zone": person.home_zone,
-        "zones": "|".join(_zones(facts, point)),
-        "owner": owner,
-        "relation": point.relation if point else "",
-        "point_status": point.status if point else "valid",
-        "is_deceased": person.is_deceased,
-        # only the year is known here: until it is certain, the birthday of the year has not come
-        "age": facts.now.year - person.birth_year - 1 if person.birth_year else None,
-        "has_only_invalid_numbers": _has_only_invalid_numbers(facts.points),
-        "holds": list(facts.holds),
-        **_said(facts, proposal, point),
-        **_history(facts, proposal.contact_point_id),
-    }
-
-
-def _has_only_invalid_numbers(points: Sequence[parties.ContactPointCard]) -> bool:
-    own = [point.status == "valid" for point in points if point.owner == "debtor" and point.medium in PHONES]
-    return bool(own) and not any(own)
-
-
-def _zones(facts: PersonFacts, point: parties.ContactPointCard | None) -> list[str]:
-    """All zones in which the recipient may be: a third person's own, else all of the debtor's."""
-    home = facts.person.home_zone
-    if point is not None and point.owner == "third_party":
-        return [point.zone or home]
-    own = [other.zone for other in facts.points if other.owner == "debtor" and other.zone]
-    return list(dict.fromkeys([home, *own]))
-
-
-def _said(facts: PersonFacts, proposal: Proposal, point: parties.ContactPointCard | None) -> dict[str, Any]:
-    """What the person said about being contacted, as far as it touches this proposal."""
-    channels, points = ("", proposal.channel), (None, proposal.contact_point_id)
-    said = [card for card in facts.consents if card.channel in channels and card.contact_point_id in points]
-    opted_out = [card for card in said if card.kind == "opt_out"]
-    hours = [agreed_hours(card.detail) for card in said if card.kind == "agreed_hours"]
-    return {
-        "is_opted_out": bool(opted_out) or (point is not None and point.is_opted_out),
-        "has_objected": any(card.channel == "" and card.contact_point_id is None for card in opted_out),
-        "agreed_hours": next(filter(None, hours), ""),
-        "has_frequency_consent": any(card.kind == "more_contacts" for card in said),
-    }
-
-
-def agreed_hours(detail: dict[str, Any]) -> str:
-    """This function will write agreed hours as weekly hours: `times` (days, from, to), or one `from` and `to`."""
-    times = detail.get("times") or ([detail] if "from" in detail and "to" in detail else [])
-    return ";".join(f"{','.join(time.get('days') or DAYS)} {time['from']}-{time['to']}" for time in times)
-
-
-def _history(facts: PersonFacts, contact_point_id: int | None) -> dict[str, Any]:
-    third = {point.contact_point_id for point in facts.points if point.owner == "third_party"}
-    counted: dict[str, list[datetime]] = {"announcements": [], "conversations": [], "messages": []}
-    unanswered: dict[int | None, list[datetime]] = {}
-    for contact in facts.contacts:
-        if contact.direction != "outbound" or contact.result in UNCOUNTED:
-            continue
-        if is_unanswered(channel=contact.channel, result=contact.result):
-            unanswered.setdefault(contact.contact_point_id, []).append(contact.occurred_at)
-        column = counted_column(channel=contact.channel, mode=contact.mode, result=contact.result)
-        if column and contact.contact_point_id not in third:
-            counted[column].append(contact.occurred_at)
-    elsewhere = [moments for point, moments in unanswered.items() if point not in third | {contact_point_id}]
-    results = {contact.result for contact in facts.contacts if contact.contact_point_id == contact_point_id}
-    return {
-        **counted,
-        "unanswered": unanswered.get(contact_point_id, []),
-        "unanswered_elsewhere": max(elsewhere, key=len, default=[]),
-        "consecutive_failures": failures_in_a_row(facts.contacts, third),
-        "has_third_refused": contact_point_id is not None and THIRD_REFUSED in results,
-        "has_third_offered": contact_point_id is not None and THIRD_OFFERED in results,
-    }
-
-
-def failures_in_a_row(contacts: Sequence[Counted], third: set[int]) -> int:
-    """This function will count failed calls to the debtor since the latest time anybody spoke (CN-WHO-04).
-
-    1. Contacts come newest first. 2. A conversation with the debtor, or a contact by the debtor, ends the row;
-    an announcement that connected is no failure. 3. A call that nobody knows the end of yet is none either.
-    """
-    failures = 0
-    for contact in contacts:
-        if contact.contact_point_id in third:
-            continue
-        if contact.direction == "inbound" or contact.result == "conversation":
-            return failures
-        if contact.channel == "call":
-            failures += contact.result not in (*UNCOUNTED, *CONNECTED, PENDING)
-    return failures

@@ -45,7 +45,7 @@ def gather_locked(
     :raises PersonUnknown: if there is no such person
     """
     persons, chains = sorted(asked), sorted({chain_of(person_id) for person_id in asked})
-    reads = {person_id: reads_of(person_id, now, None) for person_id in persons}
+    reads = {person_id: reads_of(person_id, now, None, actor) for person_id in persons}
     rows = run_together(
         *((LOCK_BUDGET_SQL, (person_id,)) for person_id in persons),
         *((LOCK_HEAD_SQL, (chain,)) for chain in chains),
@@ -59,8 +59,8 @@ def gather_locked(
     }
     facts = {}
     for person_id, found in zip(persons, rows[behind:], strict=True):
-        consents, contacts, every, person, points, open_holds = values_of(reads[person_id], found)
+        consents, contacts, standing, every, person, points, open_holds = values_of(reads[person_id], found)
         facts[person_id] = facts_of(
-            consents, contacts, every, person, points, open_holds, asked[person_id], now, actor
+            consents, contacts, standing, every, person, points, open_holds, asked[person_id], now, actor
         )
     return facts, heads

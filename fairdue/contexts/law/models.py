@@ -94,6 +94,8 @@ class Contact(models.Model):
     """One of `counting.RESULTS`."""
     occurred_at = models.DateTimeField()
     permit = models.OneToOneField(Permit, models.PROTECT, null=True, related_name="+")
+    account_ids = models.TextField(default="", db_default="", blank=True)
+    """The debts that it was about, joined by commas; empty: all to its groups."""
     recorded_at = models.DateTimeField()
 
     class Meta:
@@ -244,3 +246,4 @@ class AgencyContact(models.Model):
 
 
 from .deadline_models import Deadline, DeadlineExtension, ReceivedRequest  # noqa: E402, F401 - Django finds them here
+from .standing_models import AgencyEvaluation, AgencyListing, Notice, StaffCertificate  # noqa: E402, F401

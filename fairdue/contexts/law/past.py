@@ -14,12 +14,13 @@ from fairdue.engine.law.verdict import Verdict
 
 from .asof import History, histories, row_at
 from .models import Contact
-from .rules import rulebook_for
+from .rules import rulebook_of
 
 PERSONS_AT_ONCE = 500
 NEVER_LEFT = ("failed",)
 ALLOWED = Verdict(outcome="allow")
-RulebookFor = Callable[[tuple[str, ...]], Rulebook]
+RulebookFor = Callable[[frozenset[str]], Rulebook]
+"""The rulebook of some jurisdictions together; none: of the default one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +39,7 @@ class Judged:
 def judge_past(
     contacts: Iterable[Contact],
     *,
-    rulebooks: Sequence[RulebookFor] = (rulebook_for,),
+    rulebooks: Sequence[RulebookFor] = (rulebook_of,),
     account_ids: Mapping[int, Sequence[int]] | None = None,
 ) -> Iterator[Judged]:
     """This function will judge contacts that were made, with the facts of each one's own moment, person by person.
@@ -69,16 +70,21 @@ def _judge(
     account_ids: Mapping[int, Sequence[int]],
 ) -> Iterator[Judged]:
     """Judge under each set of packs together, and return the contacts in their order."""
-    rows: dict[tuple[str, ...], list[tuple[Contact, dict[str, Any]]]] = {}
+    rows: dict[frozenset[str], list[tuple[Contact, dict[str, Any]]]] = {}
+
+    def asked_of(bound: frozenset[str]) -> frozenset[str]:
+        return frozenset().union(*(rulebook(bound).special for rulebook in rulebooks))
+
     for contact in contacts:
-        row = row_at(known[contact.person_id], contact, account_ids=account_ids.get(contact.pk, ()))
-        groups = tuple(sorted(filter(None, contact.institution_group.split(","))))
-        rows.setdefault(groups, []).append((contact, row))
+        bound, row = row_at(
+            known[contact.person_id], contact, account_ids=account_ids.get(contact.pk, ()), asked_of=asked_of
+        )
+        rows.setdefault(bound, []).append((contact, row))
     verdicts: dict[int, list[Verdict]] = {}
-    for groups, listed in rows.items():
+    for bound, listed in rows.items():
         frame = frame_of([row for _, row in listed])
         for rulebook in rulebooks:
-            judgement = judge(frame, rulebook(groups))
+            judgement = judge(frame, rulebook(bound))
             for place, ((contact, _), outcome) in enumerate(zip(listed, judgement.outcome, strict=True)):
                 verdict = ALLOWED if outcome == "allow" else explain(judgement, place)
                 verdicts.setdefault(contact.pk, []).append(verdict)

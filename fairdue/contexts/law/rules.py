@@ -6,12 +6,14 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
-import yaml
 from django.conf import settings
 
 from fairdue.engine.law.judging import Rulebook
+from fairdue.engine.law.jurisdictions import in_force as listed_in_force
 from fairdue.engine.law.loading.standing import enforced, needs_confirmation
 from fairdue.engine.law.packs import Pack, load_pack
+
+from .gathered import refuse_ungathered
 
 
 class JurisdictionUnknown(ValueError):
@@ -63,27 +65,44 @@ def shipped_pack(code: str) -> Pack:
     raise PackUnknown(f"no pack {code!r} ships; there are {', '.join(pack.code for pack in shipped_packs())}")
 
 
+def bound_by(debts: Iterable[tuple[str, str]], places: Iterable[str] = ()) -> frozenset[str]:
+    """This function will return whose packs bind debts given by jurisdiction and institution group; none: the default.
+
+    1. A debt that names no jurisdiction stands under that of its institution group, else under the default.
+    2. The jurisdictions where the person is add up with those of the debts.
+    """
+    listed = in_force()
+    of_group, default = listed["institution_groups"], listed["default"]
+    found = {jurisdiction or of_group.get(group, default) for jurisdiction, group in debts} or {default}
+    found |= {place for place in places if place}
+    return frozenset() if found == {default} else frozenset(found)
+
+
 def rulebook_for(groups: Iterable[str]) -> Rulebook:
-    """This function will return the rulebook of debts to some institution groups: all their packs add up."""
-    listed = in_force()["institution_groups"]
-    return rulebook_of(frozenset(listed[group] for group in groups if group in listed))
+    """This function will return the rulebook of debts of which only the institution groups are known."""
+    return rulebook_of(bound_by(("", group) for group in groups))
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=256)
 def rulebook_of(jurisdictions: frozenset[str]) -> Rulebook:
     """This function will return the packs that bind debts of some jurisdictions together; none: the default one.
 
     1. A rule whose source nobody has read binds as policy of the house that adopted it, or once a reviewer confirmed it.
 
+    2. A rule that asks a fact that nobody gathers binds nobody by silence: there is no such rulebook.
+
     :raises JurisdictionUnknown: if no packs are listed for one of them
     :raises PackInvalid: if a pack is not fit for use
+    :raises FactNotGathered: if a rule asks what this installation does not know
     """
     listed = in_force()
     wanted = jurisdictions - {""} or {listed["default"]}
     if unknown := wanted - listed["jurisdictions"].keys():
         raise JurisdictionUnknown(f"no packs are in force for {', '.join(sorted(unknown))}")
     codes = {*listed["always"], *(code for name in wanted for code in listed["jurisdictions"][name])}
-    return Rulebook(_enforced(tuple(_pack(code) for code in sorted(codes))))
+    rulebook = Rulebook(_enforced(tuple(_pack(code) for code in sorted(codes))))
+    refuse_ungathered(rulebook.checks)
+    return rulebook
 
 
 def _enforced(packs: tuple[Pack, ...]) -> tuple[Pack, ...]:
@@ -94,11 +113,9 @@ def _enforced(packs: tuple[Pack, ...]) -> tuple[Pack, ...]:
     return enforced(packs, confirmed_keys())
 
 
-@lru_cache(maxsize=1)
 def in_force() -> Mapping[str, Any]:
     """This function will return which packs bind which debts, as listed beside the packs."""
-    listed: dict[str, Any] = yaml.safe_load((settings.PACKS_DIR / "rules" / "in_force.yaml").read_text())
-    return {"institution_groups": {}} | listed
+    return listed_in_force(settings.PACKS_DIR)
 
 
 @lru_cache(maxsize=64)

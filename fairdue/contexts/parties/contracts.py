@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
 
 RevealField = Literal["name", "id_number", "contact"]
@@ -22,6 +22,10 @@ class PersonCard:
     is_deceased: bool
     birth_year: int | None
     sex: str
+    birth_date: date | None = field(default=None, repr=False)
+    """For the law's question of age; screens show the year."""
+    residence: str = ""
+    """Jurisdiction in which the person lives, if its packs bind beside those of the debts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +43,10 @@ class ContactPointCard:
     status: str
     is_opted_out: bool
     verified_at: datetime | None
+    place: str = ""
+    """`home`, `work` or empty if unknown."""
+    jurisdiction: str = ""
+    """Of the address or the number's area."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,6 +23,8 @@ class Person(models.Model):
     preferred_channel = models.CharField(max_length=10, default="", db_default="")
     """`sms`, `email`, `inapp`, `call` or empty for no preference."""
     is_deceased = models.BooleanField(default=False, db_default=False)
+    residence = models.CharField(max_length=40, default="", db_default="", blank=True)
+    """Jurisdiction in which the person lives, if its packs bind beside those of the debts."""
     recorded_at = models.DateTimeField()
 
     class Meta:
@@ -57,6 +59,10 @@ class ContactPoint(models.Model):
     value_masked = models.CharField(max_length=120)
     value_hash = models.BinaryField(max_length=32)
     zone = models.CharField(max_length=40, default="", db_default="")
+    place = models.CharField(max_length=10, default="", db_default="", blank=True)
+    """`home`, `work` or empty if unknown."""
+    jurisdiction = models.CharField(max_length=40, default="", db_default="", blank=True)
+    """Of the address or the number's area, if its packs bind beside those of the debts."""
     rank = models.SmallIntegerField(default=1, db_default=1)
     """1 is tried first."""
     status = models.CharField(max_length=10, default="valid", db_default="valid")

@@ -13,6 +13,8 @@ from datetime import date
 
 import polars as pl
 
+from fairdue.engine.law.jurisdictions import known_jurisdictions
+
 from . import values
 from .files import LINE, RawBatch
 from .identifiers import judge_emails, judge_phones, judge_resident_ids, resident_birth_date
@@ -170,6 +172,13 @@ class _Reader:
     def _zone(self, column: Column, text: pl.Series) -> None:
         self._refuse(column, ~text.is_in(list(values.known_zones())).fill_null(True), "intake.zone.unknown")
         self._put(column.name, text.fill_null(column.default))
+
+    def _jurisdiction(self, column: Column, text: pl.Series) -> None:
+        codes = text.str.to_lowercase()
+        self._refuse(
+            column, ~codes.is_in(list(known_jurisdictions())).fill_null(True), "intake.jurisdiction.unknown"
+        )
+        self._put(column.name, codes.fill_null(column.default))
 
     def _currency(self, column: Column, text: pl.Series) -> None:
         upper = text.str.to_uppercase()

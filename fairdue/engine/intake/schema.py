@@ -9,7 +9,17 @@ from dataclasses import dataclass
 from typing import Literal
 
 ColumnType = Literal[
-    "reference", "text", "choice", "flag", "date", "moment", "amount", "currency", "zone", "rank"
+    "reference",
+    "text",
+    "choice",
+    "flag",
+    "date",
+    "moment",
+    "amount",
+    "currency",
+    "zone",
+    "rank",
+    "jurisdiction",
 ]
 
 COMPONENTS = ("principal", "interest", "penalty", "fee")
@@ -105,6 +115,10 @@ PARTIES = FileKind(
                example="zh-hans", en="Language of letters and messages.", zh="信函与消息的语言。"),
         Column(name="preferred_channel", type="choice", choices=("sms", "email", "inapp", "call"), max_length=10,
                example="sms", en="Channel the person prefers.", zh="客户偏好的联系渠道。"),
+        Column(name="residence", type="jurisdiction", max_length=40, example="us-ma",
+               en="Jurisdiction in which the person lives, of packs/rules/in_force.yaml; its packs bind beside "
+               "those of the debts. Empty where the debt's own say everything.",
+               zh="客户居住地的法域代码（见 packs/rules/in_force.yaml），其规则与债务所属法域的规则叠加适用；无需叠加时留空。"),
     ),
 )  # fmt: skip
 
@@ -127,6 +141,11 @@ CONTACT_POINTS = FileKind(
                en="Relation of a third party to the debtor.", zh="第三方与债务人的关系。"),
         Column(name="zone", type="zone", max_length=40, example="Asia/Shanghai",
                en="Time zone of this contact point, if not the person's.", zh="该联系方式所在时区（与客户不同时填写）。"),
+        Column(name="place", type="choice", choices=("home", "work"), max_length=10, example="work",
+               en="Where it is, if known: at home or at the person's workplace.", zh="所在地点：住所或工作单位；不明时留空。"),
+        Column(name="jurisdiction", type="jurisdiction", max_length=40, example="us-ny-nyc",
+               en="Jurisdiction of the address or of the number's area, if its packs bind beside those of the debts.",
+               zh="该地址或号码所属地区的法域代码，其规则叠加适用。"),
         Column(name="rank", type="rank", default="1", example="1", en="1 is tried first; 1 to 99.",
                zh="优先级 1–99，1 最先使用。"),
         Column(name="opted_out", type="flag", default="false", example="false",
@@ -164,6 +183,9 @@ ACCOUNTS = FileKind(
         _component("fee", "Opening balance of fees.", "费用期初余额。"),
         Column(name="status", type="choice", choices=("active", "closed", "charged_off"), max_length=12,
                default="active", example="active", en="State of the account.", zh="账户状态。"),
+        Column(name="jurisdiction", type="jurisdiction", max_length=40, example="cn",
+               en="Jurisdiction whose contact packs bind the debt; empty: the product's, else the creditor's.",
+               zh="债务所属法域，决定适用的催收规则；为空时取产品的，再取委托方的。"),
     ),
 )  # fmt: skip
 

@@ -77,6 +77,12 @@ SPECIAL: dict[str, Column] = {
     "is_transfer_notified": Column(pl.Boolean, "the notice of the loan's transfer was sent", True),
     "is_placement_notified": Column(pl.Boolean, "advance notice that an agency will be used was given", True),
     "is_visit_notified": Column(pl.Boolean, "the visit was announced", True),
+    # agencies and collectors
+    "is_agency_listed": Column(pl.Boolean, "the agency stands on the lender's published list today", True),
+    "agency_evaluation_days": Column(pl.Int64, "days since the agency last passed an evaluation; 1000000: never", 0),
+    "training_days": Column(
+        pl.Int64, "days since the collector who speaks passed the exam; 999999: certificate over, 1000000: none known", 0
+    ),
     # history of this recipient with this actor, unless it says otherwise
     "debt_calls": Column(MOMENTS, "connected calls about this debt, those under direct consent apart", []),
     "debt_talks": Column(MOMENTS, "telephone conversations about this debt, whoever called", []),

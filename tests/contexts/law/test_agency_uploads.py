@@ -14,6 +14,7 @@ from fairdue.contexts.law.models import AgencyContact, AgencyUpload, Contact, Ho
 from fairdue.contexts.law.operations import agency_upload
 from fairdue.contexts.parties import facade as parties
 from fairdue.kernel.actor import Actor, PermissionRefused, system
+from tests.agency_standing import make_fit
 from tests.case_world import NOW, World
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -34,6 +35,7 @@ def world(db):
 def debt(world):
     person = world.person()
     point = world.phone(person)
+    make_fit("swift")
     return person, world.account(person), point, parties.open_contact_point(point.pk)
 
 

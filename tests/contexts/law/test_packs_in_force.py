@@ -15,7 +15,7 @@ NOW = datetime(2026, 5, 12, 13, 0, tzinfo=UTC)  # 21:00 in Shanghai, 09:00 in Ne
 
 def test_a_debt_that_names_no_jurisdiction_is_under_china_and_the_house():
     assert [pack.code for pack in rules.current().packs] == ["cn", "house"]
-    assert rules.current().special == frozenset()
+    assert rules.current().special == {"is_agency_listed", "agency_evaluation_days", "training_days"}
     assert rules.rulebook_for(["bank-1"]) is rules.rulebook_for([])
 
 

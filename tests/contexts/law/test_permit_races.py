@@ -12,6 +12,7 @@ from law_people import NOW, make_person
 from fairdue.contexts.law import facade as law
 from fairdue.contexts.law.models import Contact, Permit
 from fairdue.kernel.actor import Actor, system
+from tests.agency_standing import make_fit
 
 WORKERS = 8
 
@@ -38,6 +39,7 @@ def race(work) -> list:
 
 
 def reserve(person, number=0, channel="sms", now=NOW):
+    make_fit(f"agency-{number}", persons=[person.id])
     actor = Actor(kind="agency", label=f"agency-{number}", permissions=frozenset({"contacts.make"}))
     point = person.email if channel == "email" else person.mobile
     with transaction.atomic():

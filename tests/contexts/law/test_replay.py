@@ -14,6 +14,7 @@ from fairdue.contexts.law.models import Contact, Permit
 from fairdue.engine.law.packs import pack_of
 from fairdue.kernel.actor import Actor, PermissionRefused, system
 from fairdue.kernel.money import Money
+from tests.agency_standing import make_fit
 from tests.case_world import NOW, World
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -80,6 +81,7 @@ def test_what_was_allowed_then_replays_as_allowed(world, debt):
 
 def test_breaches_are_counted_by_rule_channel_and_maker_with_the_money_behind(world, debt):
     contact(debt, at(12, 23))
+    make_fit("swift")
     for hour in (9, 10, 11, 12):
         contact(debt, at(14, hour), channel="call", result="conversation", made_by="swift")
     other = world.person()

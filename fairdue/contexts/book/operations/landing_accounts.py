@@ -18,8 +18,9 @@ SOURCE_COLUMNS = (
     "party_ref", "product_code", "currency", "opened_date", "balance_date", "credit_limit_minor",
     "principal_minor", "interest_minor", "penalty_minor", "fee_minor", "status",
 )  # fmt: skip
+LATER_COLUMNS = ("jurisdiction",)
 UPDATED_COLUMNS = (
-    "product_id", "opened_date", "balance_date", "credit_limit_minor", "status", "row_digest",
+    "product_id", "opened_date", "balance_date", "credit_limit_minor", "status", "jurisdiction", "row_digest",
 )  # fmt: skip
 REFUSED_SCHEMA = {"line": pl.Int64, "column": pl.String, "code": pl.String}
 
@@ -62,7 +63,7 @@ def land_accounts(
 
 def digested(rows: pl.DataFrame) -> pl.DataFrame:
     """Add the digest of each row, which takes no database: a caller may do it ahead."""
-    return rows.with_columns(row_digests(rows, SOURCE_COLUMNS))
+    return rows.with_columns(row_digests(rows, SOURCE_COLUMNS, later=LATER_COLUMNS))
 
 
 def _resolved(rows: pl.DataFrame, creditor_id: int, creditor_code: str) -> pl.DataFrame:
@@ -109,7 +110,7 @@ def _create(fresh: pl.DataFrame, now: datetime) -> pl.DataFrame:
     fresh = fresh.with_columns(take_ids("book_account", fresh.height).alias("account_id"))
     landing = fresh.select(
         "creditor_id", "product_id", "person_id", "currency", "opened_date", "balance_date", "credit_limit_minor",
-        "status", "row_digest", id="account_id", external_ref="account_ref", recorded_at=pl.lit(now),
+        "status", "jurisdiction", "row_digest", id="account_id", external_ref="account_ref", recorded_at=pl.lit(now),
     )  # fmt: skip
     with references_sound():
         copy_in_fast(landing, "book_account")

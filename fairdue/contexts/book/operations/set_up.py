@@ -36,6 +36,7 @@ def ensure_creditor(
     institution_kind: str = "bank",
     institution_group: str = "",
     contact_phone: str = "",
+    jurisdiction: str = "",
 ) -> int:
     """Create a creditor or bring it up to date, and return its id; repeating changes nothing.
 
@@ -50,6 +51,7 @@ def ensure_creditor(
         "institution_kind": institution_kind,
         "institution_group": institution_group or code,
         "contact_phone": contact_phone,
+        "jurisdiction": jurisdiction,
     }
     return _ensure(Creditor, {"code": code}, fields, actor, now)
 
@@ -67,6 +69,7 @@ def ensure_product(
     dpd_origin: str = "due_plus_1",
     bucket_edges: Sequence[int] = (),
     allocation_policy: str = "cn-card",
+    jurisdiction: str = "",
 ) -> int:
     """Create a product or bring it up to date, and return its id; repeating changes nothing.
 
@@ -90,6 +93,7 @@ def ensure_product(
         "dpd_origin": dpd_origin,
         "bucket_edges": list(bucket_edges),
         "allocation_policy": allocation_policy,
+        "jurisdiction": jurisdiction,
     }
     return _ensure(Product, {"creditor": creditor, "code": code}, fields, actor, now)
 

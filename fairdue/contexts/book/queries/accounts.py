@@ -34,7 +34,9 @@ def account_cards(person_id: int, *, actor: Actor | None = None) -> tuple[Accoun
 
 
 _DEBT_FACTS_SQL = """
-SELECT account.id, creditor.institution_group, product.kind, account.status
+SELECT account.id, creditor.institution_group, product.kind, account.status,
+       coalesce(nullif(account.jurisdiction, ''), nullif(product.jurisdiction, ''), creditor.jurisdiction) AS jurisdiction,
+       creditor.institution_kind
 FROM book_account account
 JOIN book_creditor creditor ON creditor.id = account.creditor_id
 JOIN book_product product ON product.id = account.product_id
@@ -47,9 +49,12 @@ def debt_facts_read(person_id: int) -> Read[tuple[DebtFacts, ...]]:
 
     def build(rows: list[list[Any]]) -> tuple[DebtFacts, ...]:
         return tuple(
-            DebtFacts(account_id=account_id, institution_group=group, product_kind=kind, status=status)
-            for account_id, group, kind, status in rows
-        )
+            DebtFacts(
+                account_id=account_id, institution_group=group, product_kind=kind, status=status,
+                jurisdiction=jurisdiction, institution_kind=institution_kind,
+            )
+            for account_id, group, kind, status, jurisdiction, institution_kind in rows
+        )  # fmt: skip
 
     return Read(_DEBT_FACTS_SQL, (person_id,), build)
 
@@ -106,6 +111,8 @@ def _account_card(row: Account) -> AccountCard:
         dpd_origin=row.product.dpd_origin,
         bucket_edges=tuple(row.product.bucket_edges),
         allocation_policy=row.product.allocation_policy,
+        jurisdiction=row.jurisdiction or row.product.jurisdiction or row.creditor.jurisdiction,
+        institution_kind=row.creditor.institution_kind,
     )
 
 

@@ -40,6 +40,7 @@ def _creditor_card(row: Creditor) -> CreditorCard:
         institution_kind=row.institution_kind,
         institution_group=row.institution_group,
         contact_phone=row.contact_phone,
+        jurisdiction=row.jurisdiction,
     )
 
 
@@ -60,6 +61,7 @@ def products(*, creditor_id: int | None = None) -> tuple[ProductCard, ...]:
             dpd_origin=row.dpd_origin,
             bucket_edges=tuple(row.bucket_edges),
             allocation_policy=row.allocation_policy,
+            jurisdiction=row.jurisdiction,
         )
         for row in rows
     )

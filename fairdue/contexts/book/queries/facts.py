@@ -5,7 +5,8 @@ from __future__ import annotations
 ACCOUNT_FACTS_SQL = """
 SELECT a.id AS account_id, a.person_id, a.creditor_id, a.product_id, p.kind AS product_kind,
        c.institution_kind, c.institution_group, p.dpd_origin, a.currency, a.status, a.opened_date, a.balance_date,
-       a.credit_limit_minor
+       a.credit_limit_minor,
+       coalesce(nullif(a.jurisdiction, ''), nullif(p.jurisdiction, ''), c.jurisdiction) AS jurisdiction
 FROM book_account a
 JOIN book_product p ON p.id = a.product_id
 JOIN book_creditor c ON c.id = a.creditor_id

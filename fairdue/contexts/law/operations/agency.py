@@ -65,9 +65,15 @@ def ask_permit(*, agency: Agency, question: PermitQuestion, now: datetime) -> tu
     :raises ChannelUnknown: if no rule speaks of the channel
     """
     return answer_once(
-        agency=agency.code, kind="permit", request_id=question.request_id, question=asdict(question), now=now,
+        agency=agency.code, kind="permit", request_id=question.request_id, question=_as_asked(question), now=now,
         work=lambda: _permit(agency, question, now),
     )  # fmt: skip
+
+
+def _as_asked(question: PermitQuestion) -> dict[str, Any]:
+    """Return the question by field, without what came later and was not said: a repetition stays one."""
+    silent = {"staff_ref": "", "staff_count": 1, "sender_account": "institution"}
+    return {name: value for name, value in asdict(question).items() if silent.get(name, ...) != value}
 
 
 def _permit(agency: Agency, question: PermitQuestion, now: datetime) -> dict[str, Any]:
@@ -87,7 +93,8 @@ def _permit(agency: Agency, question: PermitQuestion, now: datetime) -> dict[str
     reservation = reserve(
         person_id=aim.person_id, channel=question.channel, contact_point_id=aim.contact_point_id,
         purpose=question.purpose, content_sha256=digest, now=now, actor=agency_actor(agency), mode=question.mode,
-        account_ids=(aim.account.account_id,),
+        account_ids=(aim.account.account_id,), staff_ref=question.staff_ref, staff_count=question.staff_count,
+        sender_account=question.sender_account,
     )  # fmt: skip
     verdict = reservation.verdict
     _audit_answer(agency, aim, question, verdict.outcome, verdict.rule_ids, now)

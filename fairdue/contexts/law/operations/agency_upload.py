@@ -192,6 +192,7 @@ def _create(run: _Landing, rows: list[dict]) -> None:  # type: ignore[type-arg]
             institution_group=row["group"], made_by=run.agency.code, channel=row["channel"],
             mode=row["mode"] or ("interactive" if row["channel"] == "call" else ""), direction=row["direction"],
             purpose=row["purpose"], result=row["result"], occurred_at=row["occurred_at"], recorded_at=run.now,
+            account_ids=str(row["account_id"]),
         )
         for row, point in zip(rows, fitting, strict=True)
     )  # fmt: skip

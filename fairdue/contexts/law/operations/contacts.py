@@ -91,6 +91,7 @@ def record_contact(
             purpose=purpose,
             result=result,
             occurred_at=occurred_at,
+            account_ids=",".join(map(str, account_ids)),
             recorded_at=now,
         )
         after = {"channel": channel, "direction": direction, "result": result, "made_by": made_by}

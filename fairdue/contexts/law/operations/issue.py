@@ -116,8 +116,8 @@ WITH permit AS (
     UPDATE law_permitchain SET position = $2, hash = $15, seal = $17 WHERE chain = $1
 ), contact AS (
     INSERT INTO law_contact (person_id, contact_point_id, institution_group, made_by, channel, mode, direction,
-                             purpose, result, occurred_at, recorded_at, permit_id)
-    SELECT person_id, contact_point_id, $18, $19, channel, $20, 'outbound', purpose, $21, issued_at, issued_at, id
+                             purpose, result, occurred_at, recorded_at, permit_id, account_ids)
+    SELECT person_id, contact_point_id, $18, $19, channel, $20, 'outbound', purpose, $21, issued_at, issued_at, id, $22
     FROM permit RETURNING id
 )
 SELECT permit.id, contact.id FROM permit, contact
@@ -130,4 +130,5 @@ def _parameters(grant: Grant, content: dict[str, Any], previous: bytes, link: by
         *content.values(), previous, link, signed(link, content["key_id"]), head_seal(chain, position, link),
         ",".join(grant.facts.groups), actor.label[:60] if actor.kind == "agency" else "lender",
         grant.proposal.mode if grant.proposal.channel == "call" else "", PENDING,
+        ",".join(map(str, grant.facts.account_ids)),
     ]  # fmt: skip

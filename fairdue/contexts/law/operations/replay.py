@@ -25,7 +25,7 @@ from fairdue.storage.bulk import read_columns
 from ..models import Contact
 from ..past import Judged, RulebookFor, judge_past
 from ..replay_contracts import ReplayedContact, ReplayReport
-from ..rules import in_force, rulebook_for
+from ..rules import in_force, rulebook_of
 
 LISTED = 1_000
 CONTACTS_AT_ONCE = 20_000
@@ -107,7 +107,7 @@ def replay(
     actor.require("permits.view")
     if until <= since:
         raise PeriodWrong("the period ends before it begins")
-    rulebooks: list[RulebookFor] = [rulebook_for]
+    rulebooks: list[RulebookFor] = [rulebook_of]
     if drafts:
         rulebooks.append(_with_drafts(tuple(_dated(pack, as_if) for pack in drafts)))
     tally, total, done = _Tally(limit=limit), _scope(since, until, actor).count(), 0
@@ -146,7 +146,7 @@ def _contacts(since: datetime, until: datetime, actor: Actor) -> Iterator[list[C
 
 
 def _with_drafts(drafts: tuple[Pack, ...]) -> RulebookFor:
-    """Return what binds debts to some groups when drafts stand in for the packs of their codes."""
+    """Return what binds under some jurisdictions when drafts stand in for the packs of their codes."""
     by_code = {pack.code: pack for pack in drafts}
     known = {
         *in_force()["always"],
@@ -155,9 +155,9 @@ def _with_drafts(drafts: tuple[Pack, ...]) -> RulebookFor:
     everywhere = tuple(pack for code, pack in by_code.items() if code not in known)
 
     @lru_cache(maxsize=64)
-    def rulebook(groups: tuple[str, ...]) -> Rulebook:
-        bound = rulebook_for(groups).packs
-        return Rulebook((*(by_code.get(pack.code, pack) for pack in bound), *everywhere))
+    def rulebook(bound: frozenset[str]) -> Rulebook:
+        packs = rulebook_of(bound).packs
+        return Rulebook((*(by_code.get(pack.code, pack) for pack in packs), *everywhere))
 
     return rulebook
 
@@ -186,7 +186,7 @@ def _report(
 ) -> ReplayReport:
     balance, overdue = _money(tally.persons, actor, money_date)
     return ReplayReport(
-        since=since, until=until, as_if=as_if, packs=rulebook_for(()).versions,
+        since=since, until=until, as_if=as_if, packs=rulebook_of(frozenset()).versions,
         drafts={pack.code: pack.version for pack in drafts}, contacts=total, judged=tally.judged,
         passed_over=total - tally.judged, broken=tally.broken, draft_broken=tally.draft_broken,
         newly_broken=tally.newly_broken, newly_allowed=tally.newly_allowed, persons=len(tally.persons),

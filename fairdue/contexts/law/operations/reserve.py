@@ -17,9 +17,10 @@ from fairdue.storage.reads import run_together
 
 from ..chain import chain_of
 from ..contracts import Asked, Reservation
-from ..facts import POINTED, ContactPointUnfit, PersonFacts, Proposal, candidate_row
+from ..facts import POINTED, ContactPointUnfit, PersonFacts, Proposal
 from ..locking import LOCK_BUDGET_SQL, Head, gather_locked
-from ..rules import rulebook_for
+from ..rows import candidate_row
+from ..rules import rulebook_of
 from .issue import Grant, issue, start_chain
 from .packs import ensure_published
 
@@ -48,6 +49,9 @@ def reserve(
     mode: str = "interactive",
     account_ids: Sequence[int] = (),
     lifetime: timedelta = PERMIT_LIFETIME,
+    staff_ref: str = "",
+    staff_count: int = 1,
+    sender_account: str = "institution",
 ) -> Reservation:
     """This function will judge a contact and, if allowed, write its permit and count it, in the caller's transaction.
 
@@ -66,7 +70,8 @@ def reserve(
     """
     asked = Asked(
         person_id=person_id, channel=channel, contact_point_id=contact_point_id, purpose=purpose,
-        content_sha256=content_sha256, mode=mode, account_ids=account_ids,
+        content_sha256=content_sha256, mode=mode, account_ids=account_ids, staff_ref=staff_ref,
+        staff_count=staff_count, sender_account=sender_account,
     )  # fmt: skip
     (reservation,) = reserve_many([asked], now=now, actor=actor, lifetime=lifetime)
     return reservation
@@ -113,8 +118,10 @@ def _proposal(asked: Asked) -> Proposal:
     if asked.contact_point_id is None and asked.channel in POINTED:
         raise ContactPointUnfit(f"{asked.channel} reaches nobody without a contact point")
     return Proposal(
-        channel=asked.channel, contact_point_id=asked.contact_point_id, purpose=asked.purpose, mode=asked.mode
-    )
+        channel=asked.channel, contact_point_id=asked.contact_point_id, purpose=asked.purpose, mode=asked.mode,
+        staff_count=asked.staff_count, enters_premises=asked.enters_premises, grounds=asked.grounds,
+        staff_ref=asked.staff_ref, sender_account=asked.sender_account,
+    )  # fmt: skip
 
 
 def _answer(verdict: Verdict, issued: Iterator[tuple[int, int]]) -> Reservation:
@@ -148,6 +155,6 @@ class Judged:
 
 
 def _judged(facts: PersonFacts, proposal: Proposal, lifetime: timedelta) -> Judged:
-    rulebook = rulebook_for(facts.groups)
-    verdict, row, checks = verdict_of(candidate_row(facts, proposal), rulebook)
+    rulebook = rulebook_of(facts.jurisdictions)
+    verdict, row, checks = verdict_of(candidate_row(facts, proposal, rulebook.special), rulebook)
     return Judged(verdict, row, rulebook, open_until(row, checks, facts.now + lifetime))

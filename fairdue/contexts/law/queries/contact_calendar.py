@@ -9,8 +9,9 @@ from fairdue.engine.law.timetable import timetable
 from fairdue.kernel.actor import Actor
 
 from ..calendar_contracts import CalendarWay, ContactCalendar
-from ..facts import Known, Proposal, candidate_row, gather
-from ..rules import rulebook_for
+from ..facts import Known, Proposal, gather
+from ..rows import candidate_row
+from ..rules import rulebook_of
 from .cards import open_holds
 from .next_allowed import opens_at
 from .preview import ways_of
@@ -47,13 +48,13 @@ def contact_calendar(
     if not 1 <= len(days) <= MOST_DAYS:
         raise CalendarSpanWrong(f"a calendar shows 1 to {MOST_DAYS} days, not {len(days)}")
     facts = gather(person_id=person_id, now=now, actor=actor, account_ids=account_ids, known=known)
-    ways, rulebook = ways_of(facts), rulebook_for(facts.groups)
+    ways, rulebook = ways_of(facts), rulebook_of(facts.jurisdictions)
     proposals = [
         Proposal(channel=channel, contact_point_id=point.contact_point_id if point else None, purpose=purpose)
         for channel, point in ways
     ]
     times = timetable(
-        [candidate_row(facts, proposal) for proposal in proposals], rulebook,
+        [candidate_row(facts, proposal, rulebook.special) for proposal in proposals], rulebook,
         days=days, zone=facts.person.home_zone, now=now, step=step,
     )  # fmt: skip
     return ContactCalendar(

@@ -12,15 +12,19 @@ from fairdue.contexts.parties.facade import ContactPointCard
 from fairdue.engine.law.candidates import CANDIDATE_SCHEMA
 from fairdue.engine.law.explaining import explain, used
 from fairdue.engine.law.judging import Judgement, judge
+from fairdue.engine.law.jurisdictions import parts as parts_of
 from fairdue.engine.law.one_row import verdict_of
 from fairdue.engine.law.trying import try_case
 from fairdue.engine.law.verdict import Verdict
 from fairdue.kernel.actor import Actor
 
 from ..contracts import ChannelVerdict
-from ..facts import Known, PersonFacts, Proposal, candidate_row, candidates, gather
-from ..rules import rulebook_for, rulebook_of
+from ..facts import Known, PersonFacts, Proposal, gather
+from ..rows import candidate_row, candidates
+from ..rules import rulebook_of
 
+VISITORS = 2
+"""A look ahead supposes that as many go as must."""
 CHANNELS_OF = {
     "mobile": ("call", "sms"),
     "landline": ("call",),
@@ -48,7 +52,8 @@ def preview(
     """
     facts = gather(person_id=person_id, now=now, actor=actor, account_ids=account_ids)
     proposal = Proposal(channel=channel, contact_point_id=contact_point_id, purpose=purpose, mode=mode)
-    verdict, _, _ = verdict_of(candidate_row(facts, proposal), rulebook_for(facts.groups))
+    rulebook = rulebook_of(facts.jurisdictions)
+    verdict, _, _ = verdict_of(candidate_row(facts, proposal, rulebook.special), rulebook)
     return verdict
 
 
@@ -71,10 +76,14 @@ def preview_all(
     facts = gather(person_id=person_id, now=now, actor=actor, account_ids=account_ids, known=known)
     ways = ways_of(facts)
     proposals = [
-        Proposal(channel=channel, contact_point_id=point.contact_point_id if point else None, purpose=purpose)
+        Proposal(
+            channel=channel, contact_point_id=point.contact_point_id if point else None, purpose=purpose,
+            staff_count=VISITORS,
+        )
         for channel, point in ways
     ]
-    judgement = judge(candidates(facts, proposals), rulebook_for(facts.groups))
+    rulebook = rulebook_of(facts.jurisdictions)
+    judgement = judge(candidates(facts, proposals, rulebook.special), rulebook)
     return tuple(_channel_verdict(judgement, row, *way) for row, way in enumerate(ways))
 
 
@@ -121,7 +130,8 @@ def pregate(frame: pl.DataFrame, *, now: datetime) -> pl.DataFrame:
 
     1. Columns of `CANDIDATE_SCHEMA` are facts, all others are carried along untouched.
     2. Rows without `at` are judged at `now`.
-    3. The column `jurisdiction`, if there is one, says which packs bind a row; none or empty: the default ones.
+    3. The column `jurisdiction`, if there is one, says whose packs bind a row, several joined by |; none or empty: the
+       default ones.
 
     :raises CandidatesInvalid: if a fact column is missing or of a wrong type
     :raises JurisdictionUnknown: if no packs are listed for a row's jurisdiction
@@ -138,7 +148,7 @@ def _judged(rows: pl.DataFrame) -> pl.DataFrame:
         return judge(rows, rulebook_of(frozenset())).columns()
     named = rows.with_columns(pl.col("jurisdiction").fill_null("")).with_row_index("row")
     parts = [
-        judge(part.drop("row"), rulebook_of(frozenset(part["jurisdiction"][:1])))
+        judge(part.drop("row"), rulebook_of(parts_of(part["jurisdiction"][0])))
         .columns()
         .with_columns(part["row"])
         for part in named.partition_by("jurisdiction", maintain_order=True)
@@ -156,4 +166,4 @@ def judge_hypothetical(facts: Mapping[str, Any]) -> Verdict:
     :raises CandidatesInvalid: if a fact is unknown or cannot be read
     :raises JurisdictionUnknown: if no packs are listed for the jurisdiction
     """
-    return try_case(facts, rulebook_of(frozenset({str(facts.get("jurisdiction") or "")})))
+    return try_case(facts, rulebook_of(parts_of(str(facts.get("jurisdiction") or ""))))

@@ -18,7 +18,8 @@ from ..queries.lookup import person_ids_by_reference
 SOURCE_COLUMNS = (
     "medium", "value", "owner", "relation", "zone", "rank", "opted_out", "consent_at", "verified", "status",
 )  # fmt: skip
-UPDATED_COLUMNS = ("owner", "relation", "zone", "rank", "row_digest")
+LATER_COLUMNS = ("place", "jurisdiction")
+UPDATED_COLUMNS = ("owner", "relation", "zone", "place", "jurisdiction", "rank", "row_digest")
 BYTES = {"value_sealed": "bytea", "value_hash": "bytea"}
 CHANNELS = {"mobile": "", "landline": "call", "email": "email", "app": "inapp", "address": "visit"}
 
@@ -63,10 +64,12 @@ def land_contact_points(
 
 def _prepared(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.with_columns(
-        row_digests(rows, SOURCE_COLUMNS, key=sealing.digest_key()),
+        row_digests(rows, SOURCE_COLUMNS, later=LATER_COLUMNS, key=sealing.digest_key()),
         sealing.hash_all(rows["value"], sealing.CONTACT_PURPOSE).alias("value_hash"),
         relation=pl.col("relation").fill_null(""),
         zone=pl.col("zone").fill_null(""),
+        place=pl.col("place").fill_null(""),
+        jurisdiction=pl.col("jurisdiction").fill_null(""),
     )
 
 
@@ -101,7 +104,7 @@ def _create(fresh: pl.DataFrame, source: str, now: datetime) -> pl.DataFrame:
         landing,
         "parties_contactpoint",
         ["id", "person_id", "medium", "owner", "relation", "value_sealed", "value_masked", "value_hash", "zone",
-         "rank", "status", "is_opted_out", "verified_at", "source", "row_digest", "recorded_at"],
+         "place", "jurisdiction", "rank", "status", "is_opted_out", "verified_at", "source", "row_digest", "recorded_at"],
     )  # fmt: skip
     return fresh
 

@@ -18,9 +18,10 @@ from ..contracts import PartiesLanded
 SOURCE_COLUMNS = (
     "name", "id_type", "id_number", "birth_date", "sex", "home_zone", "locale", "preferred_channel",
 )  # fmt: skip
+LATER_COLUMNS = ("residence",)
 PERSON_COLUMNS = (
     "name_sealed", "name_masked", "name_hash", "id_type", "id_sealed", "id_masked", "id_hash", "birth_date",
-    "sex", "home_zone", "locale", "preferred_channel",
+    "sex", "home_zone", "locale", "preferred_channel", "residence",
 )  # fmt: skip
 BYTES = dict.fromkeys(("name_sealed", "name_hash", "id_sealed", "id_hash"), "bytea")
 _ID_COLUMNS = ("id_type", "id_sealed", "id_masked", "id_hash")
@@ -66,7 +67,7 @@ def _with_digests(rows: pl.DataFrame) -> pl.DataFrame:
         for kind, number in rows.select("id_type", "id_number").iter_rows()
     ]
     return rows.with_columns(
-        row_digests(rows, SOURCE_COLUMNS, key=sealing.digest_key()),
+        row_digests(rows, SOURCE_COLUMNS, later=LATER_COLUMNS, key=sealing.digest_key()),
         sealing.hash_all(normal_ids, sealing.ID_PURPOSE).alias("id_hash"),
     )
 

@@ -12,6 +12,7 @@ from ..models import Consent, ContactPoint, Person
 
 _PERSON_FIELDS = (
     "id", "name_masked", "id_masked", "home_zone", "locale", "preferred_channel", "is_deceased", "birth_date", "sex",
+    "residence",
 )  # fmt: skip
 
 
@@ -31,7 +32,8 @@ def person_cards(person_ids: Iterable[int]) -> dict[int, PersonCard]:
 
 def _person_card(row: dict) -> PersonCard:  # type: ignore[type-arg]
     birth_date = row.pop("birth_date")
-    return PersonCard(person_id=row.pop("id"), birth_year=birth_date.year if birth_date else None, **row)
+    year = birth_date.year if birth_date else None
+    return PersonCard(person_id=row.pop("id"), birth_year=year, birth_date=birth_date, **row)
 
 
 def person_card(person_id: int) -> PersonCard:
@@ -64,6 +66,8 @@ def _contact_point_card(row: ContactPoint) -> ContactPointCard:
         status=row.status,
         is_opted_out=row.is_opted_out,
         verified_at=row.verified_at,
+        place=row.place,
+        jurisdiction=row.jurisdiction,
     )
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 PERSON_FACTS_SQL = """
-SELECT id AS person_id, home_zone, locale, preferred_channel, is_deceased, birth_date, sex
+SELECT id AS person_id, home_zone, locale, preferred_channel, is_deceased, birth_date, sex, residence
 FROM parties_person
 """
 
 CONTACT_POINT_FACTS_SQL = """
 SELECT id AS contact_point_id, person_id, medium, owner, relation, zone, rank, status, is_opted_out,
-       verified_at IS NOT NULL AS is_verified
+       verified_at IS NOT NULL AS is_verified, place, jurisdiction
 FROM parties_contactpoint
 """
 

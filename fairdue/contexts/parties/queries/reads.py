@@ -11,11 +11,12 @@ from ..contracts import ConsentCard, ContactPointCard, PersonCard
 from .cards import PersonUnknown, latest_of
 
 _PERSON_SQL = """
-SELECT id, name_masked, id_masked, home_zone, locale, preferred_channel, is_deceased, birth_date, sex
+SELECT id, name_masked, id_masked, home_zone, locale, preferred_channel, is_deceased, birth_date, sex, residence
 FROM parties_person WHERE id = $1
 """
 _POINTS_SQL = """
-SELECT id, person_id, medium, owner, relation, value_masked, zone, rank, status, is_opted_out, verified_at
+SELECT id, person_id, medium, owner, relation, value_masked, zone, rank, status, is_opted_out, verified_at,
+       place, jurisdiction
 FROM parties_contactpoint WHERE person_id = $1 ORDER BY status DESC, owner, rank, id
 """
 _CONSENTS_SQL = """
@@ -33,11 +34,11 @@ def person_read(person_id: int) -> Read[PersonCard]:
     def build(rows: list[list[Any]]) -> PersonCard:
         if not rows:
             raise PersonUnknown(f"person {person_id} is not known")
-        known, name, id_masked, zone, locale, channel, is_deceased, birth_date, sex = rows[0]
+        known, name, id_masked, zone, locale, channel, is_deceased, birth_date, sex, residence = rows[0]
         return PersonCard(
             person_id=known, name_masked=name, id_masked=id_masked, home_zone=zone, locale=locale,
             preferred_channel=channel, is_deceased=is_deceased, birth_year=date.fromisoformat(birth_date).year if birth_date else None,
-            sex=sex,
+            sex=sex, residence=residence, birth_date=date.fromisoformat(birth_date) if birth_date else None,
         )  # fmt: skip
 
     return Read(_PERSON_SQL, (person_id,), build)
@@ -51,11 +52,12 @@ def contact_points_read(person_id: int) -> Read[tuple[ContactPointCard, ...]]:
 def _point(
     point_id: int, person_id: int, medium: str, owner: str, relation: str, masked: str, zone: str, *state: Any
 ) -> ContactPointCard:
-    rank, status, is_opted_out, verified_at = state
+    rank, status, is_opted_out, verified_at, place, jurisdiction = state
     return ContactPointCard(
         contact_point_id=point_id, person_id=person_id, medium=medium, owner=owner, relation=relation,
         value_masked=masked, zone=zone, rank=rank, status=status, is_opted_out=is_opted_out,
         verified_at=datetime.fromisoformat(verified_at) if verified_at else None,
+        place=place, jurisdiction=jurisdiction,
     )  # fmt: skip
 
 
