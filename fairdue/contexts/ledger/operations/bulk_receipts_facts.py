@@ -135,7 +135,7 @@ def read_facts(states: pl.DataFrame, payments: pl.DataFrame) -> PaidFacts:
     """Return what is open on some of the accounts that `lock_states` locked, and that their payments may reach.
 
     1. Where their rules settle items ahead by due date, items of days far ahead are not read: few payments reach them.
-    2. Where they settle all items by due date, most payments settle no more than two instalments from the oldest on.
+    2. Where they settle all items by due date, most payments settle one instalment from the oldest on, or a little more.
     3. Accounts whose money goes further are read again, whole, by the caller.
     """
     rules = [policies()[code] for code in states["policy"].unique()]
@@ -152,7 +152,7 @@ def read_facts(states: pl.DataFrame, payments: pl.DataFrame) -> PaidFacts:
 
 def _usual_reach(states: pl.DataFrame, payments: pl.DataFrame) -> date:
     """Return the day until which money usually reaches where all that is unpaid is long past."""
-    counted = payments.group_by("account_id").agg(steps=pl.len().cast(pl.Int64) * 2)
+    counted = payments.group_by("account_id").agg(steps=pl.len().cast(pl.Int64) + 1)
     reached = states.join(counted, on="account_id").select(
         day=pl.col("oldest_date") + pl.col("steps") * pl.duration(days=AHEAD.days)
     )
