@@ -23,6 +23,8 @@ SOON = 10
 EVERY_FIVE_SECONDS = "* * * * * */5"
 EVERY_MINUTE = "* * * * *"
 EVERY_HOUR = "7 * * * *"
+EVERY_NIGHT = "40 19 * * * 0"
+"""03:40 in the house zone; schedules are in UTC."""
 ONCE_MORE = RetryStrategy(max_attempts=2, wait=5)
 
 
@@ -78,6 +80,17 @@ def start_first_contacts(timestamp: int = 0) -> None:
     from fairdue.contexts.law import facade as law
 
     law.start_first_contacts(clock.now())
+
+
+@app.periodic(cron=EVERY_NIGHT, queueing_lock="retention.run")
+@app.task(name="retention.run", queueing_lock="retention.run", retry=ONCE_MORE)
+def erase_what_is_due(timestamp: int = 0) -> None:
+    """Erase what may be kept no longer, with its proof; a run that was stopped goes on."""
+    from fairdue.journeys import retention
+    from fairdue.kernel.actor import system
+
+    now = clock.now()
+    retention.run(as_of=clock.business_date(now), actor=system("retention"), now=now)
 
 
 @app.periodic(cron=EVERY_MINUTE, queueing_lock="jobs.revive")

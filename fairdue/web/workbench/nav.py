@@ -63,7 +63,7 @@ GROUPS: tuple[tuple[str, tuple[NavItem, ...]], ...] = (
                 url_name="workbench:book",
                 label=word("Overview"),
                 icon="book",
-                permissions=("reporting.view", "book.view"),
+                permissions=("reporting.view",),
             ),
             NavItem(
                 url_name="workbench:products",
@@ -134,6 +134,13 @@ GROUPS: tuple[tuple[str, tuple[NavItem, ...]], ...] = (
         word("Law and messages"),
         (
             NavItem(
+                url_name="workbench:deadlines",
+                label=word("Deadlines"),
+                icon="clock",
+                permissions=("deadlines.view",),
+                key="g l",
+            ),
+            NavItem(
                 url_name="workbench:gate",
                 label=word("Try the gate"),
                 icon="shield",
@@ -179,6 +186,12 @@ GROUPS: tuple[tuple[str, tuple[NavItem, ...]], ...] = (
         (
             NavItem(
                 url_name="workbench:audit", label=word("Audit log"), icon="audit", permissions=("audit.view",)
+            ),
+            NavItem(
+                url_name="workbench:retention",
+                label=word("Retention"),
+                icon="audit",
+                permissions=("retention.view",),
             ),
             NavItem(
                 url_name="workbench:staff", label=word("Staff"), icon="people", permissions=("staff.manage",)

@@ -98,6 +98,7 @@ SUBJECTS = {
     "import_batch": word("File"), "key": word("Key"), "ledger.transaction": word("Transaction"), "message": word("Message"),
     "person": word("Person"), "promise": word("Promise"), "rule_pack": word("Rule pack"), "strategy": word("Strategy"),
     "rule": word("Rule"), "template": word("Template"), "creditor": word("Creditor"), "product": word("Product"),
+    "deletion_batch": word("Batch"), "deletion_run": word("Run"),
 }  # fmt: skip
 
 EVENTS = {
@@ -129,6 +130,8 @@ EVENTS = {
     "identity.staff.reactivated": word("Member of staff brought back"),
     "law.contact.recorded": word("Contact recorded"),
     "law.hold.placed": word("Hold placed"),
+    "retention.batch.erased": word("Records erased"),
+    "retention.run.finished": word("Retention run finished"),
     "law.hold.lifted": word("Hold lifted"),
     "law.pack.published": word("Rule pack published"),
     "law.rule.confirmed": word("Rule's source confirmed"),

@@ -18,7 +18,7 @@ from fairdue.kernel.money import CurrencyMismatch, UnknownCurrency
 from fairdue.web.ui.templatetags.ui import in_language
 
 REFUSED: tuple[type[Exception], ...] = (
-    cases.CaseRefused, law.ConfirmationRefused, law.PackUnknown, law.HoldRefused, law.ContactUnknown,
+    cases.CaseRefused, law.ConfirmationRefused, law.PackUnknown, law.HoldRefused, law.DeadlineRefused, law.ContactUnknown,
     law.ResultUnknown, law.ContactPointUnknown, law.ChannelUnknown,
     law.PermitUnknown, ledger.LedgerError, parties.ConsentRefused, parties.RevealRefused, parties.PortalLinkRefused,
     parties.PersonUnknown, parties.ContactPointUnknown, book.CreditorUnknown, book.ImportBatchUnknown,
@@ -28,6 +28,39 @@ REFUSED: tuple[type[Exception], ...] = (
 """Every typed refusal that an action at the desk can meet: nothing was done, and the code says why."""
 
 REFUSALS = {
+    "retention.run.under_way": word("Records are being erased at this moment: look again in a minute."),
+    "retention.subject.unknown": word("There is no such record, and no run erased one."),
+    "law.deadline.unknown": word("There is no such deadline in your data scope."),
+    "law.deadline.in_the_future": word("It cannot have been received in the future."),
+    "law.deadline.is_period": word("A period passes by itself: there is nothing to record."),
+    "law.deadline.note_missing": word("Say how it was done: the letter, the number, the day."),
+    "law.deadline.moment": word("The moment lies before the start, or in the future."),
+    "law.deadline.reason_missing": word("Say why."),
+    "law.deadline.own": word("Who started a deadline does not cancel it: ask somebody else."),
+    "law.deadline.closed": word("This deadline has ended."),
+    "law.deadline.cursor": word("This page of the list is gone: start from the first page."),
+    "law.deadline.extension.nobody": word("Only a member of staff asks for an extension."),
+    "law.deadline.extension.none": word("The rule allows no further extension."),
+    "law.deadline.extension.too_late": word("The last day is over: nothing can be extended any more."),
+    "law.deadline.extension.reason_missing": word("Say why more time is needed."),
+    "law.deadline.extension.reference_missing": word(
+        "Name the approval that the rule wants: minute, number, day."
+    ),
+    "law.deadline.extension.notice_missing": word("Say when and how the person was told."),
+    "law.deadline.extension.beyond": word(
+        "Choose a day after the present last day and not beyond what the rule allows."
+    ),
+    "law.deadline.extension.open": word("An extension waits for a decision already."),
+    "law.deadline.extension.decided": word("This extension was decided already: open the page again."),
+    "law.deadline.extension.own": word("Who asked for an extension does not decide it."),
+    "law.deadline.extension.not_own": word("Only who asked for an extension withdraws it."),
+    "law.deadline.extension.role": word("The rule names another role for this decision."),
+    "law.request.kind": word("This kind of request starts no clock for these debts: choose another one."),
+    "law.request.channel": word("Choose by which channel it came."),
+    "law.request.facts": word("This fact is not known of this kind of request."),
+    "law.request.summary_missing": word("Say in a sentence what is asked for."),
+    "law.request.account": word("This debt is not one of the case."),
+    "ledger.cursor": word("This page of the list is gone: start from the first page."),
     "law.confirmation.refused": word("This decision cannot be taken."),
     "law.confirmation.reviewer": word(
         "Only a named member of staff of compliance or legal can confirm a rule."
