@@ -22,6 +22,7 @@ from fairdue.web.workbench.action_forms import (
     PaymentForm,
     StatementForm,
 )
+from fairdue.web.workbench.deadline_forms import IntakeForm
 from fairdue.web.workbench.words import PERMISSION_WORDS, role_word
 
 
@@ -64,6 +65,11 @@ KINDS = (
     Kind(
         code="reverse", form=None, permission="payments.reverse", icon="payment", key="",
         label=word("Reverse a payment"), submit="",
+    ),
+    Kind(
+        code="intake", form=IntakeForm, permission="deadlines.record", icon="note", key="a r",
+        label=word("Record a request or complaint"), submit=word("Record it"),
+        note=word("The clock of the law runs from when it was received; the deadlines above show until when."),
     ),
     Kind(
         code="hold", form=HoldForm, permission="holds.place", icon="hold", key="a h",

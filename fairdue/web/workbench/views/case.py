@@ -22,6 +22,7 @@ from fairdue.web.workbench.access import DeskRequest, staff_page
 from fairdue.web.workbench.action_forms import ActionForm
 from fairdue.web.workbench.actions import panel
 from fairdue.web.workbench.case_forms import OutcomeForm
+from fairdue.web.workbench.deadline_words import deadline_view
 from fairdue.web.workbench.gate_panel import gate_lines, next_ways
 from fairdue.web.workbench.inputs import whole
 from fairdue.web.workbench.money_words import component_word
@@ -110,6 +111,8 @@ def page_context(request: DeskRequest, view: CaseView, now: datetime) -> dict[st
         "call": call,
         "call_point": points.get(call.contact_point_id) if call else None,
         "may_work": request.actor.may("cases.work"),
+        "may_see_deadlines": request.actor.may("deadlines.view"),
+        "deadlines": [deadline_view(card) for card in view.deadlines],
         "may_explain": request.actor.may("ledger.view"),
         "may_reveal": request.actor.may("parties.reveal"),
         "may_reveal_id": request.actor.may("parties.reveal")
