@@ -31,6 +31,7 @@ def plan(state: DemoState, var_dir: Path) -> Iterator[tuple[str, Callable[[Advan
         yield f"Import {kind.replace('_', ' ')}", partial(import_one, kind, folder)
     yield "Loans kept here", lambda advance: _ignore(lend_some(state, folder))
     yield f"Night of {state.demo_date}", lambda advance: run_night(state, advance)
+    yield "Yesterday's bank file", lambda advance: _ignore(pay_some(state, folder))
     yield "Cases for agency, field and collector", lambda advance: _ignore(hand_out())
 
 
@@ -94,6 +95,15 @@ def lend_some(state: DemoState, folder: Path) -> object:
         demo_date=state.date,
         actor=system("demo"),
         now=clock.now(),
+    )
+
+
+def pay_some(state: DemoState, folder: Path) -> object:
+    """Take a bank file in which some debtors of the book paid."""
+    from fairdue.journeys.seed_payments import pay_in_demo
+
+    return pay_in_demo(
+        creditor_code="DEMO-BANK", demo_date=state.date, folder=folder, actor=system("demo"), now=clock.now()
     )
 
 
