@@ -149,7 +149,7 @@ def test_who_may_not_sees_and_does_nothing(world, desk, staff, signed_in):
     assert collector.get(path).status_code == 200
     assert collector.post(f"{path}meet", {"note": "x"}).status_code == 403
     assert desk("finance").get("/desk/deadlines/").status_code == 403
-    assert "Deadlines" not in desk("agency").get("/desk/").content.decode()
+    assert "Deadlines" not in desk("strategist").get("/desk/").content.decode()
     other = identity.ensure_team(code="south", name="South", creditor_ids=[world.foreign_case.creditor_ids[0]])
     staff("supervisor", username="southern", team="south")
     collector.logout()
