@@ -35,6 +35,7 @@ MOST_POSTINGS = 6
 def register_in(group: typer.Typer) -> None:
     """Add the commands to the group `ledger`."""
     group.command("explain")(explain_command)
+    group.command("payoff")(payoff_command)
     group.command("export")(export_command)
     group.command("postings")(postings_command)
     group.command("limits")(limits_command)
@@ -72,6 +73,43 @@ def explain_command(
     tree = Tree(_line(found.root, in_chinese))
     _grow(tree, found.root, in_chinese)
     console.print(tree)
+
+
+def payoff_command(
+    account: NAMED,
+    as_of: AS_OF = "",
+    known_at: KNOWN_AT = "",
+    in_chinese: CHINESE = False,
+    as_json: AS_JSON = False,
+) -> None:
+    """Tell what settles an account in full on a day, past or to come, as the sum of its parts."""
+    prepare()
+    from fairdue.contexts.ledger import facade as ledger
+
+    card, day = find_account(account), day_of(as_of)
+    try:
+        found = ledger.payoff(card.account_id, day, instant_of(known_at))
+    except ledger.LedgerError as refused:
+        fail(str(refused))
+    if as_json:
+        emit({"account": card.ref_masked, **asdict(found)})
+        return
+    language = "zh" if in_chinese else "en"
+    names = PAYOFF_NAMES | dict(ledger.components())
+    console.print(f"Account {card.account_id} ({card.ref_masked}) as of {day}")
+    for part in found.parts:
+        console.print(f"{part.amount!s:>18}  {names.get(part.code, {}).get(language, part.code)}")
+    console.print(f"[bold]{found.amount!s:>18}  {PAYOFF_NAMES['payoff'][language]}[/bold]")
+    if found.citation:
+        console.print(f"[dim]{escape(found.citation[language])}[/dim]", soft_wrap=True)
+
+
+PAYOFF_NAMES = {
+    "accrued": {"zh": "已产生未入账的利息和罚息", "en": "interest earned and not yet posted"},
+    "unearned_interest": {"zh": "按约定未到期利息", "en": "scheduled interest, as the contract says"},
+    "credit_balance": {"zh": "减：溢缴款", "en": "less credit balance"},
+    "payoff": {"zh": "提前结清金额", "en": "settles the account in full"},
+}
 
 
 def _grow(branch: Tree, part: ExplainedPart, in_chinese: bool) -> None:

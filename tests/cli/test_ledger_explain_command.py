@@ -56,6 +56,16 @@ def test_explain_speaks_chinese_and_json(account):
     assert found["account"] == f"****{account.external_ref[-4:]}"
 
 
+def test_payoff_tells_the_sum_of_its_parts(account):
+    text = " ".join(run("payoff", account.pk, "--as-of", TODAY).stderr.split())
+    assert "Principal" in text
+    assert "900.00 CNY settles the account in full" in text
+    assert "提前结清金额" in run("payoff", account.pk, "--as-of", TODAY, "--zh").stderr
+    found = json.loads(run("payoff", account.pk, "--as-of", TODAY, "--json").stdout)
+    assert sum(part["amount"]["minor"] for part in found["parts"]) == found["amount"]["minor"] == 90_000
+    assert "no balances before" in run("payoff", account.pk, "--as-of", "2020-01-01").stderr
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [

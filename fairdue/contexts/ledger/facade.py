@@ -99,6 +99,7 @@ from fairdue.contexts.ledger.queries.history import account_dues, account_transa
 from fairdue.contexts.ledger.queries.judgments import judgment
 from fairdue.contexts.ledger.queries.life import account_life
 from fairdue.contexts.ledger.queries.longest_unpaid import LongestUnpaid, UnpaidCursorInvalid, longest_unpaid
+from fairdue.contexts.ledger.queries.payoff import Payoff, PayoffPart, payoff
 from fairdue.contexts.ledger.queries.postings import account_postings
 from fairdue.contexts.ledger.queries.prove import prove
 from fairdue.contexts.ledger.queries.receipts import receipts
@@ -174,6 +175,8 @@ __all__ = [
     "PaymentGiven",
     "PaymentReceipt",
     "PaymentTaken",
+    "Payoff",
+    "PayoffPart",
     "PersonDpdHistory",
     "PersonSummary",
     "PostingCard",
@@ -218,6 +221,7 @@ __all__ = [
     "longest_unpaid",
     "open_accounts",
     "open_contract",
+    "payoff",
     "person_dpd_history",
     "person_summaries",
     "person_summary",

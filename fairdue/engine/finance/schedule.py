@@ -28,7 +28,10 @@ class NeverRepaid(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
-    """The terms of an instalment loan. `rate` is a fraction a year; amounts are in currency units."""
+    """The terms of an instalment loan. `rate` is a fraction a year; amounts are in currency units.
+
+    `principal_part` is the principal of each row of equal principal where it is given, not counted.
+    """
 
     principal: Fraction
     rate: Fraction
@@ -38,6 +41,7 @@ class Terms:
     instalments: int | None = None
     instalment_amount: Fraction | None = None
     is_equal_principal: bool = False
+    principal_part: Fraction | None = None
     day_count: DayCount = "30/360"
     compounding: Literal["simple", "daily"] = "simple"
     every: int = 1
@@ -151,7 +155,7 @@ def _exact_instalment(terms: Terms, rates: list[Fraction]) -> Fraction:
 
 def _equal_principal(terms: Terms, rates: list[Fraction]) -> list[Row]:
     grace = terms.principal_grace
-    part = terms.rounded(terms.principal / (len(rates) - grace), terms.multiple)
+    part = terms.principal_part or terms.rounded(terms.principal / (len(rates) - grace), terms.multiple)
     remaining, rows = terms.principal, []
     for number, (due, rate) in enumerate(zip(due_dates(terms), rates, strict=False)):
         own = remaining if number == len(rates) - 1 else min(part, remaining)

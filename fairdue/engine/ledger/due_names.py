@@ -6,6 +6,8 @@ import re
 
 NAMES: tuple[tuple[re.Pattern[str], dict[str, str]], ...] = (
     (re.compile(r"i:(\d+)"), {"zh": "第{0}期", "en": "instalment {0}"}),
+    (re.compile(r"e:(\d+)"), {"zh": "第{0}期结清前利息", "en": "interest of instalment {0} until settled"}),
+    (re.compile(r"x:(\d{4}-\d{2}-\d{2})"), {"zh": "{0}提前偿还本金", "en": "principal repaid early on {0}"}),
     (re.compile(r"s:(\d{4}-\d{2}-\d{2})"), {"zh": "{0}账单", "en": "statement of {0}"}),
     (re.compile(r"charge:(\d+)"), {"zh": "第{0}号计费", "en": "charge no. {0}"}),
     (re.compile(r"extra:(\d{4}-\d{2}-\d{2})"), {"zh": "{0}到期的增补项", "en": "addition due on {0}"}),

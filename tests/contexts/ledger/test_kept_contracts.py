@@ -88,7 +88,7 @@ def test_a_loan_opens_with_its_schedule_and_owes_the_principal(person: int) -> N
     assert sum(due.amount.minor for due in dues if due.component == "principal") == 1_200_000
     assert {due.due_ref for due in dues} == {f"i:{number}" for number in range(1, 13)}
     assert ledger.account_summary(loan.account_id, LENT).balance == Money(1_200_000)
-    assert ledger.contract_card(loan.account_id).product_terms == "cn-loan-equal-instalment@2026.1"
+    assert ledger.contract_card(loan.account_id).product_terms == "cn-loan-equal-instalment@2026.2"
     require_proved()
 
 
@@ -294,3 +294,47 @@ def test_due_items_from_outside_are_refused_for_an_account_that_is_kept_here(per
     assert (DueItem.objects.count(), Posting.objects.count(), DueVersion.objects.count()) == before
     assert ledger.kept_account_ids(pl.Series([account, account + 1, 1])) == {account}
     assert ledger.kept_account_ids(pl.Series([], dtype=pl.Int64)) == frozenset()
+
+
+def test_money_beyond_the_next_instalment_repays_principal_and_later_interest_falls(person):
+    loan = lend(person)
+    account = loan.account_id
+    pay(account, 105_946 + 500_000, date(2026, 2, 10))
+    (early,) = DueItem.objects.filter(account_id=account, due_ref="x:2026-02-10")
+    assert (early.component, early.paid_minor) == ("principal", early.amount_minor)
+    third = DueItem.objects.get(account_id=account, due_ref="i:3", component="interest")
+    left = (
+        1_200_000 - DueItem.objects.get(account_id=account, due_ref="i:1", component="principal").amount_minor
+    )
+    left -= early.amount_minor
+    left -= DueItem.objects.get(account_id=account, due_ref="i:2", component="principal").amount_minor
+    assert third.amount_minor == round(left * 0.009)
+    summary = ledger.account_summary(account, date(2026, 2, 10))
+    assert (
+        summary.balance.minor
+        == left
+        + DueItem.objects.get(account_id=account, due_ref="i:2", component="principal").amount_minor
+        - DueItem.objects.get(account_id=account, due_ref="i:2", component="principal").paid_minor
+    )
+    assert ledger.prove([account], deep=True).differences == ()
+    (payment,) = Transaction.objects.filter(account_id=account, kind="payment")
+    ledger.reverse_transaction(transaction_id=payment.id, reason="x", actor=ACTOR, now=at(date(2026, 2, 11)))
+    assert not DueItem.objects.filter(account_id=account, due_ref="x:2026-02-10", amount_minor__gt=0).exists()
+    assert DueItem.objects.get(account_id=account, due_ref="i:3", component="interest").amount_minor > 9_000
+    assert ledger.prove([account], deep=True).differences == ()
+
+
+@pytest.mark.parametrize("day", [date(2026, 2, 10), date(2026, 2, 25), date(2026, 4, 2)])
+def test_the_pay_off_amount_of_a_day_settles_the_debt_to_the_cent(person, day):
+    loan = lend(person)
+    pay(loan.account_id, 105_946, date(2026, 2, 10))
+    ledger.keep_contracts(until=day, now=at(day))
+    told = ledger.payoff(loan.account_id, day)
+    assert sum(part.amount.minor for part in told.parts) == told.amount.minor > 0
+    assert told.citation["en"].startswith("Civil Code art. 677")
+    pay(loan.account_id, told.amount.minor, day)
+    ledger.keep_contracts(until=date(2026, 9, 1), now=at(date(2026, 9, 1)))
+    after = ledger.account_summary(loan.account_id, date(2026, 9, 1))
+    assert (after.balance.minor, after.credit_balance.minor, after.days_past_due) == (0, 0, 0)
+    assert ledger.payoff(loan.account_id, date(2026, 9, 1)).amount.minor == 0
+    assert ledger.prove([loan.account_id], deep=True).differences == ()

@@ -19,7 +19,7 @@ from fairdue.engine.ledger.keeping.derived import KeptItem
 
 BATCH = 500
 """Accounts in one transaction: a kill loses at most these, and the next run lands them."""
-KEPT_REFS = ("i:", "e:", "s:")
+KEPT_REFS = ("i:", "e:", "s:", "x:")
 """How the names of due items begin that keeping makes: instalments, interest earned early, statements."""
 DUE_SCHEMA = {
     "account_id": pl.Int64,

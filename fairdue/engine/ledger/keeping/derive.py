@@ -10,6 +10,7 @@ from fractions import Fraction
 from fairdue.engine.ledger.keeping.contract import Contract
 from fairdue.engine.ledger.keeping.derived import Derived, KeptCharge, KeptItem, Why
 from fairdue.engine.ledger.keeping.overdue import penalty_key
+from fairdue.engine.ledger.keeping.prepaying import rescheduled
 from fairdue.engine.ledger.keeping.settling import (
     EARNED_PREFIX,
     earned_part,
@@ -36,7 +37,7 @@ def derive(
        a charge.
     3. A product of kind `card` is derived by `keeping.card.derive_card`, every other by a walk over its
        instalments; a receipt that settles everything early makes the walk begin anew without the interest
-       that was not earned.
+       that was not earned, one that repays principal ahead of time with the schedule made anew from its day on.
     """
     standing = standing_events(events, names or {})
     if contract.terms.kind == "card":
@@ -56,10 +57,14 @@ def derive(
     )
     walk = Walk(contract, agreed, rows, (), standing, until)
     walk.go()
+    while walk.found is not None:
+        rows = rescheduled(contract, agreed, rows, walk.found, until)
+        walk = Walk(contract, agreed, rows, (), standing, until, prepaid=(*walk.prepaid, walk.found))
+        walk.go()
     if walk.settled_date is None:
         return _derived(walk, rows)
     kept, earned = settled_rows(rows, walk.settled_date, contract.terms)
-    again = Walk(contract, agreed, kept, earned, standing, until)
+    again = Walk(contract, agreed, kept, earned, standing, until, prepaid=walk.prepaid)
     again.settled_date = walk.settled_date
     again.go()
     return _derived(again, rows)
@@ -104,6 +109,11 @@ def _items(walk: Walk, planned: Sequence[ScheduledRow]) -> Iterator[KeptItem]:
         if row.interest:
             why = interest_why(row, walk)
             yield KeptItem(ref=ref, due_date=row.due_date, component=INTEREST, amount=row.interest, why=why)
+    for day, ref in dict.fromkeys((one.day, one.ref) for one in walk.prepaid):
+        same = [one for one in walk.prepaid if one.day == day]
+        amount = sum(one.amount for one in same)
+        why = _prepaid_why(sum(one.saved for one in same), day, walk)
+        yield KeptItem(ref=ref, due_date=day, component=PRINCIPAL, amount=amount, why=why)
     for row in walk.extra:
         why = _earned_why(plan[row.number], row.due_date, walk)
         ref = f"{EARNED_PREFIX}:{row.number}"
@@ -114,6 +124,8 @@ def interest_why(row: ScheduledRow, walk: Walk) -> Why:
     """Return the arithmetic of an instalment's interest."""
     rule = walk.contract.terms.interest
     is_flat = walk.contract.terms.kind == "flat"
+    if row.saved:
+        return replace(_stretched(row, walk), rule="interest", citation=rule.citation)
     return Why(
         rule="flat_interest" if is_flat else "interest",
         citation=rule.citation,
@@ -125,6 +137,44 @@ def interest_why(row: ScheduledRow, walk: Walk) -> Why:
         rate=str(row.rate),
         rounding=walk.contract.terms.rounding.mode,
     )
+
+
+def _stretched(row: ScheduledRow, walk: Walk) -> Why:
+    """Return the arithmetic of interest on a principal that was lowered within the period."""
+    cuts = [row.from_date, *(saved.from_date for saved in row.saved), row.agreed_date]
+    bases = [row.principal_before]
+    for saved in row.saved:
+        bases.append(bases[-1] - saved.principal)
+    common = {"rate": str(row.rate), "day_count": walk.contract.terms.interest.day_count}
+    stretches = [
+        common
+        | {
+            "base_minor": base,
+            "from_date": first.isoformat(),
+            "to_date": end.isoformat(),
+            "days": (end - first).days,
+        }
+        for base, first, end in zip(bases, cuts, cuts[1:], strict=False)
+        if first < end
+    ]
+    return Why(
+        rule="interest",
+        citation={},
+        base_minor=row.principal_before,
+        from_date=row.from_date,
+        to_date=row.agreed_date,
+        days=(row.agreed_date - row.from_date).days,
+        day_count=str(common["day_count"]),
+        rate=str(row.rate),
+        rounding=walk.contract.terms.rounding.mode,
+        segments=tuple(stretches),
+    )
+
+
+def _prepaid_why(saved: int, day: date, walk: Walk) -> Why:
+    """Return the ground on which money ahead of time repays principal, with what it saves of the running period."""
+    rule = walk.contract.terms.prepayment or walk.contract.terms.interest
+    return Why(rule="prepayment", citation=rule.citation, base_minor=0, from_date=day, cut_minor=saved)
 
 
 def _earned_why(row: ScheduledRow, day: date, walk: Walk) -> Why:

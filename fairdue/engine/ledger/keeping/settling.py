@@ -22,13 +22,21 @@ def instalment_ref(row: ScheduledRow) -> str:
 
 
 def earned_part(row: ScheduledRow, day: date, terms: ProductTerms) -> int:
-    """Return the interest of a row that is earned by a day: the days gone of its period over all its days."""
+    """Return the interest of a row that is earned by a day: the days gone of its period over all its days.
+
+    Of what principal repaid within the period saves, the days gone since then.
+    """
     if day >= row.agreed_date:
         return row.interest
     if day <= row.from_date:
         return 0
-    part = Fraction((day - row.from_date).days, (row.agreed_date - row.from_date).days)
-    return int(round_to(row.interest * part, ONE, terms.rounding.mode))
+    whole = row.interest + sum(saved.interest for saved in row.saved)
+    exact = whole * Fraction((day - row.from_date).days, (row.agreed_date - row.from_date).days)
+    for saved in row.saved:
+        if day > saved.from_date:
+            gone, ahead = (day - saved.from_date).days, (row.agreed_date - saved.from_date).days
+            exact -= saved.interest * Fraction(gone, ahead)
+    return int(round_to(exact, ONE, terms.rounding.mode))
 
 
 def earned_interest(rows: Sequence[ScheduledRow], day: date, terms: ProductTerms) -> int:

@@ -19,6 +19,7 @@ from fairdue.engine.ledger.keeping.overdue import (
     penalty_interest,
     penalty_key,
 )
+from fairdue.engine.ledger.keeping.prepaying import Prepayment, lets_prepay, prepaid
 from fairdue.engine.ledger.keeping.settling import EARNED_PREFIX, earned_interest, instalment_ref, payoff
 from fairdue.engine.ledger.life.events import Charge, Event, FallsDue, Pause, Receipt, Resume
 from fairdue.engine.ledger.life.history import apply, course
@@ -39,6 +40,8 @@ class Walk:
        last stop is charged, before the day's events are applied. A row bears none while within its grace.
     2. Late fees are charged on days of their own, in between.
     3. `settled_date` is the day of the first receipt that reaches the payoff while interest is unearned.
+    4. At the first receipt that repays principal ahead of time the walk halts with `found`: from there on the
+       schedule is another one. `prepaid` are those that the rows know already.
     """
 
     contract: Contract
@@ -47,6 +50,8 @@ class Walk:
     extra: tuple[ScheduledRow, ...]
     events: Sequence[Event]
     until: date
+    prepaid: tuple[Prepayment, ...] = ()
+    found: Prepayment | None = None
     charges: list[KeptCharge] = field(default_factory=list)
     cut: list[KeptCharge] = field(default_factory=list)
     settled_date: date | None = None
@@ -57,9 +62,12 @@ class Walk:
     _fees: dict[str, set[int]] = field(default_factory=dict)
     _rates: Mapping[str, Fraction] = field(init=False)
     _earned: tuple[date, int] = (date.min, 0)
+    _lets_prepay: bool = False
 
     def __post_init__(self) -> None:
-        self.position = Position.opened(debt_terms(self.contract, self.rows, self.extra))
+        terms = debt_terms(self.contract, self.rows, self.extra, self.prepaid)
+        self.position = Position.opened(terms)
+        self._lets_prepay = lets_prepay(self.contract, self.events)
         self.meter = CapMeter(self.agreed.caps, self.contract.disbursed_date)
         self._pauses = pauses_of(self.events, self.position)
         self._rates = {instalment_ref(row): row.rate for row in self.rows}
@@ -80,6 +88,8 @@ class Walk:
             self._charge_late_fees(day)
             for event in by_day.get(day, ()):
                 self._apply(event, day)
+                if self.found is not None:
+                    return
             day = self._next_day(day, stops | set(by_day))
 
     def _next_day(self, day: date, stops: set[date]) -> date:
@@ -97,8 +107,11 @@ class Walk:
         self.meter.pass_to(day, self.position.unpaid_by_component().get(PRINCIPAL, 0))
 
     def _apply(self, event: Event, day: date) -> None:
-        if isinstance(event, Receipt) and self.settled_date is None and self._settles(event.amount, day):
-            self.settled_date = day
+        if isinstance(event, Receipt) and self.settled_date is None:
+            if self._settles(event.amount, day):
+                self.settled_date = day
+            elif self._lets_prepay and not self.is_stopped:
+                self.found = prepaid(self.contract, self.rows, self.position, event.amount, day)
         if isinstance(event, Charge):
             self.meter.add(event.amount)
         apply(self.position, event)
@@ -209,7 +222,10 @@ def charge_event(made: KeptCharge, entered_date: date | None = None) -> Charge:
 
 
 def debt_terms(
-    contract: Contract, rows: Sequence[ScheduledRow], extra: Sequence[ScheduledRow] = ()
+    contract: Contract,
+    rows: Sequence[ScheduledRow],
+    extra: Sequence[ScheduledRow] = (),
+    made_early: Sequence[Prepayment] = (),
 ) -> DebtTerms:
     """Return the debt that the rows make; `extra` rows are interest earned by an early settlement.
 
@@ -223,6 +239,10 @@ def debt_terms(
         if row.principal or row.interest
     ]
     made += [Instalment(row.due_date, 0, row.interest, ref=f"{EARNED_PREFIX}:{row.number}") for row in extra]
+    amounts: dict[tuple[date, str], int] = {}
+    for one in made_early:
+        amounts[one.day, one.ref] = amounts.get((one.day, one.ref), 0) + one.amount
+    made += [Instalment(day, amount, 0, ref=ref) for (day, ref), amount in amounts.items()]
     return DebtTerms(
         disbursed_date=contract.disbursed_date,
         instalments=tuple(made),

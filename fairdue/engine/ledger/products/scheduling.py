@@ -24,11 +24,20 @@ class NotAmortising(ValueError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Saved:
+    """Principal repaid within a period from a day on, and the interest that it saves until the period's end."""
+
+    from_date: date
+    principal: int
+    interest: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ScheduledRow:
     """One instalment in minor units.
 
     Interest runs from `from_date` up to but not including `agreed_date`; `due_date` is that day as holidays
-    move it. Number 0 is a down payment.
+    move it. Number 0 is a down payment. `interest` is less than the whole period's by what was `saved`.
     """
 
     number: int
@@ -39,6 +48,7 @@ class ScheduledRow:
     interest: int
     principal_before: int
     rate: Fraction
+    saved: tuple[Saved, ...] = ()
 
 
 def rows_of(
@@ -62,10 +72,52 @@ def rows_of(
     """
     financed = principal - agreed.down_payment_minor
     base = _finance_terms(terms, agreed, financed, disbursed_date)
-    made = _rows(base, terms, agreed, rates, known_date)
+    made = _rows(base, terms, agreed, rates, known_date, disbursed_date)
     _require_sound(made)
     first = _down_payment(agreed, disbursed_date, principal)
     return (*first, *(replace(row, due_date=moved(row.agreed_date, terms.holidays)) for row in made))
+
+
+def rows_after(
+    terms: ProductTerms,
+    agreed: Agreement,
+    rows: Sequence[ScheduledRow],
+    *,
+    number: int,
+    principal: int,
+    formed_date: date,
+    rates: Mapping[str, RateTable],
+    known_date: date,
+) -> tuple[ScheduledRow, ...]:
+    """Return the rows after one of a schedule, made anew on the principal that is then left.
+
+    1. Due dates and rates stay as they are.
+    2. `shorten_term`: the instalment, or of equal principal its principal, stays; the last takes the remainder.
+       Interest only has no term to shorten.
+    3. `lower_instalment`: the number of rows stays.
+    """
+    later = [row for row in rows if row.number > number]
+    if not later or not principal:
+        return ()
+    first = later[0]
+    base = replace(
+        _finance_terms(terms, agreed, principal, first.from_date),
+        rate=first.rate,
+        first_due_date=first.agreed_date,
+        due_day=agreed.due_day or (agreed.first_due_date.day if agreed.unit == "months" else None),
+        instalments=len(later),
+        instalment_amount=None,
+        principal_grace=len(later) - 1 if terms.kind == "interest_only" else 0,
+    )
+    is_shortened = terms.prepayment is not None and terms.prepayment.partial == "shorten_term"
+    if is_shortened and terms.kind == "equal_principal":
+        part = first.principal
+        base = replace(base, principal_part=Fraction(part), instalments=-(-principal // part))
+    elif is_shortened and terms.kind != "interest_only":
+        amount = first.principal + first.interest
+        base = replace(base, instalment_amount=Fraction(amount), instalments=None)
+    made = _rows(base, terms, agreed, rates, known_date, formed_date, number)
+    return tuple(replace(row, due_date=moved(row.agreed_date, terms.holidays)) for row in made)
 
 
 def annual_rate(
@@ -142,10 +194,15 @@ def _finance_terms(terms: ProductTerms, agreed: Agreement, financed: int, disbur
 
 
 def _rows(
-    base: Terms, terms: ProductTerms, agreed: Agreement, rates: Mapping[str, RateTable], known_date: date
+    base: Terms,
+    terms: ProductTerms,
+    agreed: Agreement,
+    rates: Mapping[str, RateTable],
+    known_date: date,
+    formed: date,
+    before: int = 0,
 ) -> list[ScheduledRow]:
     """Make the schedule with the first rate, and again from each row on whose rate is another one."""
-    formed = base.disbursed_date
 
     def rate_from(day: date) -> Fraction:
         return annual_rate(
@@ -153,9 +210,9 @@ def _rows(
         )
 
     made: list[ScheduledRow] = []
-    rest = replace(base, rate=rate_from(formed))
+    rest = replace(base, rate=rate_from(base.disbursed_date))
     while True:
-        new = _numbered(_scheduled(rest), rest, len(made))
+        new = _numbered(_scheduled(rest), rest, before + len(made))
         change = next(
             (at for at, row in enumerate(new) if at and rate_from(row.from_date) != rest.rate), None
         )

@@ -116,9 +116,16 @@ class DelinquencyTerms:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PrepaymentTerms:
-    """What an early settlement in full costs."""
+    """What an early settlement in full costs, and what money beyond the next instalment does.
+
+    `partial`: it pays later instalments in advance as they stand; or it repays principal, and interest is counted
+    on what is left: the instalments stay and become fewer, or their number stays and they become lower.
+    """
 
     unearned_interest: Literal["waived", "due"] = "waived"
+    partial: Literal["in_advance", "shorten_term", "lower_instalment"] = "in_advance"
+    least: int = 0
+    """Less than this beyond the next instalment pays the one after it in advance, and changes no schedule."""
     citation: Text
 
 

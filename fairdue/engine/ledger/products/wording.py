@@ -235,7 +235,24 @@ def _prepayment(terms: ProductTerms) -> RuleWords:
         },
         "due": {"zh": "提前结清仍收全部约定利息", "en": "Who settles early owes all agreed interest"},
     }[rule.unearned_interest]
-    return _rule("prepayment", "提前还款", "Early settlement", words, rule.citation)
+    more = {
+        "in_advance": {
+            "zh": "超过下一期的还款按原计划提前偿还以后各期",
+            "en": "money beyond the next instalment pays later ones in advance as they stand",
+        },
+        "shorten_term": {
+            "zh": "超过下一期的还款提前偿还本金，之后按剩余本金计息，每期金额不变、期数减少",
+            "en": "money beyond the next instalment repays principal; interest is then counted on what is left, "
+            "the instalments stay and become fewer",
+        },
+        "lower_instalment": {
+            "zh": "超过下一期的还款提前偿还本金，之后按剩余本金计息，期数不变、每期金额降低",
+            "en": "money beyond the next instalment repays principal; interest is then counted on what is left, "
+            "the number of instalments stays and they become lower",
+        },
+    }[rule.partial]
+    both = {"zh": f"{words['zh']}；{more['zh']}", "en": f"{words['en']}; {more['en']}"}
+    return _rule("prepayment", "提前还款", "Early repayment", both, rule.citation)
 
 
 def _cap(cap: CapTerms) -> Text:
