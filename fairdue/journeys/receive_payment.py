@@ -24,6 +24,7 @@ from fairdue.contexts.payments.contracts import (
 from fairdue.kernel.actor import Actor
 from fairdue.kernel.clock import business_date
 from fairdue.kernel.money import Money
+from fairdue.storage.nesting import atomic
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +37,7 @@ class MoneyPlaced:
     closed_work_count: int
 
 
-@transaction.atomic
+@atomic
 def receive_payment(*, incoming: Incoming, actor: Actor, now: datetime) -> Received:
     """This function will receive money, match it if that is certain, and judge promises again.
 
@@ -61,7 +62,7 @@ def receive_payment(*, incoming: Incoming, actor: Actor, now: datetime) -> Recei
     return payments.received_payment(payment_id=answer.payment_id)
 
 
-@transaction.atomic
+@atomic
 def place_certain(*, payment_id: int, actor: Actor, now: datetime) -> MoneyPlaced:
     """This function will match a waiting payment if its account is certain, and judge promises again."""
     matched = payments.match_automatically(payment_id=payment_id, actor=actor, now=now)

@@ -8,7 +8,6 @@ from datetime import date, datetime
 from typing import Any, Literal
 
 import polars as pl
-from django.db import transaction
 
 from fairdue.contexts.book import facade as book
 from fairdue.contexts.payments import facade as payments
@@ -17,6 +16,7 @@ from fairdue.journeys.receive_payment import receive_payment, take_back
 from fairdue.kernel.actor import Actor
 from fairdue.kernel.clock import business_date
 from fairdue.kernel.money import Money
+from fairdue.storage.nesting import atomic
 
 PERMISSIONS = frozenset({"payments.record", "payments.match", "payments.reverse", "payments.view"})
 
@@ -81,7 +81,7 @@ def _creditor(event: ProviderEvent, creditor_codes: Sequence[str] | None) -> boo
     raise CreditorRefused(f"{event.provider} does not collect for a creditor {event.creditor!r}")
 
 
-@transaction.atomic
+@atomic
 def _happen(event: ProviderEvent, creditor_id: int, actor: Actor, now: datetime) -> dict[str, Any]:
     card: Received | PaymentCard
     if event.kind == "payment.received":

@@ -143,3 +143,10 @@ def test_a_provider_reports_only_for_its_creditors(client, account, settings):
     settings.PAYMENT_PROVIDERS = {"http": {"key": "k" * 20, "creditors": ["south"]}}
     assert post(client, event()).json()["code"] == "payments.webhook.creditor"
     assert IncomingPayment.objects.count() == 0
+
+
+def test_what_the_ledger_refuses_is_received_all_the_same_and_waits(client, account):
+    code = payments.issue_code(account_id=account.pk, actor=system("test"), now=clock.now())
+    answer = post(client, event(repayment_code=code.spoken, value_date="2020-01-01"))
+    assert (answer.status_code, answer.json()["status"]) == (200, "suspense")
+    assert (IncomingPayment.objects.get().why_waiting, WebhookEvent.objects.count()) == ("ledger_refused", 1)

@@ -47,12 +47,14 @@ def status_of(payment: IncomingPayment) -> PaymentStatus:
     return "matched" if payment.matched_minor else "returned"
 
 
-def match_cards(matches: Iterable[PaymentMatch], currency: str) -> tuple[MatchCard, ...]:
-    """Return matches with their accounts' masked references."""
+def match_cards(
+    matches: Iterable[PaymentMatch], currency: str, known: Mapping[int, book.AccountCard] | None = None
+) -> tuple[MatchCard, ...]:
+    """Return matches with their accounts' masked references; `known` are the accounts' cards, if they were read."""
     rows = list(matches)
     if not rows:
         return ()
-    accounts = book.account_cards_by_id({match.account_id for match in rows})
+    accounts = known or book.account_cards_by_id({match.account_id for match in rows})
     return tuple(_match_card(match, currency, accounts) for match in rows)
 
 

@@ -15,6 +15,7 @@ from fairdue.contexts.ledger import facade as ledger
 from fairdue.contexts.ledger.contracts import ReceiptCard
 from fairdue.kernel.actor import system
 from fairdue.kernel.clock import business_date
+from fairdue.storage.nesting import atomic
 
 JUDGED = ("open", "kept", "broken")
 """A superseded or cancelled promise is not judged again."""
@@ -51,7 +52,6 @@ def judged_status(promise: PromiseToPay, received_minor: int, today: date, *, ha
     return "superseded" if has_newer_open else "open"
 
 
-@transaction.atomic
 def assess_promises(*, person_id: int, now: datetime) -> Assessment:
     """Judge the promises of one person again, after a payment or a reversal, and return what changed.
 
@@ -61,7 +61,7 @@ def assess_promises(*, person_id: int, now: datetime) -> Assessment:
     return assess_promises_of(person_ids=[person_id], now=now)
 
 
-@transaction.atomic
+@atomic
 def assess_promises_of(*, person_ids: Iterable[int], now: datetime) -> Assessment:
     """Judge the promises of some persons again, as `assess_promises` does, by few statements for all of them."""
     cases = Case.objects.select_for_update().filter(person_id__in=list(person_ids)).order_by("id")

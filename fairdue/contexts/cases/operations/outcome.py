@@ -16,6 +16,7 @@ from fairdue.contexts.cases.models import Case, Outcome, WorkItem
 from fairdue.contexts.cases.policies import locked_case
 from fairdue.contexts.cases.reference import outcome_code
 from fairdue.kernel.actor import Actor
+from fairdue.storage.nesting import atomic
 
 NOTE_LIMIT = 4000
 """Characters of a note; what is longer belongs into a document."""
@@ -159,7 +160,6 @@ def add_note(*, case_id: int, text: str, actor: Actor, now: datetime) -> int:
     return row.pk
 
 
-@transaction.atomic
 def close_work(*, person_id: int, reason: str, actor: Actor, now: datetime) -> int:
     """Close every open work item of a person, because nothing is left to do, and return how many.
 
@@ -168,7 +168,7 @@ def close_work(*, person_id: int, reason: str, actor: Actor, now: datetime) -> i
     return close_work_of(person_ids=[person_id], reason=reason, actor=actor, now=now)
 
 
-@transaction.atomic
+@atomic
 def close_work_of(*, person_ids: Iterable[int], reason: str, actor: Actor, now: datetime) -> int:
     """Close every open work item of some persons, as `close_work` does, and return how many."""
     items = _open_work(person_ids).select_for_update(of=("self",)).order_by("id")

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from django.db import transaction
-
 from fairdue.contexts.audit import facade as audit
 from fairdue.contexts.ledger.contracts import PartCard, PaymentReceipt
 from fairdue.contexts.ledger.errors import ReferenceReused
@@ -21,9 +19,10 @@ from fairdue.engine.ledger.projection import Line
 from fairdue.kernel.actor import Actor
 from fairdue.kernel.clock import business_date
 from fairdue.kernel.money import Money
+from fairdue.storage.nesting import atomic
 
 
-@transaction.atomic
+@atomic
 def record_payment(
     *,
     account_id: int,
@@ -58,7 +57,8 @@ def record_payment(
     if known is not None:
         return _repeat(facts, known, amount, effective_date)
     require_fit(facts, amount, effective_date, now)
-    if keep_one(account_id=account_id, until=business_date(now), now=now).changed_accounts:
+    kept = keep_one(account_id=account_id, until=business_date(now), now=now)
+    if kept.changed_accounts:
         facts, present = lock_facts(account_id)
     if facts.history.has(Assignment):
         refuse("assigned", f"account {account_id} passed to another creditor")
@@ -66,7 +66,7 @@ def record_payment(
     payment = insert_transaction(facts, given)
     after = facts.with_transaction(payment)
     lines = settle(after, present, now=now).lines
-    if keep_one(account_id=account_id, until=business_date(now), now=now).changed_accounts:
+    if kept.accounts and keep_one(account_id=account_id, until=business_date(now), now=now).changed_accounts:
         after, _ = lock_facts(account_id)
         lines = tuple(after.event_lines())
     _audit(facts, payment, amount, actor, now)

@@ -12,6 +12,7 @@ from django.db import transaction
 from fairdue.contexts.payments.errors import EventReused
 from fairdue.contexts.payments.models import WebhookEvent
 from fairdue.contexts.payments.operations.locking import hold
+from fairdue.storage.nesting import failing_whole
 
 
 @transaction.atomic
@@ -32,7 +33,8 @@ def answer_once(
         if bytes(known.body_digest) != digest:
             raise EventReused(f"event {event_ref!r} came before with another body")
         return dict(known.answer), True
-    answer = dict(work())
+    with failing_whole():
+        answer = dict(work())
     WebhookEvent.objects.create(
         provider=provider, event_ref=event_ref, body_digest=digest, answer=answer, recorded_at=now
     )

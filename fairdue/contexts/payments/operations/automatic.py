@@ -18,9 +18,10 @@ from fairdue.contexts.payments.queries.division import whole_to
 from fairdue.contexts.payments.queries.evidence import naming_accounts
 from fairdue.engine.matching.scoring import Ranked, certain_account
 from fairdue.kernel.actor import Actor
+from fairdue.storage.nesting import atomic
 
 
-@transaction.atomic
+@atomic
 def match_automatically(*, payment_id: int, actor: Actor, now: datetime) -> Matched:
     """This function will match a payment when its account is certain, and else note why it waits.
 
@@ -48,7 +49,7 @@ def match_automatically(*, payment_id: int, actor: Actor, now: datetime) -> Matc
         with transaction.atomic():
             parts = whole_to(payment, named[account_id])
             codes = [ground.code for ground in grounds]
-            return place(payment, parts, way="automatic", reasons=codes, actor=actor, now=now)
+            return place(payment, parts, way="automatic", reasons=codes, actor=actor, now=now, accounts=named)
     except ledger.LedgerError:
         payment.refresh_from_db()
         return _wait(payment, "ledger_refused")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Literal
 
 from django.db import transaction
 
 from fairdue.contexts.audit import facade as audit
+from fairdue.contexts.book import facade as book
 from fairdue.contexts.ledger import facade as ledger
 from fairdue.contexts.payments.cards import match_cards, waiting_minor
 from fairdue.contexts.payments.contracts import Matched, Reason, SharePart
@@ -68,8 +69,12 @@ def place(
     reasons: Sequence[str],
     actor: Actor,
     now: datetime,
+    accounts: Mapping[int, book.AccountCard] | None = None,
 ) -> Matched:
-    """This function will record parts of a locked payment at their accounts, by account number."""
+    """This function will record parts of a locked payment at their accounts, by account number.
+
+    `accounts` are the cards of the parts' accounts, where the caller has read them.
+    """
     made = []
     for part in sorted(parts, key=lambda part: part.account_id):
         number = PaymentMatch.objects.filter(payment=payment, account_id=part.account_id).count() + 1
@@ -102,14 +107,20 @@ def place(
     payment.why_waiting = ""
     payment.save(update_fields=["matched_minor", "why_waiting"])
     _record(payment, made, actor, now)
-    return answer(payment, made)
+    return answer(payment, made, accounts=accounts)
 
 
-def answer(payment: IncomingPayment, rows: Sequence[PaymentMatch], *, is_repeated: bool = False) -> Matched:
+def answer(
+    payment: IncomingPayment,
+    rows: Sequence[PaymentMatch],
+    *,
+    is_repeated: bool = False,
+    accounts: Mapping[int, book.AccountCard] | None = None,
+) -> Matched:
     """Return where a payment stands after its matches changed."""
     return Matched(
         payment_id=payment.pk,
-        matches=match_cards(rows, payment.currency),
+        matches=match_cards(rows, payment.currency, accounts),
         person_ids=tuple(sorted({row.person_id for row in rows})),
         waiting=Money(waiting_minor(payment), payment.currency),
         is_repeated=is_repeated,

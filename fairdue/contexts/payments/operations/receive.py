@@ -19,11 +19,12 @@ from fairdue.contexts.payments.models import IncomingPayment, PaymentMatch
 from fairdue.kernel.actor import Actor
 from fairdue.kernel.clock import business_date
 from fairdue.kernel.money import MAX_MINOR, MINOR_DIGITS, Money
+from fairdue.storage.nesting import atomic
 
 RECEIVED = "payments.payment.received"
 
 
-@transaction.atomic
+@atomic
 def receive(*, incoming: Incoming, actor: Actor, now: datetime) -> Received:
     """This function will book money that arrived as cash against suspense and keep who sent it, sealed.
 
