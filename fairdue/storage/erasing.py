@@ -35,13 +35,15 @@ _ERASED = {
 """Way → what the column becomes, and how a record shows that it is not erased yet (nothing: it does not show)."""
 
 
-def records(cls: RecordClass, *, persons: Sequence[int] | None = None, before: str = "") -> pl.DataFrame:
+def records(
+    cls: RecordClass, *, persons: Sequence[int] | None = None, ids: Sequence[str] | None = None
+) -> pl.DataFrame:
     """This function will read the records of a class that are not erased yet, one row a record and person.
 
     1. `created_date` is the day in the house zone; null for a class that lives on.
-    2. `persons` restricts to records about any of them; `before` (an ISO date) to what was made before that day.
+    2. `persons` restricts to records about any of them; `ids` to these, whoever they are about.
     """
-    return copy_out(_select(cls, where=_not_erased(cls), persons=persons, before=before), SCHEMA)
+    return copy_out(_select(cls, persons=persons, ids=ids), SCHEMA)
 
 
 def unproved(cls: RecordClass, *, named: str) -> list[str]:
@@ -62,7 +64,7 @@ def remaining(cls: RecordClass, record_ids: Collection[str], *, made_by: date) -
     is_there = f"{_day(cls)} <= '{made_by}'" if cls.action == "row" and cls.created else "TRUE"
     if cls.action == "fields":
         is_there = _not_erased(cls)
-    sql = f"SELECT t.{cls.key}::text FROM {cls.table} t {cls.joins} WHERE t.{cls.key}::text = ANY(%s) AND {is_there}"
+    sql = f"SELECT t.{cls.key}::text FROM {cls.table} t {cls.joins} WHERE t.{cls.key} = ANY(%s::{cls.key_type}[]) AND {is_there}"
     with connection.cursor() as cursor:
         cursor.execute(sql, [list(record_ids)])
         return [row[0] for row in cursor.fetchall()]
@@ -74,7 +76,7 @@ def content_hmac(cls: RecordClass, record_ids: Sequence[str]) -> bytes:
         f"jsonb_build_array({', '.join(f't.{name}' for name in cls.erase)})" if cls.erase else "to_jsonb(t)"
     )
     sql = (
-        f"SELECT t.{cls.key}::text, {shown}::text FROM {cls.table} t WHERE t.{cls.key}::text = ANY(%s)"
+        f"SELECT t.{cls.key}::text, {shown}::text FROM {cls.table} t WHERE t.{cls.key} = ANY(%s::{cls.key_type}[])"
         f" ORDER BY t.{cls.key} FOR UPDATE"
     )
     digest = hmac.new(settings.CHAIN_KEY, f"fairdue.retention.{cls.code}".encode(), hashlib.sha256)
@@ -95,7 +97,7 @@ def erase(cls: RecordClass, record_ids: Sequence[str], *, purposes: Mapping[str,
     """
     keys = list(record_ids)
     if cls.action == "row":
-        return execute(f"DELETE FROM {cls.table} WHERE {cls.key}::text = ANY(%s)", [keys])
+        return execute(f"DELETE FROM {cls.table} WHERE {cls.key} = ANY(%s::{cls.key_type}[])", [keys])
     if cls.file_column:
         _delete_files(cls, keys)
     sealed = [
@@ -104,13 +106,17 @@ def erase(cls: RecordClass, record_ids: Sequence[str], *, purposes: Mapping[str,
         if way == "sealed"
     ]
     changes = ", ".join(f"{name} = {_ERASED[way][0].format(name)}" for name, way in cls.erase.items())
-    return execute(f"UPDATE {cls.table} t SET {changes} WHERE t.{cls.key}::text = ANY(%s)", [*sealed, keys])
+    return execute(
+        f"UPDATE {cls.table} t SET {changes} WHERE t.{cls.key} = ANY(%s::{cls.key_type}[])", [*sealed, keys]
+    )
 
 
 def _delete_files(cls: RecordClass, keys: Sequence[str]) -> None:
     """Delete the files that rows name; a file that is gone already is what was wanted."""
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {cls.file_column} FROM {cls.table} WHERE {cls.key}::text = ANY(%s)", [keys])
+        cursor.execute(
+            f"SELECT {cls.file_column} FROM {cls.table} WHERE {cls.key} = ANY(%s::{cls.key_type}[])", [keys]
+        )
         names = [row[0] for row in cursor.fetchall() if row[0]]
     for path in map(Path, names):
         if path.suffix == ".csv":
@@ -128,15 +134,15 @@ def _day(cls: RecordClass) -> str:
     return f"(({cls.created})::timestamptz AT TIME ZONE '{settings.TIME_ZONE}')::date"
 
 
-def _select(cls: RecordClass, *, where: str, persons: Sequence[int] | None, before: str) -> str:
-    zone = settings.TIME_ZONE
+def _select(cls: RecordClass, *, persons: Sequence[int] | None, ids: Sequence[str] | None) -> str:
     day = _day(cls) if cls.created else "NULL::date"
-    conditions = [where, f"({cls.when})"]
+    conditions = [_not_erased(cls), f"({cls.when})"]
     if persons is not None:
         listed = ",".join(str(int(person)) for person in persons) or "NULL"
         conditions.append(f"{cls.person} IN ({listed})" if cls.person else "FALSE")
-    if before and cls.created:
-        conditions.append(f"({cls.created})::timestamptz < ('{before}'::timestamp AT TIME ZONE '{zone}')")
+    if ids is not None:
+        quoted = ",".join("'" + one.replace("'", "''") + "'" for one in ids)
+        conditions.append(f"t.{cls.key} = ANY(ARRAY[{quoted}]::{cls.key_type}[])")
     return (
         f"SELECT t.{cls.key}::text, ({cls.person or 'NULL'})::bigint, {day} FROM {cls.table} t {cls.joins}"
         f" WHERE {' AND '.join(conditions)} ORDER BY 2, t.{cls.key}"

@@ -17,6 +17,9 @@ NATURES = (
 )  # fmt: skip
 WAYS = ("none", "blank", "empty", "mark", "mark_unique", "mark_hash", "sealed", "file")
 
+KEY_TYPES = {"session_key": "text", "address_hash": "bytea"}
+"""Keys that are not numbers."""
+
 
 class ClassesInvalid(ValueError):
     """The classes of record may not be used; the message lists what is wrong."""
@@ -48,6 +51,11 @@ class RecordClass:
     def action(self) -> str:
         """`row` if the row goes, `fields` if some of its columns are emptied."""
         return "fields" if self.erase else "row"
+
+    @property
+    def key_type(self) -> str:
+        """The type of the key in the database."""
+        return KEY_TYPES.get(self.key, "bigint")
 
     @property
     def file_column(self) -> str:

@@ -115,19 +115,19 @@ def _erase_all(run_id: int, as_of: date, actor: Actor, now: datetime, batch: int
         progress(cls.code, place, len(classes))
         frame = judged(cls, records(cls), facts, rules).filter(is_due(as_of)).sort("person_id", "record_id")
         for part in frame.iter_slices(batch):
-            _erase_batch(run_id, cls, part, as_of, actor, now)
+            _erase_batch(run_id, cls, part, rules, actor, now)
     progress("", len(classes), len(classes))
 
 
 @transaction.atomic
 def _erase_batch(
-    run_id: int, cls: RecordClass, part: pl.DataFrame, as_of: date, actor: Actor, now: datetime
+    run_id: int, cls: RecordClass, part: pl.DataFrame, rules: Rules, actor: Actor, now: datetime
 ) -> None:
     """Judge the records of one batch again under lock, write down which ones go, and erase them."""
     persons = part["persons"].explode().drop_nulls().unique().sort().to_list()
     parties.lock_persons(persons)
     book.lock_accounts_of(persons)
-    due = _still_due(cls, part, persons, as_of)
+    due = _still_due(cls, part, rules)
     if due.is_empty():
         return
     ids = due["record_id"].to_list()
@@ -136,13 +136,13 @@ def _erase_batch(
         raise ErasureDiffers(f"{cls.code}: {gone} of {len(ids)} records")
 
 
-def _still_due(cls: RecordClass, part: pl.DataFrame, persons: list[int], as_of: date) -> pl.DataFrame:
-    if not cls.person or not persons:
-        found = judged(cls, records(cls), person_facts(as_of, []), Rules(as_of))
-    else:
-        facts = person_facts(as_of, persons)
-        found = judged(cls, records(cls, persons=persons), facts, Rules(as_of))
-    return found.filter(is_due(as_of) & pl.col("record_id").is_in(part["record_id"].implode()))
+def _still_due(cls: RecordClass, part: pl.DataFrame, rules: Rules) -> pl.DataFrame:
+    """Read the records and whom they are about again, whoever that is by now, and judge them by the run's rules."""
+    ids = part["record_id"].to_list()
+    found = records(cls, ids=ids)
+    about = found["person_id"].drop_nulls().unique().to_list()
+    judged_again = judged(cls, found, person_facts(rules.as_of, about), rules)
+    return judged_again.filter(is_due(rules.as_of))
 
 
 def _erasure(cls: RecordClass, due: pl.DataFrame, ids: list[str]) -> audit.Erasure:

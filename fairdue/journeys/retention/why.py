@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-import polars as pl
-
 from fairdue.contexts.audit import facade as audit
 from fairdue.engine.law.record_classes import RecordClass, shipped_inventory
 from fairdue.engine.law.retention import Period
@@ -77,7 +75,7 @@ def _of_person(number: str, as_of: date) -> tuple[KeptRecord, ...]:
 
 
 def _of_record(cls: RecordClass, number: str, as_of: date) -> tuple[KeptRecord, ...]:
-    every = records(cls).filter(pl.col("record_id") == number)
+    every = records(cls, ids=[number]) if number.isdigit() or cls.key_type == "text" else records(cls).clear()
     if every.is_empty():
         return _gone(cls, number)
     persons = every["person_id"].drop_nulls().unique().to_list()
