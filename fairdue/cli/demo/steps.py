@@ -33,6 +33,7 @@ def plan(state: DemoState, var_dir: Path) -> Iterator[tuple[str, Callable[[Advan
     yield f"Night of {state.demo_date}", lambda advance: run_night(state, advance)
     yield "Yesterday's bank file", lambda advance: _ignore(pay_some(state, folder))
     yield "Cases for agency, field and collector", lambda advance: _ignore(hand_out())
+    yield "Complaints and requests", lambda advance: _ignore(complain())
 
 
 def _ignore(_: object) -> None:
@@ -51,6 +52,13 @@ def hand_out() -> object:
     from fairdue.journeys.seed_demo import hand_out_cases
 
     return hand_out_cases(actor=system("demo"), now=clock.now())
+
+
+def complain() -> object:
+    """Let some borrowers complain, object and ask for other terms, so that deadlines run."""
+    from fairdue.journeys.seed_deadlines import seed_deadlines
+
+    return seed_deadlines(actor=system("demo"), now=clock.now())
 
 
 def write_book(state: DemoState, folder: Path) -> None:
