@@ -6,6 +6,7 @@ from fairdue.engine.law.candidates import CANDIDATE_SCHEMA, CandidatesInvalid, c
 from fairdue.engine.law.jurisdictions import known_jurisdictions
 from fairdue.engine.law.packs import PackInvalid
 from fairdue.engine.law.timetable import CapLine, Span
+from fairdue.engine.law.trying import Answer
 from fairdue.engine.law.verdict import Reason, Verdict
 
 from .agency_contracts import Agency, BreachCard, ContactReport, PermitQuestion, UploadCard
@@ -128,6 +129,7 @@ from .queries.content import FACTS as TEXT_FACTS
 from .queries.content import check_text, text_rules, voicemail_is_limited
 from .queries.deadlines import STATES as DEADLINE_STATES
 from .queries.deadlines import deadline, deadline_kinds, deadlines, deadlines_of_person, waiting_extensions
+from .queries.hypothetical import example_packs, facts_asked, judge_alternatives, jurisdictions
 from .queries.keeping import LATEST_CONTACT_SQL, RETENTION_STOPS_SQL, keeping_periods
 from .queries.next_allowed import next_allowed, next_of
 from .queries.preview import judge_hypothetical, pregate, preview, preview_all
@@ -168,6 +170,7 @@ __all__ = [
     "AgencyStandingCard",
     "AgencyUnknown",
     "AlreadyDecided",
+    "Answer",
     "Asked",
     "AskedRule",
     "BreachCard",
@@ -285,10 +288,14 @@ __all__ = [
     "decide_extension",
     "delist_agency",
     "evaluate_agency",
+    "example_packs",
     "export_permits",
     "fact_sources",
+    "facts_asked",
     "holds",
+    "judge_alternatives",
     "judge_hypothetical",
+    "jurisdictions",
     "keep_pace",
     "keeping_periods",
     "known_jurisdictions",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -80,3 +80,29 @@ def _fault(test: Mapping[str, Any], judgement: Judgement) -> str:
     if "retry_after" in test and datetime.fromisoformat(test["retry_after"]) != verdict.retry_after:
         return f"expected {test['retry_after']}, got {verdict.retry_after}"
     return ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What the rules say of one of several cases, without the words."""
+
+    outcome: str
+    rule_ids: tuple[str, ...]
+    retry_after: datetime | None
+
+
+def try_many(cases: Sequence[Mapping[str, Any]], rulebook: Rulebook) -> tuple[Answer, ...]:
+    """This function will judge several hypothetical contacts at once, in order; nothing is read or written.
+
+    :raises CandidatesInvalid: if the facts of one cannot be read
+    """
+    types = {name: column.dtype for name, column in CANDIDATE_SCHEMA.items()}
+    rows = [
+        {name: _value(types.get(name), value) for name, value in ({"person_id": 0} | dict(facts)).items()}
+        for facts in cases
+    ]
+    answers = judge(frame_of(rows), rulebook).columns()
+    return tuple(
+        Answer(outcome=row["outcome"], rule_ids=tuple(row["rule_ids"]), retry_after=row["retry_after"])
+        for row in answers.iter_rows(named=True)
+    )
