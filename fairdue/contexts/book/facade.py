@@ -20,7 +20,7 @@ from .queries.accounts import (
 from .queries.batches import ImportBatchUnknown, import_batch, import_batches
 from .queries.creditors import CreditorUnknown, creditor_by_code, creditors, products
 from .queries.erasing import lock_accounts_of
-from .queries.facts import ACCOUNT_FACTS_SQL, PRODUCT_FACTS_SQL
+from .queries.facts import ACCOUNT_FACTS_SQL, PRODUCT_FACTS_SQL, has_other_laws
 from .queries.many import account_cards_of
 
 __all__ = [
@@ -54,6 +54,7 @@ __all__ = [
     "ensure_creditor",
     "ensure_product",
     "find_accounts",
+    "has_other_laws",
     "import_batch",
     "import_batches",
     "land_accounts",

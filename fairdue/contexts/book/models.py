@@ -107,6 +107,11 @@ class Account(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["creditor", "external_ref"], name="book_account_once"),
         ]
+        indexes = [
+            models.Index(
+                fields=["jurisdiction"], name="book_account_other_law", condition=~models.Q(jurisdiction="")
+            )
+        ]
 
 
 class AccountVersion(models.Model):

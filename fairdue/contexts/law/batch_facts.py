@@ -20,6 +20,9 @@ from .rules import bound_by, rulebook_of
 from .statements import FLAGS, said
 
 
+READ = ("points", "consents", "told", "open_holds", "notices", "debts")
+
+
 def told_facts_sql(*, since: datetime) -> str:
     """This function will return the SELECT of the contacts that special facts count, as they came."""
     return (
@@ -29,11 +32,25 @@ def told_facts_sql(*, since: datetime) -> str:
 
 
 OPEN_HOLD_FACTS_SQL = """
-SELECT person_id, account_id, kind, started_at FROM law_hold WHERE ended_at IS NULL
+SELECT person_id, account_id, kind, started_at, id, kind || ':' || coalesce(
+    (SELECT string_agg(purpose, ',') FROM jsonb_array_elements_text(permitted_purposes) AS purpose), '') AS hold
+FROM law_hold WHERE ended_at IS NULL
 """
 NOTICE_FACTS_SQL = """
 SELECT person_id, account_id, kind, issuer, channel, sent_date FROM law_notice
 """
+
+
+def holds_on(open_holds: pl.DataFrame, debts: pl.DataFrame) -> pl.DataFrame:
+    """This function will return the holds on persons as a whole and those on one of some debts."""
+    of_all = open_holds.filter(pl.col("account_id").is_null())
+    return pl.concat([of_all, open_holds.join(debts, on=["person_id", "account_id"], how="semi")])
+
+
+def holds_by_person(open_holds: pl.DataFrame) -> pl.DataFrame:
+    """This function will return person_id and holds, as the candidate column has them."""
+    ordered = open_holds.sort("id").select("person_id", "hold")
+    return ordered.group_by("person_id", maintain_order=True).agg(pl.col("hold").alias("holds"))
 
 
 def bound_persons(debts: pl.DataFrame, people: pl.DataFrame, points: pl.DataFrame) -> pl.DataFrame:
@@ -79,8 +96,9 @@ def asked_of(jurisdictions: pl.Series) -> frozenset[str]:
 def with_special_facts(lines: pl.DataFrame, frames: Frames, *, now: datetime) -> pl.DataFrame:
     """This function will add `jurisdiction`, `actor_kind` and every special fact that the packs of the lines ask.
 
-    `frames`: `bound` as `bound_persons` returns it, `points`, `consents`, `told`, `open_holds`, `notices`, and `debts`
-    (person_id, account_id of debts that are not closed).
+    Lines of persons whom only the default packs bind stay as they are. `frames`: `bound` as `bound_persons` returns it,
+    `points`, `consents`, `told`, `open_holds` (as `holds_on` leaves them), `notices`, and `debts` (person_id, account_id of
+    debts that are not closed).
     """
     lines = lines.join(frames["bound"], on="person_id", how="left").with_columns(
         pl.col("jurisdiction").fill_null(""), pl.col("actor_kind").fill_null("creditor")
@@ -96,7 +114,7 @@ def with_special_facts(lines: pl.DataFrame, frames: Frames, *, now: datetime) ->
 def _facts(lines: pl.DataFrame, frames: Frames, now: datetime) -> pl.DataFrame:
     mine = {
         name: frame.join(lines.select("person_id").unique(), on="person_id", how="semi")
-        for name, frame in frames.items()
+        for name, frame in frames.items() if name in READ
     }
     found = lines.select(
         "line",
@@ -266,10 +284,7 @@ def _with_call_consent(found: pl.DataFrame, consents: pl.DataFrame) -> pl.DataFr
 
 def _with_holds(found: pl.DataFrame, frames: Frames) -> pl.DataFrame:
     """Add days since the beginning of the holds that rules count from."""
-    ours = pl.concat([
-        frames["open_holds"].filter(pl.col("account_id").is_null()),
-        frames["open_holds"].join(frames["debts"], on=["person_id", "account_id"], how="semi"),
-    ])  # fmt: skip
+    ours = frames["open_holds"]
     for kind in ("breathing_space", "crisis_moratorium", "plan_preparation", "bereavement", "capacity"):
         begun = (
             ours.filter(pl.col("kind") == kind)

@@ -14,6 +14,8 @@ from .batch_facts import (
     NOTICE_FACTS_SQL,
     OPEN_HOLD_FACTS_SQL,
     bound_persons,
+    holds_by_person,
+    holds_on,
     told_facts_sql,
     with_special_facts,
 )
@@ -293,6 +295,8 @@ __all__ = [
     "fact_sources",
     "facts_asked",
     "holds",
+    "holds_by_person",
+    "holds_on",
     "judge_alternatives",
     "judge_hypothetical",
     "jurisdictions",

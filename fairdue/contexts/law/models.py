@@ -109,7 +109,7 @@ class Hold(models.Model):
     account_id = models.BigIntegerField(null=True)
     """Null: all debts of the person."""
     kind = models.CharField(max_length=20)
-    """`dispute`, `complaint`, `plan`, `hardship`, `deceased`, `attorney`, `bankruptcy`, `cease`, `internal`."""
+    """One of `operations.holds.HOLD_KINDS`."""
     reason = models.TextField()
     permitted_purposes = models.JSONField(default=list)
     started_at = models.DateTimeField()

@@ -27,7 +27,7 @@ from .queries.cards import (
     person_cards,
 )
 from .queries.erasing import RECORDED_SQL, lock_persons
-from .queries.facts import CONSENT_FACTS_SQL, CONTACT_POINT_FACTS_SQL, PERSON_FACTS_SQL
+from .queries.facts import CONSENT_FACTS_SQL, CONTACT_POINT_FACTS_SQL, PERSON_FACTS_SQL, has_places
 from .queries.lookup import person_ids_by_reference
 from .queries.many import consents_of, contact_points_by_value, contact_points_of
 from .queries.reads import contact_points_read, latest_consents_read, person_read
@@ -58,6 +58,7 @@ __all__ = [
     "contact_points_by_value",
     "contact_points_of",
     "contact_points_read",
+    "has_places",
     "issue_portal_link",
     "land_contact_points",
     "land_persons",

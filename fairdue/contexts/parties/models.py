@@ -28,7 +28,12 @@ class Person(models.Model):
     recorded_at = models.DateTimeField()
 
     class Meta:
-        indexes = [models.Index(fields=["name_hash"], name="parties_person_name")]
+        indexes = [
+            models.Index(fields=["name_hash"], name="parties_person_name"),
+            models.Index(
+                fields=["residence"], name="parties_person_residence", condition=~models.Q(residence="")
+            ),
+        ]
 
 
 class PersonReference(models.Model):
@@ -80,7 +85,12 @@ class ContactPoint(models.Model):
                 fields=["person", "medium", "value_hash"], name="parties_contact_point_once"
             )
         ]
-        indexes = [models.Index(fields=["value_hash"], name="parties_contact_point_value")]
+        indexes = [
+            models.Index(fields=["value_hash"], name="parties_contact_point_value"),
+            models.Index(
+                fields=["jurisdiction"], name="parties_contact_point_law", condition=~models.Q(jurisdiction="")
+            ),
+        ]
 
 
 class Consent(models.Model):
@@ -91,7 +101,7 @@ class Consent(models.Model):
     channel = models.CharField(max_length=10, default="", db_default="")
     """A channel, or empty for all."""
     kind = models.CharField(max_length=20)
-    """`opt_in`, `opt_out`, `agreed_hours`, `more_contacts`."""
+    """One of `operations.consents.KINDS`."""
     detail = models.JSONField(default=dict)
     source = models.CharField(max_length=40)
     occurred_at = models.DateTimeField()

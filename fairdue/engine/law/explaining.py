@@ -22,7 +22,10 @@ HOLD_WORDS = {
     "dispute": ("异议", "dispute"), "complaint": ("投诉", "complaint"), "plan": ("协商方案", "repayment plan"),
     "hardship": ("困难帮扶", "hardship"), "deceased": ("身故", "death"), "attorney": ("律师代理", "attorney"),
     "bankruptcy": ("破产", "bankruptcy"), "cease": ("要求停止联系", "cease request"), "internal": ("内部", "internal"),
-    "written_dispute": ("书面异议", "written dispute"),
+    "written_dispute": ("书面异议", "written dispute"), "breathing_space": ("喘息期", "breathing space"),
+    "crisis_moratorium": ("心理健康危机喘息期", "mental-health crisis breathing space"),
+    "plan_preparation": ("还款方案制定", "preparation of a plan"), "bereavement": ("丧亲", "bereavement"),
+    "capacity": ("民事行为能力受限", "limited capacity"), "vulnerability": ("弱势状况", "vulnerability"),
 }  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import polars as pl
 
 COUNTED = ("announcements", "conversations", "messages")
-SAID = ("opt_out", "agreed_hours", "more_contacts")
+SAID = ("opt_out", "agreed_hours", "consented_hours", "more_contacts")
 
 Frames = dict[str, pl.DataFrame]
 
@@ -69,8 +69,12 @@ def with_consents(
         (is_opt_out & no_point & (pl.col("channel_said") == "")).any().alias("has_objected"),
         (pl.col("kind") == "more_contacts").any().alias("has_frequency_consent"),
         detail.alias("detail"),
+        pl.col("detail").filter(pl.col("kind") == "consented_hours").alias("consents"),
     )
-    by_line = by_line.with_columns(_hours(by_line["detail"], hours_of).alias("agreed_hours")).drop("detail")
+    by_line = by_line.with_columns(
+        _hours(by_line["detail"], hours_of).alias("agreed_hours"),
+        _all_hours(by_line["consents"], hours_of).alias("consented_hours"),
+    ).drop("detail", "consents")
     found = lines.join(by_line, on="line", how="left")
     stopped = pl.col("is_opted_out").fill_null(False) | pl.col("said_stop").fill_null(False)
     return found.with_columns(stopped.alias("is_opted_out")).drop("said_stop")
@@ -91,6 +95,13 @@ def _hours(details: pl.Series, hours_of: Callable[[Any], str]) -> pl.Series:
     texts = details.unique().drop_nulls().to_list()
     written = {text: hours_of(json.loads(text)) for text in texts}
     return pl.Series([written.get(text, "") for text in details], dtype=pl.String)
+
+
+def _all_hours(lists: pl.Series, hours_of: Callable[[Any], str]) -> pl.Series:
+    """Hours of several statements together; each distinct set is read once."""
+    sets = {tuple(each) for each in lists.to_list() if each}
+    written = {each: ";".join(filter(None, (hours_of(json.loads(text)) for text in each))) for each in sets}
+    return pl.Series([written.get(tuple(each or ()), "") for each in lists.to_list()], dtype=pl.String)
 
 
 def with_zones(lines: pl.DataFrame, points: pl.DataFrame) -> pl.DataFrame:

@@ -28,7 +28,7 @@ READ_TABLES = (
 )  # fmt: skip
 """Tables whose statistics the planner needs: a file may have filled them minutes ago."""
 
-KEPT = ("points", "holds", "contacts", "unanswered", "consents")
+KEPT = ("points", "contacts", "unanswered", "consents", "told", "notices")
 """What the gate will read, kept as it came."""
 
 
@@ -42,13 +42,22 @@ def fact_queries(cycle_date: date) -> dict[str, str]:
         "people": parties.PERSON_FACTS_SQL,
         "points": parties.CONTACT_POINT_FACTS_SQL,
         "consents": parties.CONSENT_FACTS_SQL,
-        "holds": law.HOLD_FACTS_SQL,
+        "open_holds": law.OPEN_HOLD_FACTS_SQL,
         "contacts": law.contact_facts_sql(since=since),
         "unanswered": law.unanswered_facts_sql(since=since),
         "reminders": outreach.reminder_facts_sql(cycle_date),
         "unsaid": outreach.unsaid_facts_sql(cycle_date),
         "promises": cases.PROMISE_FACTS_SQL,
-    }
+    } | (_of_other_laws(since) if has_other_laws() else {})
+
+
+def has_other_laws() -> bool:
+    """Tell whether anybody is under other packs than the default ones; if nobody is, what only they ask stays unread."""
+    return book.has_other_laws() or parties.has_places()
+
+
+def _of_other_laws(since: datetime) -> dict[str, str]:
+    return {"told": law.told_facts_sql(since=since), "notices": law.NOTICE_FACTS_SQL}
 
 
 def gather_facts(night: Night) -> StageResult:
@@ -58,20 +67,28 @@ def gather_facts(night: Night) -> StageResult:
     2. In: persons with an account. Out: persons with an open account that the ledger knows.
     """
     frames: dict[str, pl.DataFrame] = {}
+    queries = fact_queries(night.cycle_date)
     with night.fresh_folder() as keep:
-        for name, frame in _read(night):
+        for name, frame in _read(night, queries):
             if name in KEPT:
                 keep(name, frame)
-            if name not in KEPT or name == "holds":
+            if name not in KEPT or name == "points":
                 frames[name] = frame
+        debts = frames["accounts"].filter(pl.col("status") != "closed")
+        open_holds = law.holds_on(frames["open_holds"], debts)
+        frames["holds"] = law.holds_by_person(open_holds)
+        keep("holds", frames["holds"])
+        if "told" in queries:
+            keep("open_holds", open_holds)
+            keep("debts", debts.select("person_id", "account_id"))
+            keep("bound", law.bound_persons(debts, frames["people"], frames["points"]))
         people = _derive(night, frames)
         keep("persons", people)
     return _count(frames["accounts"], people)
 
 
-def _read(night: Night) -> Iterator[tuple[str, pl.DataFrame]]:
+def _read(night: Night, queries: dict[str, str]) -> Iterator[tuple[str, pl.DataFrame]]:
     execute(f"ANALYZE {', '.join(READ_TABLES)}")
-    queries = fact_queries(night.cycle_date)
     for done, (name, frame) in enumerate(read_snapshot(queries, database_url()), start=1):
         night.progress("facts", done, len(queries) + 1)
         yield name, frame

@@ -29,7 +29,8 @@ def ask_gate(night: Night) -> StageResult:
         pl.col("outcome").fill_null("refuse"), pl.col("reasons").fill_null(NO_WAY)
     )
     night.write("gated", answers)
-    return _count(answers, dict(law.pack_versions()))
+    bound = night.read("bound")["jurisdiction"].unique().to_list() if night.has("bound") else []
+    return _count(answers, dict(law.pack_versions(bound)))
 
 
 def _live_texts() -> pl.DataFrame:
@@ -44,8 +45,11 @@ def _judged(night: Night, lines: pl.DataFrame) -> pl.DataFrame:
     names = ("points", "holds", "contacts", "unanswered", "consents")
     frames = {name: night.read(name) for name in names}
     known = with_history(with_zones(lines, frames["points"]), frames)
-    known = with_consents(known, frames["consents"], law.agreed_hours).sort("line")
-    judged = law.pregate(known, now=night.now)
+    known = with_consents(known, frames["consents"], law.agreed_hours)
+    if night.has("bound"):
+        frames |= {name: night.read(name) for name in ("told", "notices", "open_holds", "debts", "bound")}
+        known = law.with_special_facts(known, frames, now=night.now)
+    judged = law.pregate(known.sort("line"), now=night.now)
     return judged.with_columns(pl.col("rule_ids").list.join(",").alias("reasons"))
 
 

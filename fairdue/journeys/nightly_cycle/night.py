@@ -45,6 +45,10 @@ class Night:
         """Read one of the night's files."""
         return pl.read_parquet(self.facts_dir / f"{name}.parquet")
 
+    def has(self, name: str) -> bool:
+        """Tell whether a file was kept."""
+        return (self.facts_dir / f"{name}.parquet").exists()
+
     def write(self, name: str, frame: pl.DataFrame) -> None:
         """Write one of the night's files, whole or not at all."""
         target = self.facts_dir / f"{name}.parquet"

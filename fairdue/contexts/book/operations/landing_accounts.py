@@ -18,7 +18,7 @@ SOURCE_COLUMNS = (
     "party_ref", "product_code", "currency", "opened_date", "balance_date", "credit_limit_minor",
     "principal_minor", "interest_minor", "penalty_minor", "fee_minor", "status",
 )  # fmt: skip
-LATER_COLUMNS = ("jurisdiction",)
+LATER_COLUMNS = ("jurisdiction", "penalty_interest_minor", "late_fee_minor")
 UPDATED_COLUMNS = (
     "product_id", "opened_date", "balance_date", "credit_limit_minor", "status", "jurisdiction", "row_digest",
 )  # fmt: skip

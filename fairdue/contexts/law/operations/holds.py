@@ -16,12 +16,14 @@ from .deadline_start import Start, start_rows
 from .reserve import lock_budget
 
 HOLD_KINDS = (
-    "dispute", "complaint", "plan", "hardship", "deceased", "attorney", "bankruptcy", "cease", "internal",
+    "dispute", "written_dispute", "complaint", "plan", "hardship", "deceased", "attorney", "bankruptcy", "cease",
+    "breathing_space", "crisis_moratorium", "plan_preparation", "bereavement", "capacity", "vulnerability", "internal",
 )  # fmt: skip
 
 DEFAULT_PERMITTED = {
     "plan": ("plan_reminder",),
     "dispute": ("dispute_reply",),
+    "written_dispute": ("dispute_reply", "validation_notice"),
     "complaint": ("complaint_reply",),
 }
 """What a hold of a kind lets through unless it says otherwise."""

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from fairdue.engine.law.jurisdictions import parts
+
 from ..contracts import ContactCard, HoldCard, PermitCard, RulebookEntry
 from ..models import Contact, Hold, Permit, PermitUse
-from ..rules import current
+from ..rules import current, rulebook_of
 
 
 class PermitUnknown(ValueError):
@@ -68,9 +72,15 @@ def permit(permit_id: int) -> PermitCard:
     )  # fmt: skip
 
 
-def pack_versions() -> dict[str, str]:
-    """This function will return version and digest of every pack in force, as decisions name them."""
-    return current().identities
+def pack_versions(bound: Iterable[str] = ()) -> dict[str, str]:
+    """This function will return version and digest of the packs in force, as decisions name them.
+
+    1. The default ones, and those of some jurisdictions, each written as the candidate column has them.
+    """
+    found = dict(current().identities)
+    for jurisdictions in bound:
+        found |= rulebook_of(parts(jurisdictions)).identities
+    return found
 
 
 def rulebook() -> tuple[RulebookEntry, ...]:

@@ -12,7 +12,11 @@ from fairdue.kernel.actor import Actor
 
 from ..models import Consent, ContactPoint, Person
 
-KINDS = ("opt_in", "opt_out", "agreed_hours", "more_contacts")
+KINDS = (
+    "opt_in", "opt_out", "agreed_hours", "consented_hours", "direct_hours", "inconvenient_hours", "more_contacts",
+    "inconvenient_place", "no_work", "objection", "plan_progress", "private_sender", "entry_agreed", "obtained",
+)  # fmt: skip
+"""Each with the detail that `contexts/law/statements.py` reads; `is_true: false` takes a plain one back."""
 STATUSES = ("valid", "invalid")
 
 

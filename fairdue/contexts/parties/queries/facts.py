@@ -2,6 +2,16 @@
 
 from __future__ import annotations
 
+from ..models import ContactPoint, Person
+
+
+def has_places() -> bool:
+    """Tell whether any person or contact point names a jurisdiction."""
+    return (
+        Person.objects.exclude(residence="").exists() or ContactPoint.objects.exclude(jurisdiction="").exists()
+    )
+
+
 PERSON_FACTS_SQL = """
 SELECT id AS person_id, home_zone, locale, preferred_channel, is_deceased, birth_date, sex, residence
 FROM parties_person
