@@ -77,7 +77,7 @@ def test_the_list_says_how_near_in_words_and_filters(world, desk):
     client = desk("compliance")
     card = complaint(world)
     page = client.get("/desk/deadlines/").content.decode()
-    for text in ("Decision on a complaint", "Running", "working days left", "CN-CMP-01", "李**", "not counted"):
+    for text in ("Decision on a complaint", "Not due yet", "working days left", "CN-CMP-01", "李**", "not counted"):
         assert text in page
     assert f"/desk/deadlines/{card.deadline_id}/" in page and f"/desk/case/{world.case.pk}/" in page
     assert "No deadline is listed so" in client.get("/desk/deadlines/?within=2").content.decode()

@@ -16,11 +16,11 @@ from fairdue.web.workbench.money_words import LIMIT_STATES, LIMIT_TONES
 from fairdue.web.workbench.words import say
 
 URGENCIES = {
-    "missed": word("Missed"), "today": word("Last day"), "near": word("Near"), "calm": word("Running"),
+    "missed": word("Missed"), "today": word("Last day"), "near": word("Near"), "calm": word("Not due yet"),
 }  # fmt: skip
 URGENCY_TONES = {"missed": "stop", "today": "stop", "near": "wait", "calm": "info"}
 STATES = {
-    "running": word("Running"), "met": word("Met in time"), "missed": word("Missed, still open"),
+    "running": word("Not due yet"), "met": word("Met in time"), "missed": word("Missed, still open"),
     "met_late": word("Met too late"), "passed": word("Has passed"), "cancelled": word("Cancelled"),
 }  # fmt: skip
 STATE_TONES = {"running": "info", "met": "ok", "missed": "stop", "met_late": "stop"}
@@ -74,11 +74,13 @@ def deadline_view(card: law.DeadlineCard) -> dict[str, Any]:
 
 def limit_badge(card: LimitCard) -> Any:
     """Say how a limit stands."""
-    return badge(
+    mark = badge(
         say(LIMIT_STATES, card.status),
         LIMIT_TONES.get(card.status, ""),
         "warning" if card.status in ("soon", "expired") else "",
     )
+    left = ngettext("%(n)s day left", "%(n)s days left", card.days_left) % {"n": card.days_left}
+    return with_left(mark, left if card.days_left > 0 else "")
 
 
 def with_left(mark: Any, left: str) -> Any:
