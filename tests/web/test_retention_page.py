@@ -61,7 +61,7 @@ def test_a_run_shows_its_batches_with_the_digests_that_prove_them(compliance, li
     now = clock.now()
     report = retention.run(as_of=clock.business_date(now), actor=system("test"), now=now)
     page = page_of(compliance, f"/desk/retention/runs/{report.run_id}/")
-    assert "Borrower&#x27;s link to the portal" in page and "HOUSE-RET-04 1" in page
+    assert "Borrower&#x27;s link to the portal" in page and "CN-RET-10 1" in page
     assert "0 overdue" in compliance.post("/desk/retention/verify", follow=True).content.decode()
     assert "Nothing is due" in page_of(compliance)
     assert compliance.get("/desk/retention/runs/999/").status_code == 404
