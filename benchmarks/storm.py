@@ -288,7 +288,7 @@ def _checked(url: str, lines: list[dict[str, Any]]) -> dict[str, Any]:
             open_text=lambda sealed: settings.FIELD_KEYS.open(sealed, "outreach.local.text"),
         )  # fmt: skip
         sends, messages = connection.execute(_SENT_SQL).fetchone() or (0, 0)
-        refused = dict(connection.execute(_REFUSED_SQL).fetchall())
+        refused: dict[str, int] = dict(connection.execute(_REFUSED_SQL).fetchall())
     found["faults"] += [line["fault"] for line in lines if "fault" in line][:20]
     return found | {
         "sends": sends, "messages_sent": messages, "messages_refused_by": refused,

@@ -149,12 +149,14 @@ def _staff(lenders: dict[str, Any], actor: Any) -> None:
     """Give each lender a desk, both together a third one with a supervisor, and each agency a team."""
     from fairdue.contexts.identity import facade as identity
 
-    scopes = {desk: (desk,) if desk != "both" else ("north", "south") for desk in DESKS}
+    scopes: dict[str, tuple[str, ...]] = {
+        desk: (desk,) if desk != "both" else ("north", "south") for desk in DESKS
+    }
     for desk, codes in scopes.items():
         ids = [lenders[code].creditor_id for code in codes]
         identity.ensure_team(code=desk, name=desk, creditor_ids=ids)
-    for agency, codes in AGENCIES.items():
-        ids = [lenders[code].creditor_id for code in codes]
+    for agency, placed in AGENCIES.items():
+        ids = [lenders[code].creditor_id for code in placed]
         identity.ensure_team(code=agency, name=agency, creditor_ids=ids, agency_code=agency)
     roles = [(desk, "collector", desk) for desk in DESKS] + [("boss", "supervisor", "both")]
     for username, role, team in roles:

@@ -204,7 +204,8 @@ def _judge(person: Person, permit: Permit) -> tuple[list[str], bool]:
             person, permit.use_seq, permit.use_tx, permit.use_seen, permit.use_seen, but_permit=permit.id
         )
         faults += [
-            f"when used, {fault}" for fault in _broken_at_use(person, asked, permit, late, then, issued_at)
+            f"when used at {permit.used_at:%m-%d %H:%M:%S} by {asked['issued_to']}, issued {issued_at:%H:%M:%S}, {fault}"
+            for fault in _broken_at_use(person, asked, permit, late, then, issued_at)
         ]
     return faults, raced
 
@@ -212,13 +213,17 @@ def _judge(person: Person, permit: Permit) -> tuple[list[str], bool]:
 def _broken_at_use(
     person: Person, asked: dict[str, Any], permit: Permit, late: Record, then: Record, issued_at: datetime
 ) -> Iterator[str]:
-    """Yield what the use broke: hours and caps at the moment of use, and what was said and held until then."""
+    """Yield what the use broke: hours and caps at the moment of use, and what was said and held until then.
+
+    A statement that was made meanwhile counts if it was made before the use; one that was on record already counts.
+    """
     at = permit.used_at
     assert at is not None
+    held, said = ({row["id"] for row in rows} for rows in (late.holds, late.consents))
     known = Record(
         contacts=late.contacts,
-        holds=[hold for hold in then.holds if _moment(hold["started_at"]) <= at],
-        consents=[said for said in then.consents if _moment(said["occurred_at"]) <= at],
+        holds=[row for row in then.holds if row["id"] in held or _moment(row["started_at"]) <= at],
+        consents=[row for row in then.consents if row["id"] in said or _moment(row["occurred_at"]) <= at],
         points=late.points,
     )
     yield from _broken(person, asked, permit.id, known, at)

@@ -15,6 +15,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,7 @@ TEXTS = {
 }
 AGENCY_TEXT = "【{lender}】您的账单待还，受{lender}委托提醒。核实请拨400-000-1000。回复T退订。"
 LENDER_NAMES = {"north": "北方银行", "south": "南方消费金融"}
-AGREED = (
+AGREED: tuple[dict[str, Any], ...] = (
     {"from": "20:00", "to": "23:30"},
     {"from": "22:00", "to": "02:00"},
     {"times": [{"days": ["sat", "sun"], "from": "09:00", "to": "12:00"}, {"days": ["mon"], "from": "06:00", "to": "08:30"}]},
@@ -80,8 +81,9 @@ class Worker:
         """Do what is left of this worker's events."""
         from fairdue.contexts.identity import facade as identity
 
-        self.staff = {name: identity.actor_by_username(name) for name in ("north", "south", "both", "boss")}
-        out = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+        actors = {name: identity.actor_by_username(name) for name in ("north", "south", "both", "boss")}
+        self.staff = {name: actor for name, actor in actors.items() if actor is not None}
+        out = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         for index in self._left():
             chance = random.Random(f"{self.plan['seed']}:{index}")
             now = moment_of(index, self.plan["events"], self.days, chance)
@@ -244,10 +246,16 @@ def write(worker: Worker, index: int, now: datetime, chance: random.Random) -> d
     return {"o": sent.status, "r": [reason["rule_id"] for reason in reasons]}
 
 
-def _signed(agency: str, path: str, document: dict[str, Any]) -> tuple[int, dict[str, Any]]:
-    """Post a document to the agencies' door as an agency does, and return status and answer."""
+@cache
+def _client() -> Any:
+    """Return what posts to the API of this very process: its doors, keys and clock, without a socket."""
     from django.test import Client
 
+    return Client()
+
+
+def _signed(agency: str, path: str, document: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+    """Post a document to the agencies' door as an agency does, and return status and answer."""
     from fairdue.contexts.law import facade as law
     from fairdue.contexts.outreach import facade as outreach
 
@@ -255,7 +263,7 @@ def _signed(agency: str, path: str, document: dict[str, Any]) -> tuple[int, dict
     assert access is not None
     body = json.dumps(document).encode()
     headers = outreach.sign(key=access["key"], body=body, timestamp=int(time.time()))
-    answer = Client().post(
+    answer = _client().post(
         f"/api/v1/agencies/{path}", data=body, content_type="application/json",
         headers=headers | {"X-Fairdue-Agency": agency},
     )  # fmt: skip
@@ -283,7 +291,7 @@ def ask(worker: Worker, index: int, now: datetime, chance: random.Random) -> dic
         "channel": channel, "contact_value": point["value"] if point else "", "purpose": _purpose(point, chance),
         "mode": "announcement" if channel == "call" and chance.random() < 0.3 else "interactive",
         "text": AGENCY_TEXT.format(lender=LENDER_NAMES[debt["lender"]]) if channel in ("sms", "email") else "",
-        "subject": "账单" if channel == "email" else "",
+        "subject": "账单" if channel == "email" else "", "staff_ref": "S1", "staff_count": 2,
     }  # fmt: skip
     status, answer = _signed(agency, "permits", question)
     if chance.random() < 0.1:
@@ -448,7 +456,6 @@ def carrier(worker: Worker, index: int, now: datetime, chance: random.Random) ->
     """The carrier tells what became of a message, or what was replied; some of it twice."""
     from django.conf import settings
     from django.db import connection
-    from django.test import Client
 
     from fairdue.contexts.outreach import facade as outreach
 
@@ -466,7 +473,7 @@ def carrier(worker: Worker, index: int, now: datetime, chance: random.Random) ->
     }  # fmt: skip
     body = json.dumps({"events": [event] * (2 if chance.random() < 0.1 else 1)}).encode()
     headers = outreach.sign(key=settings.SMS_PROVIDER_KEY, body=body, timestamp=int(time.time()))
-    answer = Client().post(
+    answer = _client().post(
         "/api/v1/providers/http/events", data=body, content_type="application/json", headers=headers
     )
     return {"o": kind if answer.status_code == 200 else str(answer.status_code)}

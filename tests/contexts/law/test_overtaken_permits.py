@@ -10,6 +10,7 @@ from fairdue.contexts.law import facade as law
 from fairdue.contexts.law.models import AgencyContact, Contact, PermitUse
 from fairdue.contexts.parties import facade as parties
 from fairdue.kernel.actor import system
+from tests.agency_standing import make_fit
 from tests.case_world import NOW, World
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -26,6 +27,7 @@ def debt(world):
     person = world.person()
     account = world.account(person)
     point = world.phone(person)
+    make_fit("swift")
     return person, account, point, parties.open_contact_point(point.pk)
 
 
@@ -42,6 +44,7 @@ def permit(agency, debt):
         account_ref=debt[1].external_ref,
         channel="call",
         contact_value=debt[3],
+        staff_ref="S1",
     )
     answer, _ = law.ask_permit(agency=agency, question=question, now=NOW)
     assert answer["outcome"] == "allow", answer["reasons"]
