@@ -7,9 +7,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache, partial
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -51,13 +52,25 @@ class RowCheck:
     until: Callable[[Row], datetime | None] | None
     """When a rule that is broken would be kept if nothing else happened; None for rules that know no such moment."""
 
+    def is_in_force(self, at: datetime) -> bool:
+        """Tell whether the check binds at a moment."""
+        return self.starts_at <= at and (self.ends_at is None or at < self.ends_at)
+
 
 @dataclass(frozen=True, slots=True)
 class RowRules:
-    """A rulebook for single rows."""
+    """A rulebook for single rows, by the spans of time between which no rule begins or ends."""
 
     checks: tuple[RowCheck, ...]
+    turns: tuple[datetime, ...]
+    """The moments at which a rule begins or ends."""
+    spans: tuple[tuple[RowCheck, ...], ...]
+    """The checks in force before the first turn, from it on, and so forth."""
     special: frozenset[str]
+
+    def in_force(self, at: datetime) -> tuple[RowCheck, ...]:
+        """Return the checks that are in force at a moment."""
+        return self.spans[bisect_right(self.turns, at)]
 
 
 @lru_cache(maxsize=64)
@@ -67,7 +80,12 @@ def compile_rules(rulebook: Rulebook) -> RowRules | None:
         checks = tuple(_compiled(check, rulebook.zone_of(check.pack)) for check in rulebook.checks)
     except NotUnderstood:
         return None
-    return RowRules(checks, rulebook.special)
+    turns = sorted(
+        {turn for check in checks for turn in (check.starts_at, check.ends_at) if turn is not None}
+    )
+    starts = [datetime.min.replace(tzinfo=UTC), *turns]
+    spans = tuple(tuple(check for check in checks if check.is_in_force(start)) for start in starts)
+    return RowRules(checks, tuple(turns), spans, rulebook.special)
 
 
 def complete_row(row: Row, special: frozenset[str]) -> dict[str, Any]:
@@ -102,12 +120,19 @@ def verdict_of(facts: Row, rulebook: Rulebook) -> tuple[Verdict, dict[str, Any],
 
 def judge_row(row: Row, rules: RowRules) -> RowJudgement:
     """This function will ask every rule about one complete row, as `judge` asks them about many."""
-    at, asked, broken = row["at"], [], []
-    for each in rules.checks:
-        if at < each.starts_at or (each.ends_at is not None and at >= each.ends_at) or not each.covers(row):
+    asked, broken = [], []
+    shut: dict[Clock, bool] = {}  # several rules read one clock
+    for each in rules.in_force(row["at"]):
+        if not each.covers(row):
             continue
         asked.append(each.check)
-        if each.is_broken(row):
+        if (clock := each.check.clock) is None:
+            is_broken = each.is_broken(row)
+        else:
+            if clock not in shut:
+                shut[clock] = each.is_broken(row)
+            is_broken = shut[clock]
+        if is_broken:
             broken.append(BrokenRule(each.check, each.until(row) if each.until else None))
     ranks = [RANK[rule.check.yields] for rule in broken if rule.check.yields in RANK]
     outcome = OUTCOMES[max(ranks, default=0)]
@@ -181,7 +206,8 @@ def _scope(check: Check) -> Test:
     exceptions = tuple(condition(item["when"]) for item in check.unless)
     if not exceptions:
         return applies
-    return lambda row: applies(row) and not any(exception(row) for exception in exceptions)
+    excepted = exceptions[0] if len(exceptions) == 1 else _some(exceptions)
+    return lambda row: applies(row) and not excepted(row)
 
 
 def condition(data: Condition) -> Test:
@@ -191,9 +217,29 @@ def condition(data: Condition) -> Test:
     """
     if isinstance(data, Mapping):
         tests = tuple(_test(column, spec) for column, spec in data.items())
-        return tests[0] if len(tests) == 1 else lambda row: all(test(row) for test in tests)
-    alternatives = tuple(condition(item) for item in data)
-    return lambda row: any(test(row) for test in alternatives)
+        return tests[0] if len(tests) == 1 else _every(tests)
+    return _some(tuple(condition(item) for item in data))
+
+
+def _every(tests: Sequence[Test]) -> Test:
+    # spelled out: a generator for each of some thirty rules would cost as much as the tests themselves
+    def holds(row: Row) -> bool:
+        for test in tests:  # noqa: SIM110
+            if not test(row):
+                return False
+        return True
+
+    return holds
+
+
+def _some(tests: Sequence[Test]) -> Test:
+    def holds(row: Row) -> bool:
+        for test in tests:  # noqa: SIM110
+            if test(row):
+                return True
+        return False
+
+    return holds
 
 
 def _test(column: str, spec: Any) -> Test:

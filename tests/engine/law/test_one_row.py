@@ -21,13 +21,9 @@ def by_check(facts, book=BOOK):
     """Return what single rows and columns say of every check: asked, broken."""
     rules = compile_rules(book)
     row = complete_row(facts, rules.special)
-    single = []
+    single, in_force = [], {id(each) for each in rules.in_force(row["at"])}
     for each in rules.checks:
-        is_asked = (
-            row["at"] >= each.starts_at
-            and (each.ends_at is None or row["at"] < each.ends_at)
-            and each.covers(row)
-        )
+        is_asked = id(each) in in_force and each.covers(row)
         single.append((is_asked, is_asked and each.is_broken(row)))
     judgement = judge(frame_of([facts]), book)
     places = range(len(book.checks))
