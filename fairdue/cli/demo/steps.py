@@ -34,6 +34,7 @@ def plan(state: DemoState, var_dir: Path) -> Iterator[tuple[str, Callable[[Advan
     yield "Yesterday's bank file", lambda advance: _ignore(pay_some(state, folder))
     yield "Cases for agency, field and collector", lambda advance: _ignore(hand_out())
     yield "Complaints and requests", lambda advance: _ignore(complain())
+    yield "Borrowers of long ago", lambda advance: _ignore(remember(state, folder))
 
 
 def _ignore(_: object) -> None:
@@ -52,6 +53,23 @@ def hand_out() -> object:
     from fairdue.journeys.seed_demo import hand_out_cases
 
     return hand_out_cases(actor=system("demo"), now=clock.now())
+
+
+def remember(state: DemoState, folder: Path) -> object:
+    """Let some borrowers have settled years ago, and count what of them may be kept no longer."""
+    from fairdue.journeys import retention
+    from fairdue.journeys.seed_past import seed_past
+
+    actor, now = system("demo"), clock.now()
+    seed_past(
+        creditor_code="DEMO-BANK",
+        product_code="CARD",
+        demo_date=state.date,
+        folder=folder / "past",
+        actor=actor,
+        now=now,
+    )
+    return retention.plan(as_of=state.date, actor=actor, now=now, is_stored=True)
 
 
 def complain() -> object:
