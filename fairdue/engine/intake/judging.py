@@ -18,7 +18,7 @@ from fairdue.engine.law.jurisdictions import known_jurisdictions
 from . import values
 from .files import LINE, RawBatch
 from .identifiers import judge_emails, judge_phones, judge_resident_ids, resident_birth_date
-from .schema import Column, FileKind
+from .schema import COMPONENTS, OLDER_NAME, Column, FileKind
 
 FINDING_SCHEMA = {
     LINE: pl.Int64,
@@ -308,13 +308,19 @@ def _account_rules(as_of: date) -> list[Rule]:
             "balance_date",
             pl.col("balance_date") < pl.col("opened_date"),
         ),
+        _named_twice(),
     ]
 
 
+def _named_twice() -> Rule:
+    """Penalty interest may be given under its own or under its older name, not under both."""
+    both = pl.all_horizontal(pl.col(f"raw:{name}").is_not_null() for name in ("penalty_interest", OLDER_NAME))
+    return Rule("intake.component.named_twice", OLDER_NAME, both)
+
+
 def _due_rules(as_of: date) -> list[Rule]:
-    columns = ("principal", "interest", "penalty", "fee")
-    nothing = pl.all_horizontal(pl.col(f"raw:{name}").is_null() for name in columns)
-    return [Rule("intake.due.nothing_due", "principal", nothing)]
+    nothing = pl.all_horizontal(pl.col(f"raw:{name}").is_null() for name in (*COMPONENTS, OLDER_NAME))
+    return [Rule("intake.due.nothing_due", "principal", nothing), _named_twice()]
 
 
 def _transaction_rules(as_of: date) -> list[Rule]:

@@ -22,8 +22,10 @@ ColumnType = Literal[
     "jurisdiction",
 ]
 
-COMPONENTS = ("principal", "interest", "penalty", "fee")
-"""本金, 利息, 罚息, 费用: what a debt is made of."""
+COMPONENTS = ("principal", "interest", "penalty_interest", "late_fee", "fee")
+"""本金, 利息, 罚息, 违约金, 费用: what a debt is made of."""
+OLDER_NAME = "penalty"
+"""What accounts and dues called penalty interest, and transactions the late fee, before each had its own name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,13 +181,16 @@ ACCOUNTS = FileKind(
         Column(name="credit_limit", type="amount", example="50,000.00", en="Credit limit of a card.", zh="信用额度。"),
         _component("principal", "Opening balance of principal.", "本金期初余额。", "12,345.67"),
         _component("interest", "Opening balance of interest.", "利息期初余额。", "120.50"),
-        _component("penalty", "Opening balance of penalty interest.", "罚息期初余额。"),
+        _component("penalty", "Older name of penalty_interest; a row gives one of the two.",
+                   "penalty_interest 的旧名；每行只填其一。"),
         _component("fee", "Opening balance of fees.", "费用期初余额。"),
         Column(name="status", type="choice", choices=("active", "closed", "charged_off"), max_length=12,
                default="active", example="active", en="State of the account.", zh="账户状态。"),
         Column(name="jurisdiction", type="jurisdiction", max_length=40, example="cn",
                en="Jurisdiction whose contact packs bind the debt; empty: the product's, else the creditor's.",
                zh="债务所属法域，决定适用的催收规则；为空时取产品的，再取委托方的。"),
+        _component("penalty_interest", "Opening balance of penalty interest on overdue principal.", "罚息期初余额。"),
+        _component("late_fee", "Opening balance of late fees (liquidated damages).", "违约金期初余额。"),
     ),
 )  # fmt: skip
 
@@ -203,8 +208,11 @@ DUES = FileKind(
         CURRENCY,
         _component("principal", "Principal that falls due.", "应还本金。", "1,000.00"),
         _component("interest", "Interest that falls due.", "应还利息。", "35.20"),
-        _component("penalty", "Penalty interest that falls due.", "应还罚息。"),
+        _component("penalty", "Older name of penalty_interest; a row gives one of the two.",
+                   "penalty_interest 的旧名；每行只填其一。"),
         _component("fee", "Fees that fall due.", "应还费用。"),
+        _component("penalty_interest", "Penalty interest on overdue principal that falls due.", "应还罚息。"),
+        _component("late_fee", "Late fee (liquidated damages) that falls due.", "应还违约金。"),
     ),
 )  # fmt: skip
 
@@ -218,9 +226,10 @@ TRANSACTIONS = FileKind(
         ACCOUNT_REF,
         Column(name="kind", type="choice", required=True, choices=("payment", "charge", "credit", "reversal"),
                max_length=12, example="payment", en="What happened.", zh="交易类型。"),
-        Column(name="component", type="choice", choices=COMPONENTS, max_length=20, example="",
-               en="Component of a charge or credit; empty for a payment, which the allocation policy splits.",
-               zh="计费或贷记的组成部分；还款为空，由冲抵顺序决定。"),
+        Column(name="component", type="choice", choices=(*COMPONENTS, OLDER_NAME), max_length=20, example="",
+               en="Component of a charge or credit; empty for a payment, which the allocation policy splits. "
+               "penalty is an older name of late_fee here.",
+               zh="计费或贷记的组成部分；还款为空，由冲抵顺序决定。penalty 在此为 late_fee 的旧名。"),
         Column(name="amount", type="amount", required=True, example="500.00",
                en="Positive amount; the kind gives the direction.", zh="正数金额，方向由类型决定。"),
         CURRENCY,

@@ -13,10 +13,12 @@ from fairdue.contexts.book import facade as book
 from fairdue.contexts.ledger import facade as ledger
 from fairdue.contexts.parties import facade as parties
 from fairdue.engine.intake.files import LINE
-from fairdue.engine.intake.schema import COMPONENTS
+from fairdue.engine.intake.schema import COMPONENTS, OLDER_NAME
 from fairdue.kernel.actor import Actor
 from fairdue.storage.staging import references_sound
 
+LATE_FEE = "penalty"
+"""The ledger's component of a late fee 违约金."""
 REFUSED_SCHEMA = {LINE: pl.Int64, "column": pl.String, "code": pl.String}
 LEDGER_REASONS: Mapping[str, tuple[str, str]] = {
     "ledger.account.unknown": ("account_ref", "intake.account.unknown"),
@@ -124,7 +126,16 @@ def _openings(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _tall(rows: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
-    columns = [pl.col(f"{component}_minor").alias(component) for component in COMPONENTS]
+    """Return a row per component. The late fee 违约金 is the ledger's component `penalty`.
+
+    What a file calls by the older name `penalty` is penalty interest 罚息; where it landed as a late fee before this
+    was told apart, the late fee comes to nothing, so that nothing is asked twice.
+    """
+    older = pl.col(f"{OLDER_NAME}_minor")
+    named = {name: pl.col(f"{name}_minor") for name in COMPONENTS if name != "late_fee"}
+    named["penalty_interest"] = pl.coalesce(named["penalty_interest"], older)
+    named[LATE_FEE] = pl.coalesce("late_fee_minor", pl.when(older.is_not_null()).then(0))
+    columns = [amount.cast(pl.Int64).alias(component) for component, amount in named.items()]
     return rows.select(*keys, *columns).unpivot(
         index=keys, variable_name="component", value_name="amount_minor"
     )
@@ -156,8 +167,8 @@ def land_transactions(rows: pl.DataFrame, context: Context, *, is_last: bool) ->
     if rows.is_empty():
         return Landing(refused=refused, later=later)
     frame = rows.select(
-        "account_id", "person_id", "kind", "component", "amount_minor", "currency", "effective_date", "reverses_ref",
-        external_ref="transaction_ref",
+        "account_id", "person_id", "kind", pl.col("component").replace("late_fee", LATE_FEE), "amount_minor", "currency",
+        "effective_date", "reverses_ref", external_ref="transaction_ref",
     )  # fmt: skip
     reasons = ledger.check_transactions(frame, now=context.now)
     refused = pl.concat([refused, _of_ledger(rows, reasons)])
