@@ -43,7 +43,7 @@ def compliance(staff, signed_in, permit):
 
 def test_a_permit_is_proved_in_words_with_its_rules_and_facts(compliance, permit, world):
     text = compliance.get(f"/desk/permits/{permit.pk}/").content.decode()
-    assert "Proved" in text and text.count("Holds</span>") == 4 and "Cannot be checked" in text
+    assert "Proved" in text and text.count("Passes</span>") == 4 and "Cannot be checked" in text
     assert "CN-TIME-01" in text and bytes(permit.hash).hex() in text and DIGEST in text
     assert "It was not used" in text and f"/desk/case/{world.case.pk}/" in text
     assert DEBTOR not in text and PHONE not in text
@@ -114,4 +114,4 @@ def test_a_use_is_shown_as_permitted(compliance, permit):
             now=permit.issued_at + timedelta(seconds=5),
         )  # fmt: skip
     text = compliance.get(f"/desk/permits/{permit.pk}/").content.decode()
-    assert text.count("Holds</span>") == 5 and "once" in text
+    assert text.count("Passes</span>") == 5 and "once" in text

@@ -10,6 +10,7 @@ from fairdue.contexts.identity import facade as identity
 from fairdue.contexts.law import facade as law
 from fairdue.contexts.law.models import RuleConfirmation
 from fairdue.contexts.law.operations.packs import publish
+from fairdue.engine.law.loading.covering import lay_out
 from fairdue.engine.law.packs import pack_of
 from fairdue.kernel import clock
 from fairdue.kernel.actor import system
@@ -115,3 +116,14 @@ def test_the_gate_says_by_what_a_rule_binds_before_and_after_its_confirmation(re
     page = client.get("/desk/gate/", asked).content.decode()
     assert "From reports · In force by law" in page
     assert "House policy until confirmed" not in page
+
+
+def test_the_rulebook_is_searched_and_pictures_every_article(reader):
+    client = reader("supervisor")
+    page = client.get("/desk/rulebook/?q=CN-VISIT-01").content.decode()
+    assert "1 rule found" in page and "/desk/rulebook/cn/CN-G3/#article-" in page
+    assert "0 rules found" in client.get("/desk/rulebook/?q=nothing-of-the-kind").content.decode()
+    boxes = page.count('class="cov-')
+    assert boxes == sum(
+        len(one.articles) for pack in law.shipped_packs() for one in lay_out(pack.content, pack.coverage)
+    )

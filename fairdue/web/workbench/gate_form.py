@@ -178,7 +178,7 @@ def _hint(name: str, texts: frozenset[str]) -> str:
     shown = [*SUGGESTED.get(name, {}), *sorted(texts - SUGGESTED.get(name, {}).keys())]
     if name == "zones":
         return _("For example Europe/Paris; empty if not.")
-    return ", ".join(text for text in shown if len(text) < 40)[:160]
+    return ", ".join(text for text in shown if text and len(text) < 40)[:160]
 
 
 def _renamed(data: Any) -> dict[str, str]:

@@ -162,7 +162,7 @@ def _checks(proof: law.PermitProof) -> list[tuple[str, str, Any]]:
 def _outcome(answer: bool | None) -> Any:
     if answer is None:
         return badge(_("Cannot be checked"), "info")
-    return badge(_("Holds"), "ok") if answer else badge(_("Fails"), "stop")
+    return badge(_("Passes"), "ok") if answer else badge(_("Fails"), "stop")
 
 
 def _facts(lines: list[tuple[str, str, Any]]) -> list[tuple[str, str, str]]:

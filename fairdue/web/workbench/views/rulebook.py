@@ -33,6 +33,7 @@ from fairdue.web.workbench.words import say
 
 STATES: tuple[State, ...] = ("implemented", "partly", "not")
 MOST_CHANGES = 400
+MOST_FOUND = 60
 
 
 @staff_page("gate.try")
@@ -47,7 +48,34 @@ def rulebook(request: DeskRequest) -> HttpResponse:
         for pack in law.shipped_packs()
     ]  # fmt: skip
     packs.sort(key=lambda item: not item["is_bound"])
-    return render(request, "workbench/rulebook.html", {"packs": packs, "ranks": _words(RANKS)})
+    wanted = request.GET.get("q", "").strip()[:80]
+    context = {
+        "packs": packs, "ranks": _words(RANKS), "q": wanted, "found": _found(wanted) if wanted else None,
+        "states": [(state, say(ARTICLE_STATES, state), ARTICLE_TONES[state]) for state in STATES],
+    }  # fmt: skip
+    return render(request, "workbench/rulebook.html", context)
+
+
+def _found(wanted: str) -> list[dict[str, Any]]:
+    """Return the rules of all packs whose id, titles, messages, citations or article hold every word that was asked."""
+    asked = wanted.casefold().split()
+    found = []
+    for pack in law.shipped_packs():
+        for one in lay_out(pack.content, pack.coverage):
+            for place, article in enumerate(one.articles, start=1):
+                for rule in article.rules:
+                    text = f"{pack.code} {one.title_zh} {one.title_en} {article.article} {rule.key} {rule.document}"
+                    if all(word in text.casefold() for word in asked):
+                        found.append(
+                            {
+                                "pack": pack,
+                                "instrument": one,
+                                "article": article,
+                                "place": place,
+                                "rule": rule,
+                            }
+                        )
+    return found[:MOST_FOUND]
 
 
 def _summary(code: str, instrument: Instrument, standings: dict[tuple[str, str], Any]) -> dict[str, Any]:
@@ -56,6 +84,9 @@ def _summary(code: str, instrument: Instrument, standings: dict[tuple[str, str],
     return {
         "instrument": instrument, "rules": len(rules), "waiting": bases["house_ahead"] + bases["unconfirmed"],
         "counts": [instrument.count(state) for state in STATES],
+        "articles": [
+            (place, article, say(ARTICLE_STATES, article.state)) for place, article in enumerate(instrument.articles, start=1)
+        ],
     }  # fmt: skip
 
 
