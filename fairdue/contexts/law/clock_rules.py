@@ -60,15 +60,29 @@ def responding(occasion: str, accounts: Sequence[book.AccountCard]) -> tuple[Bou
     )
 
 
+@lru_cache(maxsize=1)
+def every_clock() -> tuple[Clock, ...]:
+    """Return the clocks of every pack that some jurisdiction lists."""
+    return tuple(each for code in _listed() for each in clocks_in(code))
+
+
+def _listed() -> list[str]:
+    listed = in_force()
+    return sorted(
+        {*listed["always"], *(code for packs in listed["jurisdictions"].values() for code in packs)}
+    )
+
+
 @lru_cache(maxsize=16)
 def packs_with(occasion: str) -> frozenset[str]:
     """Return the packs whose clocks an occasion starts, among those that some jurisdiction lists."""
-    listed = in_force()
-    codes = {*listed["always"], *(code for packs in listed["jurisdictions"].values() for code in packs)}
-    return frozenset(code for code in codes if any(occasion in each.occasions for each in clocks_in(code)))
+    return frozenset(
+        code for code in _listed() if any(occasion in each.occasions for each in clocks_in(code))
+    )
 
 
 def occasions_of(accounts: Iterable[book.AccountCard]) -> frozenset[str]:
     """Return every occasion that starts a clock for some debts."""
-    codes = {code for account in [*accounts] or [None] for code in binding(account)}
+    debts: list[book.AccountCard | None] = [*accounts]
+    codes = {code for account in debts or [None] for code in binding(account)}
     return frozenset(name for code in codes for each in clocks_in(code) for name in each.occasions)

@@ -15,7 +15,7 @@ from fairdue.contexts.audit.models import Event
 from fairdue.contexts.book.models import Account
 from fairdue.contexts.identity.policies import permissions_of
 from fairdue.contexts.law import facade as law
-from fairdue.contexts.law.models import Deadline, DeadlineExtension, ReceivedRequest
+from fairdue.contexts.law.models import Deadline, DeadlineExtension, Notice, ReceivedRequest
 from fairdue.kernel.actor import Actor, PermissionRefused, system
 
 SYSTEM = system("test")
@@ -353,6 +353,24 @@ def test_a_first_contact_starts_the_validation_notice_of_a_debt_under_american_l
     )
     assert law.sweep_deadlines(period.due_at).passed_count == 1
     assert audited("law.deadline.missed") == 0
+
+
+def test_a_recorded_validation_notice_meets_its_deadline_by_the_day_on_which_it_was_sent(person):
+    Account.objects.filter(pk=person.account_id).update(jurisdiction="us")
+    law.record_contact(
+        person_id=person.id, channel="call", result="conversation", made_by="lender", actor=SYSTEM, now=NOW,
+        occurred_at=NOW, contact_point_id=person.mobile,
+    )  # fmt: skip
+    law.start_first_contacts(NOW)
+    late = NOW + timedelta(days=9)
+    Notice.objects.create(
+        person_id=person.id, kind="validation", channel="letter", sent_date=NOW.date() + timedelta(days=2),
+        reference="V-7", recorded_by="test", recorded_at=late,
+    )  # fmt: skip
+    assert law.sweep_deadlines(late).missed_count == 0
+    row = Deadline.objects.get(kind="validation_notice")
+    assert (row.status, row.note, row.missed_at) == ("met", "letter V-7", None)
+    assert Deadline.objects.get(kind="validation_period").start_date == NOW.date() + timedelta(days=2)
 
 
 def test_a_chinese_debt_has_no_clock_for_a_first_contact(person):

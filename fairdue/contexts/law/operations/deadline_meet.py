@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, time
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import Q
@@ -12,9 +13,10 @@ from fairdue.contexts.book import facade as book
 from fairdue.kernel.actor import Actor
 
 from ..clock_rules import clock as clock_named
+from ..clock_rules import every_clock
 from ..deadline_contracts import DeadlineCard, DeadlineRefused
 from ..deadline_locks import lapse_extensions, locked, locked_alike
-from ..models import Deadline, Hold, ReceivedRequest
+from ..models import Deadline, Hold, Notice, ReceivedRequest
 from .deadline_start import clocks_after
 
 UNANSWERED = ("running", "missed")
@@ -96,6 +98,29 @@ def meet_of_hold(hold: Hold, *, note: str, actor: Actor, now: datetime) -> None:
         clock = clock_named(row.pack, row.kind)
         if clock is not None and f"hold.{hold.kind}" in clock.occasions:
             meet_row(row, note=note, done_at=now, actor=actor, now=now)
+
+
+@transaction.atomic
+def meet_by_notices(now: datetime, *, actor: Actor) -> int:
+    """This function will meet the deadlines whose notice was recorded as given, and return how many.
+
+    1. It was done on the day on which the notice was sent; one sent before the clock began meets it at its start.
+    """
+    timed = {
+        each.kind: name.partition(".")[2] for each in every_clock() for name in each.ends_with if name.startswith("notice.")
+    }  # fmt: skip
+    rows = Deadline.objects.filter(kind__in=timed, status__in=UNANSWERED).order_by("id")
+    met = 0
+    for row in rows.select_for_update(skip_locked=True):
+        about = Q(account_id=None) | Q(account_id=row.account_id)
+        given = Notice.objects.filter(about, person_id=row.person_id, kind=timed[row.kind])
+        first = given.order_by("sent_date", "id").first()
+        if first is not None:
+            sent_at = datetime.combine(first.sent_date, time.min, ZoneInfo(row.words["zone"]))
+            note = f"{first.channel} {first.reference}".strip() or f"notice {first.pk}"
+            meet_row(row, note=note, done_at=max(row.started_at, sent_at), actor=actor, now=now)
+            met += 1
+    return met
 
 
 def cancel_deadline(*, deadline_id: int, reason: str, actor: Actor, now: datetime) -> DeadlineCard:

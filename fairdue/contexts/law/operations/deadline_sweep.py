@@ -12,6 +12,7 @@ from fairdue.kernel.actor import Actor, system
 from ..deadline_contracts import SweepReport
 from ..deadline_locks import lapse_extensions
 from ..models import Deadline
+from .deadline_meet import meet_by_notices
 
 BATCH = 500
 
@@ -21,9 +22,11 @@ def sweep_deadlines(now: datetime, *, actor: Actor | None = None) -> SweepReport
 
     1. Each is marked and recorded in the audit log exactly once, however many sweeps run, and in one transaction.
     2. A deadline that somebody is just meeting is left to them; the next sweep sees what came of it.
-    3. Killed, it leaves whole batches behind; the next sweep goes on.
+    3. What a recorded notice meets is met first, whatever the time.
+    4. Killed, it leaves whole batches behind; the next sweep goes on.
     """
     actor, missed, passed = actor or system("deadline sweep"), 0, 0
+    meet_by_notices(now, actor=actor)
     while rows := _batch(now, actor):
         missed += sum(row.status == "missed" for row in rows)
         passed += sum(row.status == "passed" for row in rows)

@@ -56,6 +56,8 @@ class Clock:
     start_zh: str
     start_en: str
     occasions: tuple[str, ...]
+    ends_with: tuple[str, ...]
+    """Records that meet it by themselves, such as `notice.validation`."""
     then: tuple[str, ...]
     """Kinds of clock that begin when what this one asks for was done."""
     rule: str
@@ -100,6 +102,7 @@ def clock_of(document: Mapping[str, Any]) -> Clock:
         start_zh=document["start"]["zh"],
         start_en=document["start"]["en"],
         occasions=tuple(document["occasions"]),
+        ends_with=tuple(document.get("ends_with", ())),
         then=tuple(document.get("then", ())),
         rule=document["rule"],
         spans=_spans(document["spans"]),
