@@ -214,7 +214,7 @@ def test_processes_killed_while_matching_lose_and_double_nothing():
             arrive(world, f"{code}-{number}", 1_000 + number, remittance=code)
     script = Path(__file__).with_name("matching_under_load.py")
     run = subprocess.run(
-        [sys.executable, str(script), "north", "12"], capture_output=True, text=True, cwd=settings.ROOT_DIR, timeout=120,
+        [sys.executable, str(script), "north", "8"], capture_output=True, text=True, cwd=settings.ROOT_DIR, timeout=120,
         env={**os.environ, "DATABASE_URL": database_url(), "PYTHONPATH": str(settings.ROOT_DIR)},
     )  # fmt: skip
     assert run.returncode == 0, run.stderr[-2000:]
