@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from fairdue.cli import agency_standing
 from fairdue.cli.session import console, emit, fail, prepare
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ agency.callback()(lambda: None)
 
 def register(root: typer.Typer) -> None:
     """Add the command group to the root command."""
+    agency_standing.register(agency)
     root.add_typer(agency, name="agency")
 
 

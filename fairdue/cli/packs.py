@@ -34,6 +34,28 @@ def register(root: typer.Typer) -> None:
 
 
 @group.command()
+def facts(codes: Codes = None, folder: Folder = None, as_json: AsJson = False) -> None:
+    """List every fact that the packs' rules ask: who gathers it, its value in silence, which rules ask it.
+
+    Status 1 if nobody gathers one of them: such a pack binds nobody, it stops the loading.
+    """
+    prepare()
+    from fairdue.contexts.law.facade import fact_sources
+
+    packs = load(root_of(folder), codes)
+    sources = fact_sources(check for pack in packs for check in pack.checks)
+    if as_json:
+        emit({"facts": [asdict(source) for source in sources]})
+    else:
+        for source in sources:
+            console.print(
+                f"{source.name}: {source.gathered_by}; {source.meaning}; silence is {source.default}\n"
+                f"    {', '.join(source.rules)}", highlight=False, markup=False,
+            )  # fmt: skip
+    raise typer.Exit(1 if any(source.gathered_by == "nobody" for source in sources) else 0)
+
+
+@group.command()
 def check(folder: Folder = None, as_json: AsJson = False) -> None:
     """Load every rule pack and run its tests; status 1 if any pack is not fit for use.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import transaction
@@ -11,7 +12,9 @@ from fairdue.contexts.parties import facade as parties
 from fairdue.journeys.stop_contacts import CHANNELS, choose_contacts, contact_choices
 from fairdue.kernel.actor import Actor
 
-STATEMENTS = ("opt_out", "opt_in")
+HOURS = ("inconvenient_hours", "agreed_hours", "consented_hours")
+PLAIN = ("inconvenient_place", "no_work", "more_contacts", "objection", "entry_agreed")
+STATEMENTS = ("opt_out", "opt_in", *HOURS, *PLAIN)
 SOURCES = ("conversation", "letter", "email", "complaint")
 """How the statement reached us."""
 
@@ -34,12 +37,14 @@ def record_statement(
     channel: str = "",
     contact_point_id: int | None = None,
     source: str = "conversation",
+    hours: tuple[str, str] | None = None,
 ) -> bool:
     """Record that contacts by a channel, by all of them, or to one contact point end or may be made again.
 
     1. Without a channel it counts for every channel; with a contact point only for that one.
     2. It binds at once: the gate reads it in the transaction that reserves a contact.
-    3. What had been said before stays on record. Returns False when it says nothing new.
+    3. Hours are those of the person's own clock, every day; a place is a contact point.
+    4. What had been said before stays on record. Returns False when it says nothing new.
 
     :raises NotInScope: if the case is not in the actor's scope
     :raises StatementRefused: if kind, source or channel is unknown, or both channel and point are named
@@ -48,6 +53,8 @@ def record_statement(
     actor.require("contacts.make")
     case = cases.case_card(case_id=case_id, actor=actor)
     _check(kind, channel, contact_point_id, source)
+    if kind in (*HOURS, *PLAIN):
+        return _about_contacts(case.person_id, kind, channel, contact_point_id, hours, source, actor, now)
     if contact_point_id is not None:
         return _about_point(case.person_id, kind, contact_point_id, source, actor, now)
     if kind == "opt_out" and not channel:
@@ -72,6 +79,35 @@ def _check(kind: str, channel: str, contact_point_id: int | None, source: str) -
         raise StatementRefused("cases.statement.both", "name a channel or a contact point, not both")
 
 
+def _about_contacts(
+    person_id: int,
+    kind: str,
+    channel: str,
+    contact_point_id: int | None,
+    hours: tuple[str, str] | None,
+    source: str,
+    actor: Actor,
+    now: datetime,
+) -> bool:
+    """Record when, where or how often the person may be contacted, or what the person thinks of the debt."""
+    if kind in HOURS and (hours is None or hours[0] >= hours[1]):
+        raise StatementRefused("cases.statement.hours", "say from when to when")
+    if kind == "inconvenient_place" and contact_point_id is None:
+        raise StatementRefused("cases.statement.point_missing", "say which number or address is meant")
+    detail = {"from": hours[0], "to": hours[1]} if kind in HOURS and hours else {}
+    for card in parties.latest_consents(person_id):
+        if (card.kind, card.channel, card.contact_point_id, card.detail) == (
+            kind,
+            channel,
+            contact_point_id,
+            detail,
+        ):
+            return kind == "more_contacts" and _say(
+                person_id, kind, contact_point_id, source, actor, now, channel, detail
+            )
+    return _say(person_id, kind, contact_point_id, source, actor, now, channel, detail)
+
+
 def _about_everything(person_id: int, source: str, actor: Actor, now: datetime) -> bool:
     """Record one objection to every contact, as the outcome "do not contact" does."""
     said = parties.latest_consents(person_id)
@@ -93,16 +129,24 @@ def _about_point(
 
 
 def _say(
-    person_id: int, kind: str, contact_point_id: int | None, source: str, actor: Actor, now: datetime
-) -> None:
+    person_id: int,
+    kind: str,
+    contact_point_id: int | None,
+    source: str,
+    actor: Actor,
+    now: datetime,
+    channel: str = "",
+    detail: Mapping[str, str] | None = None,
+) -> bool:
     parties.record_consent(
         person_id=person_id,
         kind=kind,
-        channel="",
+        channel=channel,
         contact_point_id=contact_point_id,
         source=source,
-        detail={},
+        detail=dict(detail or {}),
         actor=actor,
         occurred_at=now,
         now=now,
     )
+    return True

@@ -112,6 +112,7 @@ from .operations.standing import (
     list_agency,
     record_notices,
 )
+from .operations.standing_files import StandingFile, import_standing
 from .operations.use import (
     PermitForAnotherChannel,
     PermitForAnotherRecipient,
@@ -252,6 +253,7 @@ __all__ = [
     "SourceMissing",
     "Span",
     "SpanEmpty",
+    "StandingFile",
     "StandingRefused",
     "SweepReport",
     "TextFinding",
@@ -297,6 +299,7 @@ __all__ = [
     "holds",
     "holds_by_person",
     "holds_on",
+    "import_standing",
     "judge_alternatives",
     "judge_hypothetical",
     "jurisdictions",

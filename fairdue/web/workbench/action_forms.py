@@ -130,6 +130,10 @@ class StatementForm(ActionForm):
     code = "statement"
     kind = forms.ChoiceField(label=lazy("The debtor says"))
     about = forms.ChoiceField(label=lazy("About"), required=False)
+    hours_from = forms.TimeField(
+        label=lazy("From (if hours were named)"), required=False, widget=forms.TimeInput(attrs={"type": "time"})
+    )
+    hours_to = forms.TimeField(label=lazy("To"), required=False, widget=forms.TimeInput(attrs={"type": "time"}))
     source = forms.ChoiceField(label=lazy("Said in"))
 
     def offered(self) -> dict[str, Choices]:
@@ -142,6 +146,12 @@ class StatementForm(ActionForm):
             "about": about + [(_("One contact point"), points)] * bool(points),
             "source": [(code, say(words.SOURCE_WORDS, code)) for code in SOURCES],
         }
+
+    @property
+    def hours(self) -> tuple[str, str] | None:
+        """The hours that were named, if both ends were."""
+        start, end = self.cleaned_data["hours_from"], self.cleaned_data["hours_to"]
+        return (f"{start:%H:%M}", f"{end:%H:%M}") if start and end else None
 
     @property
     def named(self) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from django.urls import path
 from fairdue.web.workbench.views import (
     account,
     agencies,
+    agency_register,
     allowed_time,
     approvals,
     bank,
@@ -127,6 +128,7 @@ urlpatterns = [
     path("permits/<int:permit_id>/", permits.permit, name="permit"),
     path("permits/<int:permit_id>/bundle", permits.bundle, name="permit_bundle"),
     path("agencies/", agencies.agencies, name="agencies"),
+    path("agencies/register", agency_register.register, name="agency_register"),
     path("texts/check/", writing.text_check, name="text_check"),
     path("case/<int:case_id>/write/<slug:channel>", writing.write, name="write"),
     path("templates/", texts.templates, name="templates"),

@@ -71,6 +71,10 @@ GATE_ICONS = {"allow": "check", "review": "eye", "defer": "clock", "hold": "hold
 
 STATEMENT_WORDS = {
     "opt_out": word("Does not want to be contacted"), "opt_in": word("May be contacted again"),
+    "inconvenient_hours": word("Not between these hours"), "agreed_hours": word("Only between these hours"),
+    "consented_hours": word("Also between these hours"), "inconvenient_place": word("Not at this number or address"),
+    "no_work": word("Not at work"), "more_contacts": word("More calls are welcome"),
+    "objection": word("Refuses to pay or denies the debt"), "entry_agreed": word("May be visited inside the home"),
 }  # fmt: skip
 SOURCE_WORDS = {
     "conversation": word("a conversation"), "letter": word("a letter"), "email": word("an e-mail"),
@@ -114,6 +118,10 @@ HOLD_KINDS = {
     "dispute": word("Dispute"), "complaint": word("Complaint"), "plan": word("Arrangement"), "hardship": word("Hardship"),
     "deceased": word("Deceased"), "attorney": word("Attorney"), "bankruptcy": word("Bankruptcy"),
     "cease": word("Cease contact"), "internal": word("Internal hold"), "vulnerability": word("Vulnerability"),
+    "written_dispute": word("Written dispute"), "breathing_space": word("Breathing space"),
+    "crisis_moratorium": word("Mental-health crisis breathing space"),
+    "plan_preparation": word("A plan is being prepared"), "bereavement": word("Bereavement"),
+    "capacity": word("Limited mental capacity"),
 }  # fmt: skip
 
 TRANSACTION_KINDS = {

@@ -25,7 +25,8 @@ def statement(request: DeskRequest, case_id: int) -> HttpResponse:
         said = form.cleaned_data
         try:
             is_new = record_statement(
-                case_id=case_id, kind=said["kind"], source=said["source"], actor=request.actor, now=now, **form.named
+                case_id=case_id, kind=said["kind"], source=said["source"], actor=request.actor, now=now,
+                hours=form.hours, **form.named,
             )  # fmt: skip
         except REFUSED as refusal:
             form.add_error(None, refusal_text(refusal))
