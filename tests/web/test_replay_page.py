@@ -67,6 +67,16 @@ def test_an_odd_period_or_version_is_refused_in_place(compliance, values):
     assert "report" not in answer.context
 
 
+def test_a_parameter_is_tried_and_never_becomes_live(compliance, world):
+    texted(world, night(2).replace(hour=10))
+    texted(world, night(2).replace(hour=15))
+    standing, packs = law.pack_versions(), len(law.published_packs())
+    page = compliance.get("/desk/replay/", asked(parameter="house:messages.per_day", value=1)).content.decode()
+    assert "Only the draft stops" in page and "HOUSE-MSG-01" in page
+    assert (law.pack_versions(), len(law.published_packs())) == (standing, packs)
+    assert "Choose a parameter" in compliance.get("/desk/replay/", asked(value=1)).content.decode()
+
+
 def test_a_collector_may_not_replay(world, staff, signed_in):
     staff("collector")
     assert signed_in("collector").get("/desk/replay/").status_code == 403

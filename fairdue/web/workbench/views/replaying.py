@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -14,6 +15,7 @@ from django.utils.translation import gettext_lazy as lazy
 
 from fairdue.contexts.cases import facade as cases
 from fairdue.contexts.law import facade as law
+from fairdue.engine.law.packs import Pack, pack_of
 from fairdue.kernel import clock
 from fairdue.web.ui.forms import DateInput, DeskForm
 from fairdue.web.ui.tables import Column, EmptyState, Table, row_link
@@ -36,6 +38,14 @@ class ReplayForm(DeskForm):
         required=False,
         help_text=lazy("A draft that is not published: `fairdue replay --pack FOLDER` on the command line."),
     )
+    parameter = forms.ChoiceField(
+        label=lazy("Try a parameter"),
+        required=False,
+        help_text=lazy("Only in this reading; nothing becomes live."),
+    )
+    value = forms.IntegerField(
+        label=lazy("Its value in the draft"), required=False, min_value=0, max_value=1_000_000
+    )
     as_if = forms.DateField(
         label=lazy("Its rules as of"),
         required=False,
@@ -49,6 +59,7 @@ class ReplayForm(DeskForm):
         versions = [f"{one.code}@{one.version}" for one in law.published_packs() if one.code in shipped]
         choices = [("", _("None: only what is in force")), *((name, name) for name in versions)]
         self.fields["pack"].choices = choices  # type: ignore[attr-defined]
+        self.fields["parameter"].choices = [("", _("None: as it stands")), *_parameters()]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         """Refuse an empty or endless period."""
@@ -58,6 +69,8 @@ class ReplayForm(DeskForm):
             raise forms.ValidationError(
                 _("Choose at most %(days)s days, the last not before the first.") % {"days": LONGEST_DAYS}
             )
+        if bool(said.get("parameter")) != (said.get("value") is not None):
+            raise forms.ValidationError(_("Choose a parameter and write a whole number for it."))
         if any(day and not 2000 <= day.year < 2100 for day in (first, last, said.get("as_if"))):
             raise forms.ValidationError(_("Choose days between 2000 and 2099."))
         return said
@@ -71,7 +84,11 @@ def replay(request: DeskRequest) -> HttpResponse:
     form = ReplayForm(request.GET) if "since" in request.GET else ReplayForm(initial=initial)
     context: dict[str, Any] = {"form": form}
     if form.is_bound and form.is_valid():
-        report = _report(request, form.cleaned_data)
+        try:
+            report = _report(request, form.cleaned_data)
+        except (law.PackInvalid, StopIteration) as invalid:
+            form.add_error("value", _("The draft is not fit for use: %(why)s") % {"why": str(invalid)[:200]})
+            return render(request, "workbench/replay.html", context, status=422)
         table = _table(report, request)
         if file := exported(request, table, name="replay"):
             return file
@@ -81,11 +98,38 @@ def replay(request: DeskRequest) -> HttpResponse:
 
 def _report(request: DeskRequest, said: dict[str, Any]) -> law.ReplayReport:
     code, _at, version = said["pack"].partition("@")
+    drafts = {code: law.published_pack(code, version)} if code else {}
+    if said["parameter"]:
+        owner, _colon, name = said["parameter"].partition(":")
+        base = drafts.get(owner) or law.shipped_pack(owner)
+        drafts[owner] = with_parameter(base, name, said["value"])
     return law.replay(
         since=_midnight(said["since"]), until=_midnight(said["until"] + timedelta(days=1)), actor=request.actor,
-        now=clock.now(), drafts=[law.published_pack(code, version)] if code else (), as_if=said["as_if"],
-        limit=rows(request, PAGE),
+        now=clock.now(), drafts=list(drafts.values()), as_if=said["as_if"], limit=rows(request, PAGE),
     )  # fmt: skip
+
+
+def _parameters() -> list[tuple[str, str]]:
+    """Return the whole numbers that rules of packs in force read, with what they are now."""
+    return [
+        (f"{pack.code}:{item['id']}", f"{pack.code} · {item['id']} ({item['values'][-1]['value']} {item.get('unit', '')})".strip())
+        for pack in law.shipped_packs()
+        if pack.code in law.pack_versions()
+        for item in pack.content["parameters"]
+        if isinstance(item["values"][-1]["value"], int) and not isinstance(item["values"][-1]["value"], bool)
+    ]  # fmt: skip
+
+
+def with_parameter(pack: Pack, name: str, value: int) -> Pack:
+    """Return a draft of a pack in memory, one parameter of which has another value from its latest day on.
+
+    :raises PackInvalid: if no rule can be judged with it
+    """
+    content = copy.deepcopy(dict(pack.content))
+    parameter = next(item for item in content["parameters"] if item["id"] == name)
+    parameter["values"][-1]["value"] = value
+    content["pack"]["version"] = f"{pack.version}+{name}={value}"
+    return pack_of(content)
 
 
 def _midnight(day: date) -> datetime:
