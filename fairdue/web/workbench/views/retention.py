@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as word
+from django.utils.translation import gettext_noop as word
 
 from fairdue.contexts.audit import facade as audit
 from fairdue.engine.law.record_classes import RecordClass, shipped_inventory
@@ -138,11 +138,11 @@ def _class_table(rows: list[_Row]) -> Table:
         name="classes",
         columns=[
             Column("title", _("Class of record"), lambda row: _title(row.record_class), is_row_head=True, render=_class_cell),
-            Column("rules", _("Kept"), _periods, align="wide", render=_rules_cell),
+            Column("rules", _("Kept how long"), _periods, align="wide", render=_rules_cell),
             Column("erased", _("What is erased, what remains"), lambda row: _remains(row.record_class), align="wide", render=_remains_cell),
             _figure("total", _("Records")),
             _figure("open", _("No end yet")),
-            _figure("waiting", _("Waiting")),
+            _figure("waiting", _("End known")),
             _figure("due", _("Due now")),
             Column("stopped", _("Stopped"), lambda row: row.plan.stopped if row.plan else None, align="num", render=_stopped_cell),
             DateColumn("earliest", _("Earliest end"), lambda row: row.plan.earliest_due_date if row.plan else None),
