@@ -115,7 +115,8 @@ def _delete_files(cls: RecordClass, keys: Sequence[str]) -> None:
     """Delete the files that rows name; a file that is gone already is what was wanted."""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT {cls.file_column} FROM {cls.table} WHERE {cls.key} = ANY(%s::{cls.key_type}[])", [keys]
+            f"SELECT {cls.file_column} FROM {cls.table} WHERE {cls.key} = ANY(%s::{cls.key_type}[])",
+            [list(keys)],
         )
         names = [row[0] for row in cursor.fetchall() if row[0]]
     for path in map(Path, names):

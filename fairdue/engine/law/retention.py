@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import polars as pl
 
@@ -16,7 +17,7 @@ from fairdue.engine.law.numbers import Numbers, Rule
 
 RECORDING_KINDS = ("call_recording", "plan_recording")
 STARTS = ("created_date", "settled_date", "latest_activity_date")
-RECORD_SCHEMA = {
+RECORD_SCHEMA: dict[str, Any] = {
     "created_date": pl.Date, "settled_date": pl.Date, "latest_activity_date": pl.Date,
     "products": pl.List(pl.String), "institution_kinds": pl.List(pl.String),
 }  # fmt: skip
