@@ -287,7 +287,8 @@ KINDS: Mapping[str, EventKind] = _kinds(
         zh="终止确认",
         needs_approval=True,
         needs_active=True,
-        rule="Clears what is receivable; what is received afterwards is a recovery and settles no due item.",
+        rule="Clears what is receivable, after a charge-off or without one: the loss is booked that day unless a "
+        "charge-off booked it before. What is received afterwards is a recovery and settles no due item.",
     ),
     EventKind(
         code="recovery",
