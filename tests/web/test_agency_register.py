@@ -48,7 +48,11 @@ def test_what_cannot_be_is_refused_in_place_and_nothing_is_recorded(compliance):
     assert late.status_code == 422 and "choose a day that is not in the future" in late.content.decode()
     assert record(compliance, "delist", reference="ended").status_code == 422
     assert record(compliance, "certify", agency="", staff_ref="nobody", reference="C").status_code == 422
-    assert (AgencyListing.objects.count(), AgencyEvaluation.objects.count(), StaffCertificate.objects.count()) == (0, 0, 0)
+    assert (
+        AgencyListing.objects.count(),
+        AgencyEvaluation.objects.count(),
+        StaffCertificate.objects.count(),
+    ) == (0, 0, 0)
 
 
 def test_a_file_of_notices_is_taken_row_by_row_and_once(compliance, world):
