@@ -77,7 +77,14 @@ def test_the_list_says_how_near_in_words_and_filters(world, desk):
     client = desk("compliance")
     card = complaint(world)
     page = client.get("/desk/deadlines/").content.decode()
-    for text in ("Decision on a complaint", "Not due yet", "working days left", "CN-CMP-01", "李**", "not counted"):
+    for text in (
+        "Decision on a complaint",
+        "Not due yet",
+        "working days left",
+        "CN-CMP-01",
+        "李**",
+        "not counted",
+    ):
         assert text in page
     assert f"/desk/deadlines/{card.deadline_id}/" in page and f"/desk/case/{world.case.pk}/" in page
     assert "No deadline is listed so" in client.get("/desk/deadlines/?within=2").content.decode()
@@ -150,7 +157,9 @@ def test_who_may_not_sees_and_does_nothing(world, desk, staff, signed_in):
     assert collector.post(f"{path}meet", {"note": "x"}).status_code == 403
     assert desk("finance").get("/desk/deadlines/").status_code == 403
     assert "Deadlines" not in desk("strategist").get("/desk/").content.decode()
-    other = identity.ensure_team(code="south", name="South", creditor_ids=[world.foreign_case.creditor_ids[0]])
+    other = identity.ensure_team(
+        code="south", name="South", creditor_ids=[world.foreign_case.creditor_ids[0]]
+    )
     staff("supervisor", username="southern", team="south")
     collector.logout()
     southern = signed_in("southern")
