@@ -8,7 +8,7 @@ from django.db import connection
 
 from benchmarks.storm import added, run
 from benchmarks.storm_book import stop_log
-from benchmarks.storm_worker import EVENTS
+from benchmarks.storm_events import EVENTS
 
 EVENTS_IN_ALL = 900
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import psycopg
 import pytest
 from django.conf import settings
 from django.db import connection
 
-from benchmarks import storm_checker
+from benchmarks import storm_checker, storm_rules
 from benchmarks.storm_book import fill_world, start_log, stop_log
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -145,6 +147,12 @@ CASES = {
     "wrong number": (after(invalid), "HOUSE-POINT-01"),
     "third person": (lambda forge: forge.permit(point=forge.other, purpose="pass_message"), "CN-WHO-03"),
 }  # fmt: skip
+
+
+@pytest.mark.parametrize("module", [storm_checker, storm_rules])
+def test_the_checker_shares_no_code_with_what_it_checks(module):
+    names = re.findall(r"^\s*(?:from|import)\s+(\S+)", Path(module.__file__).read_text(), re.MULTILINE)
+    assert [name for name in names if name.startswith(("fairdue", "django"))] == []
 
 
 def test_every_forged_violation_is_seen_and_only_that(forge):

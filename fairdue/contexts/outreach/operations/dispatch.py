@@ -28,6 +28,7 @@ from fairdue.contexts.outreach.operations.hand_over import hand_over
 from fairdue.contexts.outreach.operations.plan import plan_message
 from fairdue.contexts.outreach.operations.reconcile import LEASE, claim_open, open_dispatch_ids, resolve
 from fairdue.contexts.outreach.operations.reserve import Faulty, postpone_faulty, reserve_messages
+from fairdue.contexts.outreach.operations.turns import turn
 from fairdue.contexts.outreach.ticking import Ticking
 from fairdue.kernel.actor import Actor, system
 
@@ -192,9 +193,10 @@ def _reconcile(
     tally: Tally, clock: Ticking, actor: Actor, adapters: Adapters, limit: int, lease: timedelta
 ) -> None:
     for dispatch_id in open_dispatch_ids(clock.now(), limit):
-        claimed = claim_open(dispatch_id, clock.now(), lease)
-        if claimed is not None:
-            dispatch, is_surely_unsent = claimed
-            tally.reconciled += 1
-            adapter = adapters.get(dispatch.provider)
-            tally.add(resolve(dispatch, is_surely_unsent, adapter, actor, clock))
+        with turn(dispatch_id) as is_mine:
+            claimed = claim_open(dispatch_id, clock.now(), lease) if is_mine else None
+            if claimed is not None:
+                dispatch, is_surely_unsent = claimed
+                tally.reconciled += 1
+                adapter = adapters.get(dispatch.provider)
+                tally.add(resolve(dispatch, is_surely_unsent, adapter, actor, clock))

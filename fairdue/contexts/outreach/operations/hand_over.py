@@ -11,6 +11,7 @@ from fairdue.contexts.law import facade as law
 from fairdue.contexts.outreach.channels.base import Accepted, Channel, Outgoing, Rejected, Unknown
 from fairdue.contexts.outreach.composing import open_content, text_digest
 from fairdue.contexts.outreach.models import Dispatch, Message
+from fairdue.contexts.outreach.operations.turns import turn
 from fairdue.contexts.outreach.ticking import Ticking
 from fairdue.contexts.parties import facade as parties
 from fairdue.kernel.actor import system
@@ -34,8 +35,21 @@ def hand_over(dispatch: Dispatch, channel: Channel, clock: Ticking) -> str:
     1. Must be called outside a transaction; the reservation is committed already.
     2. The permit is consumed first, over the very text, recipient, channel and moment of this send. What it does not
        cover does not leave: the message is composed and judged anew.
+    3. One process at a time: what another has taken over meanwhile is left to it.
     """
+    with turn(dispatch.pk) as is_mine:
+        if not is_mine or not _is_as_reserved(dispatch):
+            return "retried"
+        return _hand_over(dispatch, channel, clock)
 
+
+def _is_as_reserved(dispatch: Dispatch) -> bool:
+    """Tell whether nobody has taken the dispatch over since it was read: same permit, same try, not settled."""
+    same = {"pk": dispatch.pk, "permit_id": dispatch.permit_id, "tries": dispatch.tries}
+    return Dispatch.objects.filter(**same, status__in=("reserved", "unknown")).exists()
+
+
+def _hand_over(dispatch: Dispatch, channel: Channel, clock: Ticking) -> str:
     def handing_over() -> None:
         if not _mark_handed(dispatch.pk, clock.now()):
             raise AlreadyHandedOver("handed over before")
