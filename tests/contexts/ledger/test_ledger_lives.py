@@ -116,10 +116,50 @@ class Life(RuleBasedStateMachine):
     def dispute(self, day, amount):
         self.attempt("dispute", day=day, amount=amount, component="principal")
 
-    @rule(kind=st.sampled_from(["charge_off", "write_off"]))
+    @rule(kind=st.sampled_from(["charge_off", "write_off", "assignment"]), day=days)
     @precondition(lambda self: self.step > 5)
-    def remove(self, kind):
-        self.attempt(kind, day=10_000)
+    def remove(self, kind, day):
+        self.attempt(kind, day=day, **({"to": "Other Bank"} if kind == "assignment" else {}))
+
+    @rule(amount=amounts, day=days, is_settling=st.booleans())
+    @precondition(lambda self: self.step > 5)
+    def recover(self, amount, day, is_settling):
+        self.attempt("recovery", amount=amount, day=day, is_settling=is_settling)
+
+    @rule(day=days, amount=amounts)
+    def judge(self, day, amount):
+        perform_by = self.day(day) + timedelta(days=10)
+        self.attempt("judgment", amount=amount, day=day, perform_by=perform_by.isoformat(), reference="C1")
+
+    @rule(day=days, amount=amounts, length=st.integers(0, 40))
+    def settle(self, day, amount, length):
+        by_date = self.day(day) + timedelta(days=length)
+        self.attempt("settlement", amount=amount, day=day, by_date=by_date.isoformat())
+
+    @rule(data=st.data(), day=days, amount=amounts, is_named=st.booleans())
+    def charge_back(self, data, day, amount, is_named):
+        payments = Transaction.objects.filter(account_id=self.account, kind="payment")
+        made = list(payments.values_list("id", flat=True))
+        if made:
+            of = {"of": data.draw(st.sampled_from(made))} if is_named else {}
+            self.attempt("chargeback", amount=amount, day=day, **of)
+
+    @rule(day=days, count=st.integers(1, 4), discount=st.integers(0, 3_000))
+    def plan(self, day, count, discount):
+        """Put all principal that is owed on equal rows; a plan that does not come to it is refused."""
+        start = self.day(day)
+        owed = ledger.account_life(self.account, start).totals.by_component.get("principal", 0)
+        share, first = divmod(max(owed - discount, 0), count)
+        rows = [
+            {
+                "due_date": (start + timedelta(days=30 * (n + 1))).isoformat(),
+                "component": "principal",
+                "amount": share + (first if n == 0 else 0),
+            }
+            for n in range(count)
+        ]
+        more = {"discount": {"principal": discount}} if discount else {}
+        self.attempt("plan", day=day, rows=rows, **more)
 
     @rule(amount=amounts)
     def refund(self, amount):
@@ -162,6 +202,6 @@ def test_every_life_of_an_account_proves_after_every_step(book):
     run_state_machine_as_test(
         type("LifeInBook", (Life,), {"book": book}),
         settings=settings(
-            max_examples=20, stateful_step_count=15, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=15, stateful_step_count=15, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )
