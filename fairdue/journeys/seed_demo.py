@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,9 +12,11 @@ from django.db import transaction
 
 from fairdue.contexts.cases import facade as cases
 from fairdue.contexts.identity import facade as identity
+from fairdue.contexts.law import facade as law
 from fairdue.journeys.invite_borrower import invite_borrower
 from fairdue.journeys.set_up_lender import set_up_lender
 from fairdue.kernel.actor import Actor, system
+from fairdue.kernel.clock import business_date
 
 STAFF_FILE = Path(__file__).resolve().parents[2] / "examples" / "demo_book" / "staff.yaml"
 DEMO_PASSWORD = "Fairdue-2026-demo"  # noqa: S105 - printed on purpose; only a demonstration creates these logins
@@ -40,6 +43,40 @@ def seed_demo(*, actor: Actor, now: datetime) -> None:
     for member in cast["staff"]:
         if member["username"] not in known:
             _create(member, actor, now)
+    for team in cast["teams"]:
+        if team.get("agency_code"):
+            _make_fit(team["agency_code"], actor, now)
+
+
+def _make_fit(agency: str, actor: Actor, now: datetime) -> None:
+    """Put the demonstration's agency on the list, evaluated and with a trained collector, once."""
+    if any(
+        card.agency == agency and card.is_listed
+        for card in law.agency_register(actor=actor, on=business_date(now))
+    ):
+        return
+    day = business_date(now) - timedelta(days=30)
+    law.list_agency(
+        agency=agency, listed_from=day, list_reference="https://bank.example/agencies", actor=actor, now=now
+    )
+    law.evaluate_agency(agency=agency, evaluated_date=day, is_passed=True, findings="", actor=actor, now=now)
+    law.certify_staff(
+        staff_ref="S-001", agency=agency, trained_date=day, certificate_ref="C-001", actor=actor, now=now
+    )
+
+
+def _announce(agency: str, person_ids: Iterable[int], actor: Actor, now: datetime) -> None:
+    """Record that borrowers were told who the agency is."""
+    law.record_notices(
+        notices=[
+            law.NoticeGiven(
+                person_id=person_id, kind="agency", issuer=agency, channel="letter",
+                sent_date=business_date(now) - timedelta(days=7),
+            )
+            for person_id in person_ids
+        ],
+        actor=actor, now=now,
+    )  # fmt: skip
 
 
 def _create(member: dict[str, str], actor: Actor, now: datetime) -> None:
@@ -65,6 +102,9 @@ def hand_out_cases(*, actor: Actor, now: datetime) -> int:
     handed, start = 0, 0
     for role, count in HANDED_OUT.items():
         chosen = [row.case_id for row in latest_first[start : start + count]]
+        if role == "agency":
+            told = [row.person_id for row in latest_first[start : start + count]]
+            _announce(by_role[role].agency_code, told, actor, now)
         start += count
         if chosen:
             handed += cases.assign(case_ids=chosen, staff_id=by_role[role].staff_id, actor=actor, now=now)

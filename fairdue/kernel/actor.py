@@ -35,7 +35,14 @@ class Actor:
     team_id: int | None = None
     creditor_ids: frozenset[int] | None = frozenset()
     permissions: frozenset[str] = frozenset()
+    agency_code: str = ""
+    """Of an agency, or of somebody who works for one: the code under which its contacts count."""
     gesture: uuid.UUID = field(default_factory=uuid.uuid4)
+
+    @property
+    def made_by(self) -> str:
+        """How contacts name who makes them: the lender, or an agency by its code."""
+        return (self.agency_code or self.label)[:60] if self.kind == "agency" else "lender"
 
     def may(self, permission: str) -> bool:
         """Tell whether the actor holds a permission."""

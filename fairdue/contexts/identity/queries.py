@@ -26,6 +26,7 @@ def actor_for(staff: Staff) -> Actor:
         kind="agency" if team is not None and team.agency_code else "staff",
         label=staff.get_full_name(),
         id=staff.pk,
+        agency_code=team.agency_code if team is not None else "",
         role=staff.role,
         team_id=staff.team_id,
         creditor_ids=_scope(team) if staff.is_active else frozenset(),

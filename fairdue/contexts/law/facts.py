@@ -231,7 +231,7 @@ def facts_of(
         holds=tuple(hold.fact for hold in mine),
         now=now,
         actor_kind=kind_of(debts, is_agency=actor.kind == "agency"),
-        made_by=actor.label if actor.kind == "agency" else LENDER,
+        made_by=actor.made_by,
         jurisdictions=jurisdictions_of(debts, person, points),
         debt_states=tuple(debt.status for debt in debts),
         other_account_ids=frozenset(debt.account_id for debt in every) - set(concerned),

@@ -50,7 +50,7 @@ def standing_read(person_id: int, today: date, actor: Actor) -> Read[Standing]:
     """This function will return the read of what was noticed to a person and how whoever acts stands on a day."""
     if actor.kind == "agency":
         return Read(
-            f"{_NOTICES}{_AGENCY}", (person_id, actor.label, today), lambda rows: _agency_standing(rows)
+            f"{_NOTICES}{_AGENCY}", (person_id, actor.made_by, today), lambda rows: _agency_standing(rows)
         )
     if actor.kind == "staff" and actor.id is not None:
         own = str(actor.id)

@@ -116,6 +116,7 @@ def agency_actor(agency: Agency) -> Actor:
     return Actor(
         kind="agency",
         label=agency.code,
+        agency_code=agency.code,
         role="agency",
         creditor_ids=agency.creditor_ids,
         permissions=PERMISSIONS,

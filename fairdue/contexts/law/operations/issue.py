@@ -128,7 +128,7 @@ def _parameters(grant: Grant, content: dict[str, Any], previous: bytes, link: by
     actor, chain, position = grant.actor, content["chain"], content["position"]
     return [
         *content.values(), previous, link, signed(link, content["key_id"]), head_seal(chain, position, link),
-        ",".join(grant.facts.groups), actor.label[:60] if actor.kind == "agency" else "lender",
+        ",".join(grant.facts.groups), actor.made_by,
         grant.proposal.mode if grant.proposal.channel == "call" else "", PENDING,
         ",".join(map(str, grant.facts.account_ids)),
     ]  # fmt: skip
