@@ -96,6 +96,7 @@ def record_contact(
     outcome = cases.outcome_code(code)
     case = cases.case_card(case_id=case_id, actor=actor)
     _check(outcome, promise)
+    law.lock_budget(case.person_id)  # before the case's row, in whatever order the steps below want them
     moment = occurred_at or now
     if contact_id is None and channel == "inbound":
         contact_id = _inbound(case, outcome, contact_point_id, actor, moment, now)

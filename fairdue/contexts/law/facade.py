@@ -102,7 +102,14 @@ from .operations.holds import HOLD_KINDS, HoldRefused, lift_hold, place_hold
 from .operations.packs import PackChanged, load_rule_packs
 from .operations.replay import PeriodWrong, replay
 from .operations.requests import record_request, request_channels, request_kinds, request_words
-from .operations.reserve import PERMIT_LIFETIME, NotInTransaction, PersonTwice, reserve, reserve_many
+from .operations.reserve import (
+    PERMIT_LIFETIME,
+    NotInTransaction,
+    PersonTwice,
+    lock_budget,
+    reserve,
+    reserve_many,
+)
 from .operations.standing import (
     NoticeGiven,
     StandingRefused,
@@ -309,6 +316,7 @@ __all__ = [
     "lift_hold",
     "list_agency",
     "load_rule_packs",
+    "lock_budget",
     "meet_deadline",
     "next_allowed",
     "next_of",
