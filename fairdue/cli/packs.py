@@ -50,7 +50,7 @@ def facts(codes: Codes = None, folder: Folder = None, as_json: AsJson = False) -
         for source in sources:
             console.print(
                 f"{source.name}: {source.gathered_by}; {source.meaning}; silence is {source.default}\n"
-                f"    {', '.join(source.rules)}", highlight=False, markup=False,
+                f"    {', '.join(source.rules)}", highlight=False, markup=False, soft_wrap=True,
             )  # fmt: skip
     raise typer.Exit(1 if any(source.gathered_by == "nobody" for source in sources) else 0)
 

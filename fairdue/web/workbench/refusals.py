@@ -92,6 +92,7 @@ REFUSALS = {
     "law.fact.not_gathered": word("A rule in force asks a fact that nobody gathers, so nothing is decided: tell whoever keeps the packs."),
     "cases.statement.hours": word("Say from when to when."),
     "cases.statement.point_missing": word("Say which number or address is meant."),
+    "law.reservation.person_twice": word("Two contacts with one person were asked for at once: ask for one after the other."),
     "law.agency.request_reused": word("This request number was used before for another question."),
     "law.agency.text_missing": word("Give the text, or its digest: a permit is for one text."),
     "law.agency.in_the_future": word("A contact that is reported cannot lie in the future."),
