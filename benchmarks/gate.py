@@ -92,6 +92,9 @@ def run(url: str, plan: Plan, verdicts: int) -> dict[str, Any]:
         "not_allowed": sum(done["refused"]),
         "workers": plan.workers,
         "turns": {kind: [round(rate, 1) for rate in rates[kind]] for kind in KINDS},
+        "worker_cpu_us_each": {
+            kind: round(sum(done[f"{kind}_cpu"]) / max(sum(done[kind]), 1)) for kind in KINDS
+        },
         "one_verdict_ms": single,
         "chains_intact": proof.is_intact,
         "peak_rss_mb": round(alone.peak_rss_mb, 1),
@@ -110,7 +113,7 @@ def _fill(connection: Any, persons: int) -> None:
     from fairdue.contexts.law import facade as law
     from fairdue.kernel.actor import system
 
-    fill_book(connection, accounts=persons * 10 // 9, as_of=date(2026, 5, 12), has_history=True)
+    fill_book(connection, accounts=-(-persons * 10 // 9), as_of=date(2026, 5, 12), has_history=True)
     law.load_rule_packs(actor=system("bench"), now=NOW)
     with connection.cursor() as cursor:
         cursor.execute("insert into law_contactbudget select id from parties_person")
@@ -148,7 +151,9 @@ def work(url: str, number: int, plan: Plan, barrier: Any, answers: Any) -> None:
     chance = random.Random(number)
     mine = range(1 + number, plan.persons + 1, plan.workers)
     unasked = cycle(chance.sample(mine, len(mine)))
-    found: dict[str, list[int]] = {kind: [] for kind in (*KINDS, "refused")}
+    found: dict[str, list[int]] = {
+        kind: [] for kind in (*KINDS, *(f"{kind}_cpu" for kind in KINDS), "refused")
+    }
     with psycopg.connect(url) as connection:
         doing = {
             "bare": lambda: _bare(connection, chance.randint(1, plan.persons)),
@@ -160,8 +165,10 @@ def work(url: str, number: int, plan: Plan, barrier: Any, answers: Any) -> None:
         for _ in range(plan.turns):
             for kind in KINDS:
                 barrier.wait()
+                busy = time.process_time_ns()
                 allowed, refused = _during(plan.seconds, doing[kind])
                 found[kind].append(allowed)
+                found[f"{kind}_cpu"].append((time.process_time_ns() - busy) // 1000)
                 found["refused"].append(refused)
     answers.put(found)
 

@@ -98,8 +98,8 @@ def _packs(rulebook: Rulebook) -> str:
 def start_chain(chain: int) -> Head:
     """This function will write and lock the head of a chain that has no permit yet, unless somebody else just did.
 
-    Two who start several chains at once may wait in a circle, which the database ends; it can happen only among the
-    first permits that an installation ever issues.
+    Where packs were loaded the chains have begun. Elsewhere two who start several at once may wait in a circle, which
+    the database ends.
     """
     start = PermitChain(chain=chain, position=0, hash=GENESIS, seal=head_seal(chain, 0, GENESIS))
     PermitChain.objects.bulk_create([start], ignore_conflicts=True)

@@ -11,7 +11,8 @@ from fairdue.engine.law.judging import Rulebook
 from fairdue.engine.law.packs import Pack
 from fairdue.kernel.actor import Actor, system
 
-from ..models import RulePack
+from ..chain import CHAINS, GENESIS, head_seal
+from ..models import PermitChain, RulePack
 from ..rules import registry
 
 _published: set[tuple[str, str]] = set()
@@ -27,7 +28,8 @@ class PackChanged(Exception):
 def load_rule_packs(*, actor: Actor, now: datetime, rulebook: Rulebook | None = None) -> int:
     """This function will store every pack version that is not stored yet and return how many were.
 
-    1. Without a rulebook these are all packs that ship, whether or not they bind anybody.
+    1. Without a rulebook these are all packs that ship, whether or not they bind anybody; the permit chains begin with
+       them, in one order, before anybody holds a lock on one.
 
     :raises PackChanged: if a published version has other content than the loaded one
     """
@@ -38,7 +40,18 @@ def load_rule_packs(*, actor: Actor, now: datetime, rulebook: Rulebook | None = 
                 code="law.pack.published", actor=actor, subject_type="rule_pack", subject_id=pack.code, now=now,
                 after={"version": pack.version, "sha256": pack.sha256},
             )  # fmt: skip
+    if rulebook is None:
+        start_chains()
     return len(stored)
+
+
+def start_chains() -> None:
+    """This function will write the head of every permit chain that has none."""
+    heads = [
+        PermitChain(chain=chain, position=0, hash=GENESIS, seal=head_seal(chain, 0, GENESIS))
+        for chain in range(CHAINS)
+    ]
+    PermitChain.objects.bulk_create(heads, ignore_conflicts=True)
 
 
 def ensure_published(rulebook: Rulebook, *, now: datetime) -> None:
