@@ -19,7 +19,6 @@ from .public_days import public_holidays
 from .rules import bound_by, rulebook_of
 from .statements import FLAGS, said
 
-
 READ = ("points", "consents", "told", "open_holds", "notices", "debts")
 
 
