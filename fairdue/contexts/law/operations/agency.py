@@ -21,7 +21,7 @@ from ..queries.content import check_text
 from ..rules import shipped_packs
 from .agency_door import AgencyRefused, PointUnknown, Target, agency_actor, answer_once, target
 from .contacts import ResultUnknown, record_contact, settle_contact
-from .reserve import reserve
+from .reserve import lock_budget, reserve
 from .use import PermitUnusable, use_permit
 
 WRITTEN = ("sms", "email", "inapp", "letter")
@@ -254,6 +254,7 @@ def _is_overtaken(permit: Permit, occurred_at: datetime, aim: Target) -> bool:
 
     A permit that was overtaken gives its room under the caps back: the contact counts by its own report.
     """
+    lock_budget(aim.person_id)  # a hold that is being placed comes before or after, never in between
     contact = Contact.objects.select_for_update().get(permit_id=permit.pk)
     if contact.result != PENDING:
         return False
