@@ -49,9 +49,13 @@ class PermitIn(DebtIn):
     mode: Literal["interactive", "announcement"] = Field("interactive", description="Of a call")
     subject: str = Field("", max_length=200)
     text: str = Field("", max_length=10_000, description="The very text of a written contact")
-    staff_ref: str = Field("", max_length=80, description="Who would speak, by your own number of the collector")
+    staff_ref: str = Field(
+        "", max_length=80, description="Who would speak, by your own number of the collector"
+    )
     staff_count: int = Field(1, ge=1, le=20, description="Of a visit: how many go")
-    sender_account: Literal["institution", "private"] = Field("institution", description="Whose telephone or account")
+    sender_account: Literal["institution", "private"] = Field(
+        "institution", description="Whose telephone or account"
+    )
 
 
 class ReasonOut(Schema):

@@ -71,7 +71,9 @@ def test_a_parameter_is_tried_and_never_becomes_live(compliance, world):
     texted(world, night(2).replace(hour=10))
     texted(world, night(2).replace(hour=15))
     standing, packs = law.pack_versions(), len(law.published_packs())
-    page = compliance.get("/desk/replay/", asked(parameter="house:messages.per_day", value=1)).content.decode()
+    page = compliance.get(
+        "/desk/replay/", asked(parameter="house:messages.per_day", value=1)
+    ).content.decode()
     assert "Only the draft stops" in page and "HOUSE-MSG-01" in page
     assert (law.pack_versions(), len(law.published_packs())) == (standing, packs)
     assert "Choose a parameter" in compliance.get("/desk/replay/", asked(value=1)).content.decode()

@@ -113,7 +113,8 @@ def with_special_facts(lines: pl.DataFrame, frames: Frames, *, now: datetime) ->
 def _facts(lines: pl.DataFrame, frames: Frames, now: datetime) -> pl.DataFrame:
     mine = {
         name: frame.join(lines.select("person_id").unique(), on="person_id", how="semi")
-        for name, frame in frames.items() if name in READ
+        for name, frame in frames.items()
+        if name in READ
     }
     found = lines.select(
         "line",

@@ -88,7 +88,9 @@ class ContactPoint(models.Model):
         indexes = [
             models.Index(fields=["value_hash"], name="parties_contact_point_value"),
             models.Index(
-                fields=["jurisdiction"], name="parties_contact_point_law", condition=~models.Q(jurisdiction="")
+                fields=["jurisdiction"],
+                name="parties_contact_point_law",
+                condition=~models.Q(jurisdiction=""),
             ),
         ]
 

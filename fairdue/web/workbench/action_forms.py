@@ -131,9 +131,13 @@ class StatementForm(ActionForm):
     kind = forms.ChoiceField(label=lazy("The debtor says"))
     about = forms.ChoiceField(label=lazy("About"), required=False)
     hours_from = forms.TimeField(
-        label=lazy("From (if hours were named)"), required=False, widget=forms.TimeInput(attrs={"type": "time"})
+        label=lazy("From (if hours were named)"),
+        required=False,
+        widget=forms.TimeInput(attrs={"type": "time"}),
     )
-    hours_to = forms.TimeField(label=lazy("To"), required=False, widget=forms.TimeInput(attrs={"type": "time"}))
+    hours_to = forms.TimeField(
+        label=lazy("To"), required=False, widget=forms.TimeInput(attrs={"type": "time"})
+    )
     source = forms.ChoiceField(label=lazy("Said in"))
 
     def offered(self) -> dict[str, Choices]:

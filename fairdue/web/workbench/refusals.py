@@ -75,7 +75,9 @@ REFUSALS = {
     ),
     "law.confirmation.repeated": word("This was decided already: open the page again."),
     "law.contact_point.unfit": word("This channel does not reach this contact point: choose a fitting one."),
-    "law.standing.in_the_future": word("What is recorded here has happened: choose a day that is not in the future."),
+    "law.standing.in_the_future": word(
+        "What is recorded here has happened: choose a day that is not in the future."
+    ),
     "law.standing.agency_missing": word("Name the agency by its code."),
     "law.standing.reference_missing": word("Say where the list was published."),
     "law.standing.listed_already": word("The agency stands on the list already; take it off first."),
@@ -89,10 +91,14 @@ REFUSALS = {
     "law.standing.file_kind": word("Choose what the file holds."),
     "law.notice.kind_unknown": word("Choose which notice was given."),
     "law.notice.channel_unknown": word("Choose how the notice was given."),
-    "law.fact.not_gathered": word("A rule in force asks a fact that nobody gathers, so nothing is decided: tell whoever keeps the packs."),
+    "law.fact.not_gathered": word(
+        "A rule in force asks a fact that nobody gathers, so nothing is decided: tell whoever keeps the packs."
+    ),
     "cases.statement.hours": word("Say from when to when."),
     "cases.statement.point_missing": word("Say which number or address is meant."),
-    "law.reservation.person_twice": word("Two contacts with one person were asked for at once: ask for one after the other."),
+    "law.reservation.person_twice": word(
+        "Two contacts with one person were asked for at once: ask for one after the other."
+    ),
     "law.agency.request_reused": word("This request number was used before for another question."),
     "law.agency.text_missing": word("Give the text, or its digest: a permit is for one text."),
     "law.agency.in_the_future": word("A contact that is reported cannot lie in the future."),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from datetime import date, timedelta
 
 import pytest
@@ -26,6 +27,8 @@ pytestmark = pytest.mark.django_db
 days = st.integers(0, 130)
 amounts = st.integers(1, 60_000)
 FIRST = date(2026, 2, 1)
+LIVES = int(os.environ.get("FAIRDUE_TEST_LIVES", "15"))
+"""How many lives a run tries; each run outside CI tries others."""
 
 
 class Life(RuleBasedStateMachine):
@@ -202,6 +205,6 @@ def test_every_life_of_an_account_proves_after_every_step(book):
     run_state_machine_as_test(
         type("LifeInBook", (Life,), {"book": book}),
         settings=settings(
-            max_examples=15, stateful_step_count=15, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=LIVES, stateful_step_count=15, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )

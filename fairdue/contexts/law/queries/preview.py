@@ -77,7 +77,9 @@ def preview_all(
     ways = ways_of(facts)
     proposals = [
         Proposal(
-            channel=channel, contact_point_id=point.contact_point_id if point else None, purpose=purpose,
+            channel=channel,
+            contact_point_id=point.contact_point_id if point else None,
+            purpose=purpose,
             staff_count=VISITORS,
         )
         for channel, point in ways

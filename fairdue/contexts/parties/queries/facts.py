@@ -8,7 +8,8 @@ from ..models import ContactPoint, Person
 def has_places() -> bool:
     """Tell whether any person or contact point names a jurisdiction."""
     return (
-        Person.objects.exclude(residence="").exists() or ContactPoint.objects.exclude(jurisdiction="").exists()
+        Person.objects.exclude(residence="").exists()
+        or ContactPoint.objects.exclude(jurisdiction="").exists()
     )
 
 
