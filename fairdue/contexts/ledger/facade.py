@@ -68,7 +68,7 @@ from fairdue.contexts.ledger.operations.events import preview_event, record_even
 from fairdue.contexts.ledger.operations.house import book_all_incoming, book_incoming, return_incoming
 from fairdue.contexts.ledger.operations.keep import KeepReport, keep_contracts
 from fairdue.contexts.ledger.operations.opening import open_accounts
-from fairdue.contexts.ledger.operations.payment import record_payment
+from fairdue.contexts.ledger.operations.payment import check_payment, record_payment
 from fairdue.contexts.ledger.operations.payments_together import record_payments
 from fairdue.contexts.ledger.operations.reversal import reverse_transaction
 from fairdue.contexts.ledger.operations.transactions import check_transactions, land_transactions
@@ -202,6 +202,7 @@ __all__ = [
     "bureau_changes",
     "bureau_history",
     "changes_since",
+    "check_payment",
     "check_transactions",
     "classifications",
     "components",

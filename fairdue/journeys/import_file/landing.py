@@ -30,6 +30,9 @@ LEDGER_REASONS: Mapping[str, tuple[str, str]] = {
     "ledger.transaction.unknown": ("reverses_ref", "intake.transaction.reverses_unknown"),
     "ledger.transaction.already_reversed": ("reverses_ref", "intake.transaction.already_reversed"),
     "ledger.reversal.of_reversal": ("reverses_ref", "intake.transaction.reverses_reversal"),
+    "ledger.event.assigned": ("account_ref", "intake.transaction.account_assigned"),
+    "ledger.event.written_off": ("account_ref", "intake.transaction.account_written_off"),
+    "ledger.event.charged_off": ("account_ref", "intake.transaction.account_charged_off"),
 }
 
 

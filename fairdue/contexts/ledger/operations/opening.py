@@ -11,7 +11,14 @@ from django.db import transaction
 from fairdue.contexts.ledger.contracts import Landed
 from fairdue.contexts.ledger.errors import LandingRefused
 from fairdue.contexts.ledger.operations.fresh import are_unknown, open_unknown
-from fairdue.contexts.ledger.operations.landing import TOUCHED, counts, planned_for, stage, touched_table
+from fairdue.contexts.ledger.operations.landing import (
+    TOUCHED,
+    counts,
+    planned_for,
+    require_none,
+    stage,
+    touched_table,
+)
 from fairdue.contexts.ledger.operations.reallocate import lock_accounts, reallocate
 from fairdue.contexts.ledger.queries.terms import components
 from fairdue.kernel.money import MAX_MINOR
@@ -25,6 +32,12 @@ SELECT i.account_id, (s.account_id IS NULL) AS is_new,
        coalesce(s.balance_date = min(i.balance_date), true) AS is_same_date
   FROM ledger_opening i LEFT JOIN ledger_accountstate s ON s.account_id = i.account_id
  GROUP BY i.account_id, s.account_id, s.balance_date
+"""
+KNOWN_SQL = """
+SELECT count(*) FILTER (WHERE NOT o.is_new),
+       count(*) FILTER (WHERE EXISTS (SELECT 1 FROM ledger_opening i WHERE i.account_id = o.account_id
+                                                                       AND i.currency <> s.currency))
+  FROM ledger_opened o LEFT JOIN ledger_accountstate s USING (account_id)
 """
 STATES_SQL = """
 INSERT INTO ledger_accountstate (account_id, person_id, creditor_id, currency, balance_date, balance_minor,
@@ -75,7 +88,8 @@ def open_accounts(frame: pl.DataFrame, *, now: datetime) -> Landed:
     2. An account that is open keeps its first balance date. Rows of the same date correct its opening by a
        posting of the difference and re-allocate its receipts; rows of another date change nothing.
 
-    :raises LandingRefused: if an amount is negative or beyond 2^53, or a component is unknown
+    :raises LandingRefused: if an amount is negative or beyond 2^53, a component is unknown, or an account has rows in
+        two currencies or in another one than it is kept in
     """
     with planned_for(frame.height):
         _require_sound(frame)
@@ -84,7 +98,8 @@ def open_accounts(frame: pl.DataFrame, *, now: datetime) -> Landed:
         stage(frame.select(COLUMNS), "ledger_opening", OPENING_TYPES)
         bulk.execute("DROP TABLE IF EXISTS ledger_opened")
         bulk.execute(OPENED_SQL)
-        known = counts("SELECT count(*) FROM ledger_opened WHERE NOT is_new")[0]
+        known, other_currency = counts(KNOWN_SQL)
+        require_none(("ledger.currency.differs",), (other_currency,))
         created = bulk.execute(STATES_SQL, [now])
         bulk.execute(FIRST_SQL, [str(uuid.uuid4()), now])
         changed = _correct(now) if known else 0
@@ -99,9 +114,18 @@ def _require_sound(frame: pl.DataFrame) -> None:
     bad = {
         "ledger.amount.invalid": frame.filter(~pl.col("amount_minor").is_between(0, MAX_MINOR)).height,
         "ledger.component.unknown": frame.filter(~pl.col("component").is_in(list(components()))).height,
+        "ledger.currency.differs": _mixed(frame),
     }
     if any(bad.values()):
         raise LandingRefused({code: count for code, count in bad.items() if count})
+
+
+def _mixed(frame: pl.DataFrame) -> int:
+    """Return how many accounts have rows in more than one currency."""
+    if frame["currency"].n_unique() <= 1:
+        return 0
+    pairs = frame.select("account_id", "currency").unique()
+    return pairs.height - pairs["account_id"].n_unique()
 
 
 def _correct(now: datetime) -> int:

@@ -6,11 +6,12 @@ from datetime import date, datetime
 
 from fairdue.contexts.audit import facade as audit
 from fairdue.contexts.ledger.contracts import PartCard, PaymentReceipt
-from fairdue.contexts.ledger.errors import ReferenceReused
+from fairdue.contexts.ledger.errors import AccountUnknown, ReferenceReused
 from fairdue.contexts.ledger.operations.events import insert_transaction, refuse, require_fit, require_scope
 from fairdue.contexts.ledger.operations.keep import keep_one
 from fairdue.contexts.ledger.operations.settle import lock_facts, settle
 from fairdue.contexts.ledger.queries.account_facts import AccountFacts, StoredTransaction
+from fairdue.contexts.ledger.queries.facts_loading import load_facts
 from fairdue.contexts.ledger.queries.history import parts_of
 from fairdue.contexts.ledger.queries.snapshot import split_of
 from fairdue.engine.ledger.accounts import FUNDS
@@ -71,6 +72,28 @@ def record_payment(
         lines = tuple(after.event_lines())
     _audit(facts, payment, amount, actor, now)
     return _receipt(facts, payment, _parts(after, lines, payment), is_repeated=False)
+
+
+def check_payment(
+    *, account_id: int, amount: Money, effective_date: date, actor: Actor, now: datetime
+) -> None:
+    """This function will pass if `record_payment` would record such a payment now; nothing is written.
+
+    :raises PermissionRefused: without `payments.record`
+    :raises LedgerError: as `record_payment` would
+    """
+    actor.require("payments.record")
+    facts = load_facts(account_id)
+    if facts is None:
+        raise AccountUnknown(f"account {account_id} is not open")
+    require_scope(facts, actor)
+    _require_payable(facts, amount, effective_date, now)
+
+
+def _require_payable(facts: AccountFacts, amount: Money, effective_date: date, now: datetime) -> None:
+    require_fit(facts, amount, effective_date, now)
+    if facts.history.has(Assignment):
+        refuse("assigned", f"account {facts.account_id} passed to another creditor")
 
 
 def _stored(

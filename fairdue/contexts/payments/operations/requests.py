@@ -89,6 +89,7 @@ def request_hand_payment(
 
     :raises PermissionRefused: without `payments.record`
     :raises RequestInvalid: if the amount, currency or date cannot be booked on the account
+    :raises LedgerError: if the ledger would refuse the payment, such as before the opening or after an assignment
     :raises ReasonMissing: without a reason
     """
     actor.require(asking("hand_payment"))
@@ -96,6 +97,9 @@ def request_hand_payment(
     _require_amount(amount, account.currency)
     if effective_date > business_date(now):
         raise RequestInvalid(f"{effective_date} lies after the business date {business_date(now)}")
+    ledger.check_payment(
+        account_id=account_id, amount=amount, effective_date=effective_date, actor=actor, now=now
+    )
     return _create(
         "hand_payment", reason, actor, now, account=account, amount=amount, effective_date=effective_date,
         details={"evidence_ref": evidence_ref[:80]}, payee={"name": payer_name},
