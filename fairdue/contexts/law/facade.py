@@ -99,6 +99,7 @@ from .operations.deadline_start import start_deadlines
 from .operations.deadline_sweep import sweep_deadlines
 from .operations.export import PackUnpublished, SpanEmpty, export_permits
 from .operations.holds import HOLD_KINDS, HoldRefused, lift_hold, place_hold
+from .operations.overtaken import PermitOvertaken, use_unless_overtaken
 from .operations.packs import PackChanged, load_rule_packs
 from .operations.replay import PeriodWrong, replay
 from .operations.requests import record_request, request_channels, request_kinds, request_words
@@ -236,6 +237,7 @@ __all__ = [
     "PermitForAnotherText",
     "PermitLine",
     "PermitNotNow",
+    "PermitOvertaken",
     "PermitProof",
     "PermitQuestion",
     "PermitUnknown",
@@ -359,6 +361,7 @@ __all__ = [
     "unanswered_facts_sql",
     "upload_contacts",
     "use_permit",
+    "use_unless_overtaken",
     "verify_permits",
     "voicemail_is_limited",
     "waiting_extensions",

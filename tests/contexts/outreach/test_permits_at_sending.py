@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 
 import pytest
+from django.db import connection, transaction
 
 from fairdue.contexts.law import facade as law
 from fairdue.contexts.law.models import PermitUse
@@ -17,6 +19,7 @@ from fairdue.contexts.outreach.operations.hand_over import hand_over
 from fairdue.contexts.outreach.operations.reconcile import LEASE
 from fairdue.contexts.outreach.operations.reserve import reserve_messages
 from fairdue.contexts.outreach.ticking import Ticking
+from fairdue.contexts.parties import facade as parties
 from fairdue.kernel import clock
 from fairdue.kernel.actor import system
 from tests.contexts.outreach.conftest import accepted_keys
@@ -94,3 +97,49 @@ def test_what_is_sent_in_a_pass_was_used_each_once(borrow, plan):
     assert dispatching.dispatch_due(now=clock.now()).accepted == 3
     assert PermitUse.objects.count() == 3
     assert law.verify_permits().is_intact
+
+
+def hold(dispatch, moment=None):
+    person_id = Message.objects.values_list("person_id", flat=True).get(pk=dispatch.message_id)
+    return law.place_hold(
+        person_id=person_id, kind="internal", reason="t", actor=system("test"), now=moment or clock.now()
+    )
+
+
+def test_a_message_whose_borrower_was_put_on_hold_after_its_permit_does_not_leave_and_is_judged_anew(
+    reserved,
+):
+    hold_id = hold(reserved, clock.now() - timedelta(hours=1))  # by the clock of a machine that is slow
+    assert send(reserved) == "retried"
+    assert Dispatch.objects.get(pk=reserved.pk).error == "law.permit.overtaken"
+    assert (accepted_keys(), PermitUse.objects.count()) == ([], 0)
+    law.lift_hold(hold_id=hold_id, reason="t", actor=system("test"), now=clock.now())
+    assert outreach.dispatch_due(now=clock.now() + timedelta(minutes=1)).accepted == 1
+    assert len(accepted_keys()) == 1
+
+
+def test_a_message_whose_borrower_said_stop_after_its_permit_does_not_leave(reserved):
+    person_id = Message.objects.values_list("person_id", flat=True).get(pk=reserved.message_id)
+    parties.record_consent(
+        person_id=person_id, kind="opt_out", channel="sms", contact_point_id=None, source="t", detail=None,
+        actor=system("test"), occurred_at=clock.now(), now=clock.now(),
+    )  # fmt: skip
+    assert send(reserved) == "retried"
+    assert (accepted_keys(), PermitUse.objects.count()) == ([], 0)
+
+
+def test_a_message_waits_for_a_hold_that_is_being_placed_and_then_does_not_leave(reserved):
+    sent = []
+
+    def deliver():
+        sent.append(send(reserved))
+        connection.close()
+
+    sender = threading.Thread(target=deliver)
+    with transaction.atomic():
+        hold(reserved)
+        sender.start()
+        sender.join(0.5)
+        assert (sender.is_alive(), sent) == (True, [])
+    sender.join(10)
+    assert (sent, accepted_keys(), PermitUse.objects.count()) == (["retried"], [], 0)

@@ -34,7 +34,7 @@ def hand_over(dispatch: Dispatch, channel: Channel, clock: Ticking) -> str:
 
     1. Must be called outside a transaction; the reservation is committed already.
     2. The permit is consumed first, over the very text, recipient, channel and moment of this send. What it does not
-       cover does not leave: the message is composed and judged anew.
+       cover does not leave, nor what a hold or a word of the person has overtaken: it is composed and judged anew.
     3. One process at a time: what another has taken over meanwhile is left to it.
     """
     with turn(dispatch.pk) as is_mine:
@@ -109,13 +109,14 @@ def conclude(dispatch: Dispatch, message: Message, status: str, now: datetime) -
 def _use_permit(dispatch: Dispatch, outgoing: Outgoing, now: datetime) -> None:
     """Consume the permit for exactly what is about to leave.
 
-    :raises PermitUnusable: if it is for something else, for another time, or was consumed
+    :raises PermitUnusable: if it is for something else, for another time, was consumed, or was overtaken
     """
-    law.use_permit(
+    law.use_unless_overtaken(
         permit_id=dispatch.permit_id,
         channel=outgoing.channel,
         contact_point_id=dispatch.message.contact_point_id,
         content_sha256=text_digest(outgoing.subject, outgoing.text),
+        actor=system("dispatcher"),
         now=now,
     )
 
