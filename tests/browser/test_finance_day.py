@@ -119,7 +119,7 @@ def test_the_pages_of_money_are_accessible_and_fit_the_screen(desk, world, theme
     yesterday = business_date(now()).replace(day=1).isoformat()
     pages = {
         "account": ledger_page, "account-then": f"{ledger_page}?as_of={yesterday}", "account-lateness": f"{ledger_page}?show=lateness",
-        "account-postings": f"{ledger_page}?show=postings", "account-limits": f"{ledger_page}?show=limits",
+        "account-payoff": f"{ledger_page}?show=payoff", "account-postings": f"{ledger_page}?show=postings", "account-limits": f"{ledger_page}?show=limits",
         "payment": f"/desk/incoming/{payment_id}/", "bank-files": "/desk/bank-files/", "orders": "/desk/orders/",
         "plan": f"{ledger_page}events/plan", "day-end": "/desk/day-end/",
     }  # fmt: skip

@@ -20,7 +20,7 @@ from tests.web.desk_world import DEBTOR
 from tests.web.money_world import approve_everything
 
 pytestmark = pytest.mark.django_db
-PARTS = ("state", "events", "postings", "lateness", "limits")
+PARTS = ("state", "payoff", "events", "postings", "lateness", "limits")
 
 
 @pytest.fixture

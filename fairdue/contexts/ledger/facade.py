@@ -99,7 +99,7 @@ from fairdue.contexts.ledger.queries.history import account_dues, account_transa
 from fairdue.contexts.ledger.queries.judgments import judgment
 from fairdue.contexts.ledger.queries.life import account_life
 from fairdue.contexts.ledger.queries.longest_unpaid import LongestUnpaid, UnpaidCursorInvalid, longest_unpaid
-from fairdue.contexts.ledger.queries.payoff import Payoff, PayoffPart, payoff
+from fairdue.contexts.ledger.queries.payoff import Payoff, PayoffPart, PayoffValidity, payoff, payoff_validity
 from fairdue.contexts.ledger.queries.postings import account_postings
 from fairdue.contexts.ledger.queries.prove import prove
 from fairdue.contexts.ledger.queries.receipts import receipts
@@ -177,6 +177,7 @@ __all__ = [
     "PaymentTaken",
     "Payoff",
     "PayoffPart",
+    "PayoffValidity",
     "PersonDpdHistory",
     "PersonSummary",
     "PostingCard",
@@ -223,6 +224,7 @@ __all__ = [
     "open_accounts",
     "open_contract",
     "payoff",
+    "payoff_validity",
     "person_dpd_history",
     "person_summaries",
     "person_summary",

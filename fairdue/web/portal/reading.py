@@ -15,6 +15,7 @@ from fairdue.contexts.book import facade as book
 from fairdue.contexts.book.contracts import AccountCard, CreditorCard
 from fairdue.contexts.ledger import facade as ledger
 from fairdue.contexts.ledger.contracts import AccountSummary, TransactionCard
+from fairdue.contexts.ledger.facade import Payoff
 from fairdue.contexts.outreach import facade as outreach
 from fairdue.kernel.actor import system
 from fairdue.kernel.money import Money
@@ -53,6 +54,9 @@ class Debt:
     summary: AccountSummary
     components: tuple[tuple[str, Money], ...]
     reference: str
+    payoff: Payoff | None
+    payoff_until: date | None
+    """The last day on which the pay-off amount stands."""
     dues: tuple[DueLine, ...]
     history: tuple[HistoryLine, ...]
 
@@ -84,11 +88,14 @@ def debts(person_id: int, as_of: date, *, with_history: bool = True) -> tuple[De
 
 def _debt(account: AccountCard, summary: AccountSummary, as_of: date, with_history: bool) -> Debt:
     components = [(component_word(code), amount) for code, amount in summary.by_component.items()]
+    payoff = ledger.payoff(account.account_id, as_of) if with_history and summary.balance.minor else None
     return Debt(
         account=account,
         summary=summary,
         components=tuple((word, amount) for word, amount in components if amount.minor),
         reference=repayment_reference(account.account_id),
+        payoff=payoff,
+        payoff_until=ledger.payoff_validity(payoff).until_date if payoff else None,
         dues=_open_dues(account.account_id, as_of) if with_history else (),
         history=_history(account.account_id) if with_history else (),
     )

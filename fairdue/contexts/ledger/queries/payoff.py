@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from fairdue.contexts.ledger.errors import BeforeOpening
 from fairdue.contexts.ledger.models import AccountState
 from fairdue.contexts.ledger.queries.contracts import contract_card, derived, is_kept
+from fairdue.contexts.ledger.queries.history import account_dues
 from fairdue.contexts.ledger.queries.summary import account_summary
 from fairdue.kernel.money import Money
 
 ACCRUED, UNEARNED, CREDIT_BALANCE = "accrued", "unearned_interest", "credit_balance"
+
+
+HORIZON_DAYS = 30
+"""How far ahead a change of a pay-off amount is looked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +41,16 @@ class Payoff:
     """Whether interest is earned here by the day; else only what the creditor has charged by then is in it."""
     citation: Mapping[str, str]
     """The ground on which interest not earned is waived or due; empty where the creditor keeps the account."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PayoffValidity:
+    """Until when a pay-off amount stands if nothing else happens, and what it is on the day after."""
+
+    until_date: date
+    """The last day on which money that arrives settles the account by that amount."""
+    amount_after: Money | None
+    """None if nothing that is known changes it within `HORIZON_DAYS`; `until_date` is then the last of these."""
 
 
 def payoff(account_id: int, as_of: date, known_at: datetime | None = None) -> Payoff:
@@ -73,3 +88,24 @@ def payoff(account_id: int, as_of: date, known_at: datetime | None = None) -> Pa
         is_kept=kept,
         citation=citation,
     )
+
+
+def payoff_validity(found: Payoff, known_at: datetime | None = None) -> PayoffValidity:
+    """Return until when a pay-off amount stands by what is known, looking `HORIZON_DAYS` ahead at most."""
+    for day in _days_of_change(found, known_at):
+        after = payoff(found.account_id, day, known_at).amount
+        if after != found.amount:
+            return PayoffValidity(until_date=day - timedelta(days=1), amount_after=after)
+    return PayoffValidity(until_date=found.as_of + timedelta(days=HORIZON_DAYS), amount_after=None)
+
+
+def _days_of_change(found: Payoff, known_at: datetime | None) -> Iterator[date]:
+    """Yield the days ahead on which the amount may differ: of a kept account any, else those of due items."""
+    if not found.amount.minor:
+        return
+    final = found.as_of + timedelta(days=HORIZON_DAYS)
+    if found.is_kept:
+        yield from (found.as_of + timedelta(days=ahead) for ahead in range(1, HORIZON_DAYS + 1))
+        return
+    dues = account_dues(found.account_id, found.as_of, known_at)
+    yield from sorted({due.due_date for due in dues if found.as_of < due.due_date <= final})

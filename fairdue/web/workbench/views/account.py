@@ -36,6 +36,7 @@ from fairdue.web.workbench.exporting import LIST_EXPORTED, exported
 from fairdue.web.workbench.moments import Moment, asked_moment
 from fairdue.web.workbench.office_words import EVIDENCE
 from fairdue.web.workbench.payment_order import order_words
+from fairdue.web.workbench.payoff_view import payoff_part
 from fairdue.web.workbench.refusals import REFUSED, refusal_text
 from fairdue.web.workbench.words import PERMISSION_WORDS, role_word, say
 
@@ -283,6 +284,7 @@ def _limits(head: AccountHead, moment: Moment, request: DeskRequest) -> dict[str
 
 PARTS: dict[str, tuple[str, str, Part]] = {
     "state": ("workbench/_account_state.html", word("State"), _state),
+    "payoff": ("workbench/_account_payoff.html", word("Paying off"), payoff_part),
     "events": ("workbench/_account_list.html", word("Events"), _events),
     "postings": ("workbench/_account_list.html", word("Postings"), _postings),
     "lateness": ("workbench/_account_lateness.html", word("Lateness and classes"), _lateness),
