@@ -51,7 +51,7 @@ def _split(question: Fields) -> Split:
     if "us" not in question["packs"]:
         raise Unsupported("the order of payment of these packs")
     kind = given["actor"]["kind"]
-    if kind in _COLLECTORS and "card" not in given and len(debts) > 1:
+    if kind in _COLLECTORS and "card" not in given:
         return allocate_several_us(debts, amount, on=on, directed=directed, numbers=numbers)
     if kind in _CREDITORS and "card" in given and len(debts) == 1:
         return _excess(given["card"], debts[0], when, numbers)

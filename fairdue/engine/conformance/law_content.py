@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 
-from fairdue.engine.conformance.law_values import Fields, day, needed, numbers_of, optional_day
-from fairdue.engine.conformance.running import Answer, Unsupported
+from fairdue.engine.conformance.law_values import Fields, day, numbers_of, optional_day
+from fairdue.engine.conformance.running import Answer
 from fairdue.engine.law.content import china, regulation_f, third_parties, voicemail
 from fairdue.engine.law.content.finding import Finding, missing_elements
-from fairdue.engine.law.numbers import Numbers, RuleNotInForce, rule_ids
+from fairdue.engine.law.numbers import Numbers, rule_ids
 
 _COLLECTORS = ("agency", "assignee")
 _WRITTEN = ("sms", "email")
@@ -19,17 +19,25 @@ Reader = Callable[[Fields, Fields, date, Numbers], Findings]
 
 def answer_content(question: Fields) -> Answer:
     """Return whether a text is acceptable, what it lacks and what is wrong; of a voicemail, its class."""
-    given, when, numbers = question["given"], question["when"], numbers_of(question)
+    when, numbers = question["when"], numbers_of(question)
+    given = dict(question["given"]) | {"events": _known_events(question)}
     on = day(when["at"])
-    try:
-        if when["channel"] == "voicemail":
-            return _voicemail(question, on, numbers)
-        tested = [item for pack in question["packs"] for item in _reader(pack)(given, when, on, numbers)]
-    except RuleNotInForce as error:
-        raise Unsupported(str(error)) from error
-    if not tested:
-        raise Unsupported("no rule of these packs reads this")
-    return _answer([finding for finding in tested if finding is not None])
+    tested = [
+        item
+        for pack in question["packs"]
+        for item in _READERS.get(pack, _read_nothing)(given, when, on, numbers)
+    ]
+    answer = _answer([finding for finding in tested if finding is not None])
+    if when["channel"] == "voicemail" and "text" in when and numbers.has("US-LCM-01", on):
+        return _voicemail(given, when, on, numbers, answer)
+    return answer
+
+
+def _known_events(question: Fields) -> list[Fields]:
+    """Return the events that had happened at the moment of the question."""
+    at = datetime.fromisoformat(question["when"]["at"])
+    events = question["given"].get("events", [])
+    return [event for event in events if datetime.fromisoformat(event["at"]) <= at]
 
 
 def _answer(found: list[Finding]) -> Answer:
@@ -41,45 +49,38 @@ def _answer(found: list[Finding]) -> Answer:
     }
 
 
-def _voicemail(question: Fields, on: date, numbers: Numbers) -> Answer:
-    given, when = question["given"], question["when"]
-    if question["packs"] != ["us"] or given["actor"]["kind"] not in _COLLECTORS:
-        raise Unsupported("voicemails of these actors and packs")
+def _voicemail(given: Fields, when: Fields, on: date, numbers: Numbers, answer: Answer) -> Answer:
     is_limited, rule = voicemail.is_limited_content(
-        _text(when, "en"),
-        business_name=needed(given["actor"], "name"),
+        when["text"],
+        business_name=given["actor"].get("name", ""),
         is_name_revealing=given["actor"].get("name_reveals_collection", False),
         is_for_debtor=when["recipient"] == "debtor",
         on=on,
         numbers=numbers,
     )
-    return {"message_class": "limited_content" if is_limited else "not_limited_content", "rules": [rule.id]}
+    name = "limited_content" if is_limited else "not_limited_content"
+    return answer | {"message_class": name, "rules": [*answer["rules"], rule.id]}
 
 
-def _reader(pack: str) -> Reader:
-    if pack not in _READERS:
-        raise Unsupported(f"texts under the pack {pack}")
-    return _READERS[pack]
-
-
-def _text(when: Fields, language: str) -> str:
-    if when.get("language", language) != language:
-        raise Unsupported(f"a text in {when['language']}")
-    return str(needed(when, "text"))
+def _read_nothing(given: Fields, when: Fields, on: date, numbers: Numbers) -> Findings:
+    """Stand for the packs none of whose rules reads a text."""
+    return []
 
 
 def _read_cn(given: Fields, when: Fields, on: date, numbers: Numbers) -> Findings:
     found: Findings = []
-    if when["recipient"] != "debtor":
-        raise Unsupported("a text to somebody else")
     is_card = any(debt["product"] == "credit_card" for debt in given["debts"])
-    if when["purpose"] == "collection_letter" and is_card and "elements" in when:
+    if (
+        when["purpose"] == "collection_letter"
+        and is_card
+        and "elements" in when
+        and numbers.has("CN-LET-01", on)
+    ):
         found.append(missing_elements(when["elements"], numbers.rule("CN-LET-01", on)))
-    if "text" not in when:
+    if "text" not in when or when["recipient"] != "debtor" or not numbers.has("CN-PROH-03", on):
         return found
-    text = _text(when, "zh")
-    if when["purpose"] == "collect" and not given.get("events"):
-        name = needed(given["actor"], "name")
+    text, name = when["text"], given["actor"].get("name")
+    if when["purpose"] == "collect" and not given["events"] and name and numbers.has("CN-ID-01", on):
         found.append(china.naming_finding(text, institution_name=name, on=on, numbers=numbers))
     facts = given.get("facts", {})
     truth = china.Truth(
@@ -91,13 +92,12 @@ def _read_cn(given: Fields, when: Fields, on: date, numbers: Numbers) -> Finding
 
 def _read_us(given: Fields, when: Fields, on: date, numbers: Numbers) -> Findings:
     found: Findings = []
-    if given["actor"]["kind"] not in _COLLECTORS:
+    if given["actor"]["kind"] not in _COLLECTORS or not numbers.has("US-ID-01", on):
         return found
-    text = _text(when, "en") if "text" in when else None
-    if when["purpose"] == "collect" and when["recipient"] == "debtor":
+    text = when.get("text")
+    is_collecting = when["purpose"] == "collect" and when["recipient"] == "debtor"
+    if is_collecting and when["channel"] != "voicemail":
         found += _read_us_collecting(given, when, on, numbers)
-    elif when["purpose"] == "collect":
-        raise Unsupported("a text to somebody else")
     if text is not None and when["channel"] in _WRITTEN:
         found.append(regulation_f.opt_out_finding(text, on=on, numbers=numbers))
     if text is not None and when["purpose"] == "locate":
@@ -115,7 +115,7 @@ def _read_us_collecting(given: Fields, when: Fields, on: date, numbers: Numbers)
                 when.get("text"),
                 is_first=regulation_f.is_first_communication(_results(given)),
                 languages=when.get("languages", ()),
-                disclosure_languages=needed(when, "disclosure_languages") if "languages" in when else (),
+                disclosure_languages=_disclosed(when),
                 on=on,
                 numbers=numbers,
             )
@@ -130,12 +130,19 @@ def _read_us_collecting(given: Fields, when: Fields, on: date, numbers: Numbers)
     return found
 
 
+def _disclosed(when: Fields) -> list[str]:
+    """Return the languages of the disclosure; left out, the text that was given says it in all of them."""
+    return list(when.get("disclosure_languages", when.get("languages", ()) if "text" in when else ()))
+
+
 def _results(given: Fields) -> list[str]:
     """Return how the actor's contacts ended, and the calls that the debtor made to it."""
     results = []
-    for event in given.get("events", []):
+    for event in given["events"]:
         if event["type"] == "contact" and event.get("by", given["actor"]["id"]) == given["actor"]["id"]:
-            results.append(str(needed(event, "result")))
+            results.append(
+                str(event.get("result", "no_answer" if event.get("channel") == "call" else "sent"))
+            )
         elif event["type"] == "inbound" and event.get("result") == "conversation":
             results.append("conversation")
     return results
@@ -160,15 +167,17 @@ def _read_eu(given: Fields, when: Fields, on: date, numbers: Numbers) -> Finding
     is_bound = given["actor"]["kind"] == "assignee"
     if not is_bound or when["purpose"] != "transfer_notice" or "elements" not in when:
         return []
+    if not numbers.has("EU-NOTICE-01", on):
+        return []
     return [missing_elements(when["elements"], numbers.rule("EU-NOTICE-01", on))]
 
 
 def _read_au(given: Fields, when: Fields, on: date, numbers: Numbers) -> Findings:
-    if when["recipient"] == "debtor" or "text" not in when:
+    if when["recipient"] == "debtor" or "text" not in when or not numbers.has("AU-ID-01", on):
         return []
     return [
         third_parties.revealing_finding(
-            _text(when, "en"),
+            when["text"],
             business_name=given["actor"].get("name", ""),
             is_name_revealing=given["actor"].get("name_reveals_collection", False),
             on=on,

@@ -9,51 +9,22 @@ from zoneinfo import ZoneInfo
 from fairdue.engine.conformance import law_statements as statements
 from fairdue.engine.conformance.law_history import has_call_consent, histories
 from fairdue.engine.conformance.law_scene import Event, Fields, Scene
-from fairdue.engine.conformance.running import Unsupported
 from fairdue.engine.law.judging import Rulebook, judge
 from fairdue.engine.law.trying import candidate
 
 CHANNEL_NAMES = {"in_app": "inapp"}
-CHINA_EVENTS = frozenset({
-    "contact", "inbound", "consent", "agreed_hours", "dispute", "verification_sent", "plan_agreed", "plan_breached",
-    "wrong_number", "contact_refused", "offers_to_pay", "entry_refused", "payment", "account_deduction",
-    "signed_demand", "furnished", "undeliverable",
-})  # fmt: skip
-"""Events whose meaning under the Chinese rules is settled."""
 
 
 def rows(scene: Scene, rulebook: Rulebook) -> Iterator[dict[str, Any]]:
     """This function will yield the facts of the step for each debt it is about.
 
-    :raises Unsupported: if the case holds a fact that these rules do not know
+    A fact that no rule in force asks about changes nothing.
     """
-    if "cn" in rulebook.versions:
-        _refuse_unsettled(scene)
-    if scene.when.get("to") in scene.wrong_points:
-        raise Unsupported("a step to a number that is somebody else's")
     common = _step(scene) | _people(scene) | _answer(scene, rulebook) | statements.hours(scene)
     common |= statements.places(scene) | statements.notices(scene) | statements.third_person(scene)
     common |= {"direct_consent_hours": _direct_consent_hours(scene, rulebook)}
     for debt in scene.when["about"]:
         yield common | _of_debt(scene, debt)
-
-
-def _refuse_unsettled(scene: Scene) -> None:
-    """Refuse what the Chinese rules do not settle.
-
-    :raises Unsupported: if there is anything of the kind
-    """
-    kinds = {event.kind for event in scene.events} - CHINA_EVENTS
-    fields = [name for name in ("reply_to", "continues") if scene.when.get(name)]
-    fields += ["initiated_by"] if scene.when.get("initiated_by", "actor") != "actor" else []
-    fields += [] if scene.when.get("identity_verified", True) else ["identity_verified"]
-    states = [
-        name
-        for name, debt in scene.debts.items()
-        if debt.get("state", "open") != "open" or "limitation_expired" in debt
-    ]
-    if kinds or fields or states or scene.given["debtor"].get("represented_by_attorney"):
-        raise Unsupported(f"not settled: {sorted(kinds)} {fields} {states}")
 
 
 def _step(scene: Scene) -> dict[str, Any]:

@@ -37,14 +37,24 @@ def answer_fee(question: Fields) -> Answer:
             return _answer_us(given, when, numbers)
     except (RuleNotInForce, BasisUnknown) as error:
         raise Unsupported(str(error)) from error
-    raise Unsupported("fees of these packs")
+    return _unbound(when)
+
+
+def _unbound(when: Fields) -> Answer:
+    """Return that a fee which no rule in force is about may be charged.
+
+    :raises Unsupported: if the highest fee under a rule is asked
+    """
+    if "under" in when:
+        raise Unsupported("the highest fee under a rule that does not bind here")
+    return verdict(())
 
 
 def _answer_cn(given: Fields, when: Fields, numbers: Numbers) -> Answer:
-    require_currency(given, "CNY")
     account, kind, on = given["account"], when["fee"], day(when["at"])
     if account["product"] != "credit_card" or kind not in _CN_FEES or "under" in when:
-        raise Unsupported("a fee that no rule on Chinese cards names")
+        return _unbound(when)
+    require_currency(given, "CNY")
     bill = _bill(account, when.get("basis")) if kind == "liquidated_damages" else None
     payments = [
         bill_charges.BillPayment(
@@ -77,7 +87,7 @@ def _answer_us(given: Fields, when: Fields, numbers: Numbers) -> Answer:
         or given["account"]["product"] not in _US_PRODUCTS
         or kind not in _US_FEES
     ):
-        raise Unsupported("a fee that Regulation Z does not bind")
+        return _unbound(when)
     account, on = _account(given["account"]), day(when["at"])
     if "under" in when:
         return _highest(account, given["account"]["product"], when, on, numbers)

@@ -104,22 +104,31 @@ def answer_count(question: dict[str, Any]) -> Answer:
 
     Answers: count (each contact once) and by_debt (calls and conversations).
 
-    :raises Unsupported: if the rule is not known or has several windows
+    A rule that counts apart by place counts each in its own window; of two windows for the same contacts the first.
+
+    :raises Unsupported: if the rule is not known
     """
     scene = scene_of(question)
-    check = _cap(_rulebook(frozenset(question["packs"])), scene)
+    caps = _caps(_rulebook(frozenset(question["packs"])), scene)
     found = {debt: _columns(scene, debt) for debt in scene.when["debts"]}
-    column = check.parameters["column"]
-    within = {debt: _within(scene, check, columns, column) for debt, columns in found.items()}
-    talks = {debt: _within(scene, check, columns, "debt_talks") for debt, columns in found.items()}
+    within = {
+        debt: set().union(*(_within(scene, cap, columns, cap.parameters["column"]) for cap in caps))
+        for debt, columns in found.items()
+    }
+    is_of_talks = caps[0].parameters["column"].startswith("debt_talks")
+    calls = {
+        debt: _within(scene, caps[0], columns, "debt_calls") if is_of_talks else within[debt]
+        for debt, columns in found.items()
+    }
+    talks = {debt: _within(scene, caps[0], columns, "debt_talks") for debt, columns in found.items()}
     return {
         "count": len(set().union(*within.values())),
-        "by_debt": {debt: {"calls": len(within[debt]), "conversations": len(talks[debt])} for debt in found},
+        "by_debt": {debt: {"calls": len(calls[debt]), "conversations": len(talks[debt])} for debt in found},
     }
 
 
-def _cap(rulebook: Rulebook, scene: Scene) -> Check:
-    """Return the check of the rule asked about that counts and binds."""
+def _caps(rulebook: Rulebook, scene: Scene) -> list[Check]:
+    """Return the checks of the rule asked about that count and bind, the first for every column."""
     day = scene.today
     found = [
         check
@@ -127,9 +136,9 @@ def _cap(rulebook: Rulebook, scene: Scene) -> Check:
         if check.id == scene.when["rule"] and check.uses == "count.reached" and check.yields == "defer"
         and check.effective_from <= day and (check.effective_to is None or day <= check.effective_to)
     ]  # fmt: skip
-    if len(found) != 1:
-        raise Unsupported(f"{len(found)} caps of rule {scene.when['rule']}")
-    return found[0]
+    if not found:
+        raise Unsupported(f"no cap of rule {scene.when['rule']}")
+    return list({check.parameters["column"]: check for check in reversed(found)}.values())[::-1]
 
 
 def _columns(scene: Scene, debt: str) -> Histories:

@@ -70,7 +70,7 @@ def _of_group(scene: Scene) -> Histories:
             for event in own
             if event.get("result") == "conversation" and event.get("mode", "interactive") == "interactive"
         ],
-        "unanswered": missed.get(target or "", []),
+        "unanswered": missed.get(target, []) if target else _of_person(scene, missed),
         "unanswered_elsewhere": max(elsewhere, key=len, default=[]),
         "unsolicited": [
             event
@@ -78,6 +78,13 @@ def _of_group(scene: Scene) -> Histories:
             if event.get("result") not in MISSED and not event.get("reply_to")
         ],
     }
+
+
+def _of_person(scene: Scene, missed: dict[str, list[Event]]) -> list[Event]:
+    """Return what was missed at all contact points of the recipient, where a question names none."""
+    return [
+        event for name, found in missed.items() if scene.person_at(name) == scene.recipient for event in found
+    ]
 
 
 def _of_actor(scene: Scene) -> Histories:

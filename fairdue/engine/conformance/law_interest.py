@@ -102,17 +102,12 @@ def _cap(given: Fields, when: Fields, numbers: Numbers) -> Answer:
 def _may_charge(given: Fields, when: Fields, numbers: Numbers) -> Answer:
     contract = _contract(given) if "contract" in given or "at" not in when else None
     on = day(when["at"]) if contract is None else _on(when, contract)
-    is_known = False
     broken = []
     if any(document["jurisdiction"] == "cn" for document in numbers.documents.values()):
-        is_known = True
         contract = contract or _contract(given)
         broken += _faults_cn(contract, when, on, numbers)
     if numbers.has("UK-BS-01"):
-        is_known = True
         broken += interest.moratorium_faults(_spaces(given, on), on=on, numbers=numbers)
-    if not is_known:
-        raise Unsupported("no rule on interest in these packs")
     return verdict(("refuse", rule) for rule in broken)
 
 

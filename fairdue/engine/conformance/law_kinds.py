@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fairdue.engine.conformance.law_allocation import answer_allocation
+from fairdue.engine.conformance.law_claims import answer_claim
 from fairdue.engine.conformance.law_classification import answer_classification
 from fairdue.engine.conformance.law_content import answer_content
 from fairdue.engine.conformance.law_deadline import answer_deadline
@@ -10,7 +11,6 @@ from fairdue.engine.conformance.law_fee import answer_fee
 from fairdue.engine.conformance.law_interest import answer_interest
 from fairdue.engine.conformance.law_limitation import answer_limitation
 from fairdue.engine.conformance.law_permissions import (
-    answer_claim,
     answer_eligibility,
     answer_furnishing,
     answer_placement,

@@ -108,7 +108,7 @@ def _acts(given: Fields, on: date | None) -> Iterator[Act]:
     points = {point["id"]: point for point in given.get("contact_points", [])}
     dated = [(day_in(datetime.fromisoformat(event["at"])), event) for event in given.get("events", [])]
     known = [(on_date, event) for on_date, event in dated if on is None or on_date <= on]
-    returned = {event["of"] for _, event in known if event["type"] == "undeliverable"}
+    returned = {event["of"] for _, event in known if event["type"] == "undeliverable" and "of" in event}
     for on_date, event in known:
         if event["type"] == "contact":
             yield _demand(event, points, event.get("id") in returned, on_date)

@@ -1,4 +1,4 @@
-"""Answers to plan, placement, eligibility, furnishing, retention and claim cases."""
+"""Answers to plan, placement, eligibility, furnishing and retention cases."""
 
 from __future__ import annotations
 
@@ -22,7 +22,6 @@ from fairdue.engine.conformance.running import Answer, Unsupported
 from fairdue.engine.law import bureau, eligibility, handing_over, plans, retention
 from fairdue.engine.law.calendars import CHINA
 from fairdue.engine.law.deadlines.united_kingdom import next_breathing_space
-from fairdue.engine.law.money_limits import claims
 from fairdue.engine.law.numbers import Numbers, Rule, RuleNotInForce, rule_ids
 
 _COLLECTORS = ("agency", "assignee")
@@ -42,19 +41,21 @@ def answer_plan(question: Fields) -> Answer:
 
 
 def _plan(given: Fields, when: Fields, numbers: Numbers) -> Answer:
-    require_currency(given, "CNY")
-    found = _PLANS[when["type"]](given, when, numbers)
+    try:
+        found = _PLANS[when["type"]](given, when, numbers)
+    except RuleNotInForce:  # what no rule in force is about breaks none
+        found = plans.PlanFaults(rules=())
     answer = verdict(("refuse", rule) for rule in found.rules)
     return answer | ({"missing": list(found.missing)} if found.missing else {})
 
 
-def _require_product(given: Fields, product: str) -> None:
-    if any(debt["product"] != product for debt in given["debts"]):
-        raise Unsupported(f"a plan that is not on a {product}")
+def _is_about(given: Fields, product: str) -> bool:
+    return any(debt["product"] == product for debt in given["debts"])
 
 
 def _personalised(given: Fields, when: Fields, numbers: Numbers) -> plans.PlanFaults:
-    _require_product(given, "credit_card")
+    if not _is_about(given, "credit_card"):
+        return plans.PlanFaults(rules=())
     fields = given.get("hardship")
     hardship = fields and plans.Hardship(
         is_beyond_ability=fields["ability"] == "insufficient", is_willing=fields["willing"]
@@ -69,7 +70,9 @@ def _personalised(given: Fields, when: Fields, numbers: Numbers) -> plans.PlanFa
 
 
 def _card_instalment(given: Fields, when: Fields, numbers: Numbers) -> plans.PlanFaults:
-    _require_product(given, "credit_card")
+    if not _is_about(given, "credit_card"):
+        return plans.PlanFaults(rules=())
+    require_currency(given, "CNY")
     return plans.card_instalment_faults(
         is_cash_advance=when["type"] == "cash_advance_instalment",
         amount_minor=optional_minor(when, "amount"),
@@ -81,7 +84,8 @@ def _card_instalment(given: Fields, when: Fields, numbers: Numbers) -> plans.Pla
 
 
 def _loan_term(given: Fields, when: Fields, numbers: Numbers) -> plans.PlanFaults:
-    _require_product(given, "consumer_loan")
+    if not _is_about(given, "consumer_loan"):
+        return plans.PlanFaults(rules=())
     return plans.loan_term_faults(
         term_months=needed(when, "term_months"),
         is_bank=given["actor"].get("institution_kind") == "bank",
@@ -92,9 +96,9 @@ def _loan_term(given: Fields, when: Fields, numbers: Numbers) -> plans.PlanFault
 
 
 def _loan_amount(given: Fields, when: Fields, numbers: Numbers) -> plans.PlanFaults:
-    _require_product(given, "consumer_loan")
-    if given["actor"].get("institution_kind") != "micro_lender":
-        raise Unsupported("the amount of a loan of another lender")
+    if given["actor"].get("institution_kind") != "micro_lender" or not _is_about(given, "consumer_loan"):
+        return plans.PlanFaults(rules=())
+    require_currency(given, "CNY")
     return plans.household_balance_faults(minor(needed(when, "amount")), on=day(when["at"]), numbers=numbers)
 
 
@@ -115,6 +119,10 @@ def answer_placement(question: Fields) -> Answer:
 def _placement(given: Fields, when: Fields, numbers: Numbers) -> Answer:
     on = day(when["at"])
     match when["action"]:
+        case "resell" if not numbers.has("CN-OUT-07", on):
+            return verdict(())
+        case "export_data" if not numbers.has("CN-PI-03", on):
+            return verdict(())
         case "resell":
             is_assignee = given["actor"]["kind"] == "assignee"
             return verdict(handing_over.resale_faults(is_assignee=is_assignee, on=on, numbers=numbers))
@@ -125,8 +133,8 @@ def _placement(given: Fields, when: Fields, numbers: Numbers) -> Answer:
             )
             return verdict(handing_over.export_faults(has_consent=has_consent, on=on, numbers=numbers))
     if not any(numbers.has(key) for key in ("CN-OUT-02", "SG-01", "HK-02")):
-        raise Unsupported("placements under these packs")
-    agency = _named(given.get("agencies", []), needed(when, "agency"))
+        return verdict(())
+    agency = named(given.get("agencies", []), needed(when, "agency"))
     broken = handing_over.placement_faults(
         handing_over.Agency(
             is_listed=agency.get("listed", True),
@@ -138,7 +146,7 @@ def _placement(given: Fields, when: Fields, numbers: Numbers) -> Answer:
         numbers=numbers,
     )
     if when["action"] == "assign_staff":
-        staff = _named(given.get("staff", []), needed(when, "staff"))
+        staff = named(given.get("staff", []), needed(when, "staff"))
         collector = handing_over.Collector(
             is_approved=staff.get("approved", True), exam_date=optional_day(staff, "exam")
         )
@@ -146,7 +154,11 @@ def _placement(given: Fields, when: Fields, numbers: Numbers) -> Answer:
     return verdict(broken)
 
 
-def _named(items: list[Fields], name: str) -> Fields:
+def named(items: list[Fields], name: str) -> Fields:
+    """Return the item of an id.
+
+    :raises Unsupported: if it is not described
+    """
     for item in items:
         if item["id"] == name:
             return item
@@ -207,7 +219,7 @@ def _eligible(found: eligibility.Eligibility) -> Answer:
 def _small_claims(given: Fields, on: date, numbers: Numbers) -> eligibility.Eligibility:
     claim = needed(given, "claim")
     if claim["type"] != "simple_money":
-        raise Unsupported("whether a claim of this kind is a simple one")
+        return eligibility.Eligibility(answer="not_eligible", rules=(numbers.rule("CN-LIT-02", on),))
     return eligibility.small_claims(
         minor(needed(claim, "amount")),
         average_wage_minor=minor(needed(given, "average_wage")),
@@ -218,7 +230,7 @@ def _small_claims(given: Fields, on: date, numbers: Numbers) -> eligibility.Elig
 
 
 def _card_fraud(given: Fields, on: date, numbers: Numbers) -> eligibility.Eligibility:
-    """Only the amount is asked; where it suffices but the demands given do not, the question is not clear."""
+    """Only the amount is asked; it is necessary and not sufficient, whatever the demands were."""
     require_currency(given, "CNY")
     principal = sum(
         minor(item["amount"]) for item in needed(given, "balances") if item["component"] == "principal"
@@ -226,14 +238,9 @@ def _card_fraud(given: Fields, on: date, numbers: Numbers) -> eligibility.Eligib
     booked = sum(
         minor(item["amount"]) for item in given.get("payments", []) if item["booked_as"] == "interest"
     )
-    found = eligibility.card_fraud_threshold(
+    return eligibility.card_fraud_threshold(
         principal, booked_as_interest_minor=booked, on=on, numbers=numbers
     )
-    demands = [day(text) for text in given.get("effective_demands", [])]
-    is_doubtful = demands and not eligibility.has_two_effective_demands(demands, numbers=numbers)
-    if found.answer == "eligible" and is_doubtful:
-        raise Unsupported("demands that do not suffice, while only the amount is asked")
-    return found
 
 
 def answer_furnishing(question: Fields) -> Answer:
@@ -243,24 +250,20 @@ def answer_furnishing(question: Fields) -> Answer:
 
 def _furnishing(given: Fields, when: Fields, numbers: Numbers) -> Answer:
     if when["action"] == "display":
-        found = bureau.display_faults(_shown_entry(given), on=_china_day(when["at"]), numbers=numbers)
+        if not numbers.has("CN-CR-02", _china_day(when["at"])):
+            return verdict(())
+        found = bureau.display_faults(
+            entry_of(given), on=_china_day(when["at"]), numbers=numbers
+        )  # neither ended nor repaid: the event lasts
         return verdict(("refuse", rule) for rule in found)
     broken: tuple[Rule, ...] = ()
-    if numbers.has("CN-CR-01"):
+    if numbers.has("CN-CR-01", _china_day(when["at"])):
         broken += bureau.furnishing_faults_cn(
             notices=_bureau_notices(given), at=_start_of(when["at"]), numbers=numbers
         )
-    elif not (numbers.has("US-FURN-01") and given["actor"]["kind"] in _COLLECTORS):
-        raise Unsupported("furnishing under these packs")
-    if numbers.has("US-FURN-01") and given["actor"]["kind"] in _COLLECTORS:
-        broken += _furnish_us(given, day(when["at"]), numbers)
+    if numbers.has("US-FURN-01", day(when["at"])) and given["actor"]["kind"] in _COLLECTORS:
+        broken += _furnish_us(given, when["at"], numbers)
     return verdict(("refuse", rule) for rule in broken)
-
-
-def _shown_entry(given: Fields) -> bureau.Entry:
-    if "ended" not in needed(given, "entry") and "repaid" not in given["entry"]:
-        raise Unsupported("whether the bad event has ended")
-    return entry_of(given)
 
 
 def _china_day(text: str) -> date:
@@ -279,8 +282,21 @@ def _bureau_notices(given: Fields) -> list[datetime] | None:
     return [_start_of(item["sent"]) for item in given["notices"] if item["type"] == "bureau"]
 
 
-def _furnish_us(given: Fields, on: date, numbers: Numbers) -> tuple[Rule, ...]:
-    events = [event for event in given.get("events", []) if day(event["at"]) <= on]
+_MESSAGES = ("letter", "email", "sms", "im", "push", "social_message")
+
+
+def _furnish_us(given: Fields, at: str, numbers: Numbers) -> tuple[Rule, ...]:
+    """A date stands for the day as a whole; of a moment only what was before it is known."""
+    on = day(at)
+    events = [
+        event
+        for event in given.get("events", [])
+        if (
+            datetime.fromisoformat(event["at"]) <= datetime.fromisoformat(at)
+            if "T" in at
+            else day(event["at"]) <= on
+        )
+    ]
     returned = {event.get("of"): day(event["at"]) for event in events if event["type"] == "undeliverable"}
     mine = [
         event
@@ -296,8 +312,7 @@ def _furnish_us(given: Fields, on: date, numbers: Numbers) -> tuple[Rule, ...]:
         messages=[
             bureau.Message(sent_date=day(event["at"]), returned_date=returned.get(event.get("id", "")))
             for event in mine
-            if event.get("channel") in ("letter", "email", "sms")
-            and event.get("result") in ("sent", "delivered")
+            if event.get("channel") in _MESSAGES and event.get("result") in ("sent", "delivered")
         ],
         on=on,
         numbers=numbers,
@@ -316,83 +331,14 @@ def _retention(given: Fields, when: Fields, numbers: Numbers) -> Answer:
         created_date=day(fields["created"]),
         product=fields.get("product", ""),
         settled_date=optional_day(fields, "settled"),
-        latest_activity_date=optional_day(fields, "last_collection_activity"),
+        latest_activity_date=optional_day(fields, "last_collection_activity") or day(fields["created"]),
     )
     keeper = retention.Keeper(
         institution_kind=actor.get("institution_kind", "other"),
         is_third_party_collector=actor["kind"] in _COLLECTORS,
     )
-    if fields["type"] == "plan_recording" and "settled" not in fields:
-        raise Unsupported("whether the debt is settled")
-    found = retention.deletion_faults(record, keeper, on=day(when["at"]), numbers=numbers)
+    try:
+        found = retention.deletion_faults(record, keeper, on=day(when["at"]), numbers=numbers)
+    except retention.NoPeriod:  # no rule asks for keeping it
+        found = ()
     return verdict(("refuse", rule) for rule in found)
-
-
-def answer_claim(question: Fields) -> Answer:
-    """Return the highest amount that may be demanded from a person."""
-    return _answer(_claim, question)
-
-
-def _claim(given: Fields, when: Fields, numbers: Numbers) -> Answer:
-    at = datetime.fromisoformat(when["at"])
-    debts = [debt for debt in given["debts"] if debt["id"] in when["debts"]]
-    amount = sum(minor(item["amount"]) for debt in debts for item in debt["balances"])
-    rules = []
-    if given["actor"]["kind"] == "assignee":
-        if len(given["debts"]) != 1:
-            raise Unsupported("several assigned debts")
-        amount, rule = _assigned(given, amount, at, numbers)
-        rules.append(rule.id)
-    if when["person"] == "debtor":
-        if given.get("debtor", {}).get("deceased"):
-            raise Unsupported("a claim against a deceased debtor")
-        return {"max": money(amount), "rules": rules}
-    person = _named(given.get("persons", []), when["person"])
-    if person["relation"] != "heir":
-        raise Unsupported("what another person than an heir owes")
-    amount, rule = claims.claim_against_heir(
-        amount,
-        estate_minor=0 if person.get("renounced") else minor(needed(person, "estate_received")),
-        has_renounced=person.get("renounced", False),
-        numbers=numbers,
-        on=at,
-    )
-    return {"max": money(amount), "rules": [*rules, rule.id]}
-
-
-def _assigned(given: Fields, amount: int, at: datetime, numbers: Numbers) -> tuple[int, Rule]:
-    found = [event for event in given.get("events", []) if event["type"] == "assignment"]
-    if len(found) != 1:
-        raise Unsupported("an assignee without exactly one assignment")
-    event = found[0]
-    assigned_at = datetime.fromisoformat(event["at"])
-    received = [
-        datetime.fromisoformat(item["received"])
-        for item in given.get("notices", [])
-        if item["type"] == "assignment" and "received" in item
-    ]
-    payments = [item for item in given["events"] if item["type"] == "payment"]
-    if "notices" not in given:
-        if any(item.get("paid_to") == event.get("assignor") for item in payments):
-            raise Unsupported("when the notice reached the debtor")
-        received = [assigned_at]
-    assignment = claims.Assignment(
-        at=assigned_at,
-        assignor=needed(event, "assignor"),
-        assignee=needed(event, "assignee"),
-        notice_received_at=min(received, default=None),
-    )
-    return claims.claim_after_assignment(
-        amount,
-        assignment,
-        [
-            claims.ClaimPayment(
-                at=datetime.fromisoformat(item["at"]),
-                amount_minor=minor(needed(item, "amount")),
-                paid_to=needed(item, "paid_to"),
-            )
-            for item in payments
-        ],
-        at=at,
-        numbers=numbers,
-    )

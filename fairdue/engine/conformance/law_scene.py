@@ -115,10 +115,11 @@ class Scene:
     def said(self, *kinds: str, by: str | None = None) -> Iterator[Event]:
         """Yield the known statements of some kinds that apply today, by one speaker or the step's recipient."""
         for event in self.events:
-            if event.kind in kinds and event.by == (by or self.recipient) and self._applies_today(event):
+            if event.kind in kinds and event.by == (by or self.recipient) and self.applies_today(event):
                 yield event
 
-    def _applies_today(self, event: Event) -> bool:
+    def applies_today(self, event: Event) -> bool:
+        """Tell whether a statement applies on the day of the moment."""
         if event.get("valid_on") and date.fromisoformat(event.get("valid_on")) != self.today:
             return False
         return not event.get("until") or self.today <= date.fromisoformat(event.get("until"))

@@ -9,7 +9,6 @@ from typing import Any
 
 from fairdue.engine.conformance.law_history import contacts, is_workplace
 from fairdue.engine.conformance.law_scene import DEBTOR, Event, Fields, Scene
-from fairdue.engine.conformance.running import Unsupported
 from fairdue.engine.law.clocks import ALWAYS
 
 PHONES = ("mobile", "landline")
@@ -40,10 +39,9 @@ def hours(scene: Scene) -> dict[str, Any]:
 
 
 def _inconvenient(scene: Scene) -> str:
-    said = list(scene.said("inconvenient_times"))
-    if any(not event.get("times") for event in said):
-        raise Unsupported("inconvenient times that are not named")
-    return ";".join(weekly(event) for event in said)
+    """Return the hours named; a statement that names none closes none."""
+    said = scene.said("inconvenient_times")
+    return ";".join(weekly(event) for event in said if event.get("times"))
 
 
 def direct_consents(scene: Scene) -> list[Event]:
@@ -60,7 +58,9 @@ def places(scene: Scene) -> dict[str, Any]:
     return {
         "medium": scene.target.get("medium", ""),
         "is_workplace": is_workplace(scene, scene.when.get("to")),
-        "is_work_closed": any(scene.said("no_contact_at_work", by=DEBTOR)),
+        "is_work_closed": any(
+            event.kind == "no_contact_at_work" and scene.applies_today(event) for event in scene.events
+        ),
         "is_at_inconvenient_place": is_at_inconvenient_place(scene, scene.target),
         "is_medium_closed": bool(_opt_outs(scene)) or _wants_nothing(scene),
         "is_medium_required_by_law": scene.when.get("medium_required_by_law", False),
@@ -113,8 +113,6 @@ def answered(scene: Scene) -> Event | None:
     """
     name = scene.when.get("reply_to")
     found = [event for event in scene.events if name is not None and event.get("id") == name]
-    if name is not None and not found:
-        raise Unsupported("a reply to something that is not listed")
     if not found or found[0].kind != "inbound":
         return None
     inbound = found[0]
@@ -194,13 +192,21 @@ def _opt_out_notice(scene: Scene) -> dict[str, Any]:
     if not found:
         return {"opt_out_days": None}
     if "opt_out_by" not in found[-1]:
-        raise Unsupported("a notice that does not say until when one may opt out")
+        return {
+            "opt_out_days": AMPLE_DAYS,
+            "is_opt_out_simple": _is_simple(found[-1]),
+            "is_opt_out_over": True,
+        }
     last = date.fromisoformat(found[-1]["opt_out_by"])
     return {
         "opt_out_days": (last - _day(scene, found[-1]["sent"])).days,
-        "is_opt_out_simple": found[-1].get("opt_out_method", "link") == "link",
+        "is_opt_out_simple": _is_simple(found[-1]),
         "is_opt_out_over": scene.today > last,
     }
+
+
+def _is_simple(notice: Fields) -> bool:
+    return bool(notice.get("opt_out_method", "link") == "link")
 
 
 def notices(scene: Scene) -> dict[str, Any]:
@@ -293,15 +299,18 @@ def state(scene: Scene, debt: str) -> dict[str, Any]:
 
 def _breathing(scene: Scene, about: list[Event]) -> dict[str, Any]:
     found = [event for event in about if event.kind == "breathing_space"]
-    starts = [
-        date.fromisoformat(event.get("started")) if event.get("started") else scene.day(event.at)
-        for event in found
-        if event.get("variant", "standard") == "standard"
-    ]
+    starts = [_start(scene, event) for event in found if event.get("variant", "standard") == "standard"]
     return {
         "breathing_space_day": (scene.today - max(starts)).days + 1 if starts else None,
-        "is_in_crisis_moratorium": any(event.get("variant") == "crisis" for event in found),
+        "is_in_crisis_moratorium": any(
+            event.get("variant") == "crisis" and _start(scene, event) <= scene.today for event in found
+        ),
     }
+
+
+def _start(scene: Scene, event: Event) -> date:
+    """Return the first day of a breathing space."""
+    return date.fromisoformat(event.get("started")) if event.get("started") else scene.day(event.at)
 
 
 def _preparation(scene: Scene, about: list[Event]) -> dict[str, Any]:

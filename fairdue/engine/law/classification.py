@@ -87,9 +87,11 @@ def classify_five_grades(
 
     1. Cards by their own table (CN-CLS-01), every asset by the general one (CN-CLS-02).
     2. Where both apply, both are kept and the stricter is reported (CN-CLS-03).
+
+    :raises RuleNotInForce: if none applies on the day
     """
     ids = ["CN-CLS-01"] if product == "credit_card" else []
-    ids += ["CN-CLS-02"] if numbers.has("CN-CLS-02", on) else []
+    ids += ["CN-CLS-02"] if numbers.has("CN-CLS-02", on) or not ids else []
     rules = [numbers.rule(rule_id, on) for rule_id in ids]
     by_rule = {rule.id: grade_by_days(rule, days_past_due) for rule in rules}
     reported = max(by_rule.values(), key=GRADES.index)

@@ -28,6 +28,10 @@ class PeriodUnknown(ValueError):
     """No rule read here sets a minimum period for the record, or a fact that it needs is missing."""
 
 
+class NoPeriod(PeriodUnknown):
+    """No rule asks for keeping the record."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
     """A record; `settled_date` is None while the debt is open."""
@@ -167,7 +171,8 @@ def minimum_periods(
     3. US collectors: three years after the last collection activity, recordings of calls three years after the
        call (US-RET-01).
 
-    :raises PeriodUnknown: if no rule applies
+    :raises NoPeriod: if no rule applies
+    :raises PeriodUnknown: if a fact that a period starts from is not known
     """
     frame = _frame_of(record, keeper)
     found = tuple(
@@ -179,7 +184,7 @@ def minimum_periods(
         and frame.select(period.applies()).item()
     )
     if not found:
-        raise PeriodUnknown(f"a {record.kind} of {record.product or 'no product'}")
+        raise NoPeriod(f"a {record.kind} of {record.product or 'no product'}")
     return found
 
 
@@ -203,7 +208,8 @@ def _single_last(period: Period, kind: str, frame: pl.DataFrame) -> date | None:
 def deletion_faults(record: Record, keeper: Keeper, *, on: date, numbers: Numbers) -> tuple[Rule, ...]:
     """This function will return the rules that deleting a record on a day breaks; a last day still belongs to it.
 
-    :raises PeriodUnknown: if no rule applies
+    :raises NoPeriod: if no rule applies
+    :raises PeriodUnknown: if a fact that a period starts from is not known
     """
     periods = minimum_periods(record, keeper, on=on, numbers=numbers)
     return tuple(rule for rule, last in periods if last is None or on <= last)
