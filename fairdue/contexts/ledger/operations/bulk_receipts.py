@@ -21,6 +21,7 @@ from fairdue.contexts.ledger.operations.bulk_receipts_facts import (
     read_whole,
 )
 from fairdue.contexts.ledger.operations.landing import counts
+from fairdue.contexts.ledger.queries.segment_rates import is_by_rate
 from fairdue.contexts.ledger.queries.terms import policies
 from fairdue.engine.ledger.allocation import (
     ACCOUNT_SCHEMA,
@@ -46,6 +47,7 @@ def land_in_order(frame: pl.DataFrame, *, source: str, now: datetime) -> tuple[i
     2. Taken are the rows of an account if all of them are sound new payments, none before any of its
        transactions; if only payments, undated charges, credits and reversals ever came to it; if no two of its
        instalments fall due on one day and none is a card's statement; and if no money waits for a later charge.
+       Where the order of payment goes by rate, none is.
     3. Nothing is refused here: what is not taken is judged by the general way.
     """
     given = frame.with_columns(source=pl.lit(source), fund=pl.lit(CASH))
@@ -180,6 +182,9 @@ def _allocated(payments: pl.DataFrame, facts: PaidFacts) -> _Settled:
     waiting = facts.states.select("account_id").clear()
     for (code,), states in facts.states.group_by("policy"):
         mine = states.select("account_id")
+        if is_by_rate(str(code)):
+            waiting = pl.concat([waiting, mine])
+            continue
         one = states.height == facts.states.height
         chosen = [
             frame if one else frame.join(mine, on="account_id", how="semi", maintain_order="left")

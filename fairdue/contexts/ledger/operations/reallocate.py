@@ -10,6 +10,7 @@ import polars as pl
 from fairdue.contexts.ledger.codes import FOLD_SQL, LENT, PRESENT_SQL, RECEIVABLE, STATEMENT
 from fairdue.contexts.ledger.operations.landing import rows
 from fairdue.contexts.ledger.operations.settle import settle_account
+from fairdue.contexts.ledger.queries.segment_rates import is_by_rate, rates_within
 from fairdue.contexts.ledger.queries.terms import POLICY_SQL, policies
 from fairdue.engine.ledger.accounts import ADJUSTMENT
 from fairdue.engine.ledger.allocation import (
@@ -125,6 +126,8 @@ def _reallocate_plain(scope: str, now: datetime) -> None:
     receipts = bulk.copy_out(RECEIPTS_SQL.format(scope=scope), STORED_RECEIPT_SCHEMA)
     items = bulk.copy_out(ITEMS_SQL.format(scope=scope), STORED_ITEM_SCHEMA)
     owed = bulk.copy_out(OWED_SQL.format(scope=scope), OWED_SCHEMA)
+    if any(map(is_by_rate, terms["policy"].unique())):
+        owed = _with_rates(owed, scope)
     parts, asked = _target(terms, items, receipts, owed)
     present = bulk.copy_out(PRESENT_SQL.format(scope=scope), MOVE_SCHEMA)
     postings = _postings(_difference(present, _moves(parts, receipts)), receipts, terms, now)
@@ -132,6 +135,18 @@ def _reallocate_plain(scope: str, now: datetime) -> None:
         bulk.copy_in(postings, "ledger_posting", POSTING_COLUMNS)
     _update_items(items, asked)
     refresh_states(scope, now=now)
+
+
+def _with_rates(owed: pl.DataFrame, scope: str) -> pl.DataFrame:
+    """Add the annual rate of each kind of balance, null where the account has none."""
+    rows = [
+        (account_id, component, float(rate))
+        for account_id, rates in rates_within(scope).items()
+        for component, rate in rates.items()
+    ]
+    schema = {"account_id": pl.Int64, "component": pl.String, "annual_rate": pl.Float64}
+    found = pl.DataFrame(rows, schema=schema, orient="row")
+    return owed.join(found, on=["account_id", "component"], how="left", maintain_order="left")
 
 
 STORED_RECEIPT_SCHEMA = RECEIPT_SCHEMA | {"fund": pl.String, "reversed_by_id": pl.Int64}

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from fractions import Fraction
 from typing import Any
 
 from fairdue.contexts.ledger.codes import LENT
@@ -83,6 +84,8 @@ class AccountFacts:
     transactions: list[StoredTransaction]
     items: list[StoredItem]
     openings: Mapping[str, int]
+    annual_rates: Mapping[str, Fraction] = field(default_factory=dict)
+    """By component, where the order of payment goes by rate."""
     _history: History | None = field(default=None)
 
     @property
@@ -148,6 +151,7 @@ class AccountFacts:
             ),
             unscheduled=loose or ((PRINCIPAL, 0),),
             allocation=policies()[self.policy],
+            annual_rates=self.annual_rates,
             delinquency=DelinquencyRule(origin=self.dpd_origin),  # type: ignore[arg-type]
         )
 

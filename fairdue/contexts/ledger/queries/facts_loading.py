@@ -9,6 +9,7 @@ from typing import Any
 from django.db import connection
 
 from fairdue.contexts.ledger.queries.account_facts import AccountFacts, StoredItem, StoredTransaction
+from fairdue.contexts.ledger.queries.segment_rates import is_by_rate, rates_within
 
 ACCOUNT_SQL = """
 SELECT s.person_id, s.creditor_id, s.currency, s.balance_date, p.dpd_origin, p.bucket_edges, p.allocation_policy,
@@ -81,6 +82,7 @@ def load_facts(
         transactions=transactions,
         items=items,
         openings=opened,
+        annual_rates=rates_within(str(account_id)).get(account_id, {}) if is_by_rate(policy) else {},
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 
 from fairdue.contexts.ledger.queries.account_facts import AccountFacts, StoredItem, StoredTransaction
+from fairdue.contexts.ledger.queries.segment_rates import RATES_SQL, Rates, is_by_rate, rates_of
 from fairdue.engine.ledger import proving
 from fairdue.engine.ledger.accounts import OPENING, component_of
 from fairdue.engine.ledger.life import events as life
@@ -99,6 +100,7 @@ def replay_differences(books: proving.Books, scope: str, read: Read) -> pl.DataF
     transactions = _by_account(read(TRANSACTIONS.format(scope=scope), TRANSACTION_SCHEMA))
     items = _by_account(read(ITEMS.format(scope=scope), ITEM_SCHEMA))
     posted = _by_account(_posted(books))
+    rates = _rates(states, scope, read)
     rows: list[tuple[int, str, str, str]] = []
     for state in states.iter_rows(named=True):
         account_id = state["account_id"]
@@ -107,8 +109,17 @@ def replay_differences(books: proving.Books, scope: str, read: Read) -> pl.DataF
             for event, first, second, item_id, day, amount in posted.get(account_id, [])
         }
         facts = _facts(state, transactions.get(account_id, []), items.get(account_id, []), moves)
+        facts.annual_rates = rates.get(account_id, {})
         rows += [(account_id, *found) for found in _compare(facts, state, moves)]
     return pl.DataFrame(rows, schema=proving.DIFFERENCES, orient="row")
+
+
+def _rates(states: pl.DataFrame, scope: str, read: Read) -> Rates:
+    """Return the rates of accounts whose order of payment goes by rate."""
+    if not any(map(is_by_rate, states["policy"].unique())):
+        return {}
+    schema = {"account_id": pl.Int64, "card": pl.String, "details": pl.String}
+    return rates_of(read(RATES_SQL.format(scope=scope), schema).iter_rows())
 
 
 def _by_account(frame: pl.DataFrame) -> dict[int, list[tuple[Any, ...]]]:

@@ -20,7 +20,7 @@ from fairdue.engine.ledger.life.events import Charge, Event, Plan
 from fairdue.engine.ledger.life.history import apply
 from fairdue.engine.ledger.life.position import Position
 from fairdue.engine.ledger.life.terms import INTEREST, PRINCIPAL, DebtTerms, DelinquencyRule
-from fairdue.engine.ledger.products.card import CardAgreement, CardTerms
+from fairdue.engine.ledger.products.card import DAYS_OF_YEAR, CardAgreement, CardTerms
 
 ONE_DAY = timedelta(days=1)
 
@@ -71,6 +71,7 @@ class CardWalk:
                 share_multiple=terms.rounding.multiple,
                 allocation=self.contract.allocation,
                 delinquency=DelinquencyRule(origin=terms.delinquency.dpd_origin),
+                annual_rates={name: self.agreed.rate_of(name) * DAYS_OF_YEAR for name in self.card.bears},
             )
         )
         self.meter = CapMeter(self.agreed.caps, opened)

@@ -18,6 +18,8 @@ from fairdue.engine.ledger.products.terms import ProductTerms
 
 SCHEMA = Path(__file__).resolve().parents[4] / "packs" / "products" / "schema" / "card.schema.json"
 FIELDS = ("statement_day", "due_day", "due_days", "daily_rate", "daily_rates", "caps")
+DAYS_OF_YEAR = 365
+"""An annual rate of a card is its daily rate times so many."""
 HIGHEST_DAILY_RATE = Fraction(1, 100)
 LONGEST_FREE_DAYS = 90
 BEARS_USUALLY = ("principal", "cash_advance", "balance_transfer")
@@ -73,6 +75,13 @@ class CardAgreement:
     def rate_of(self, component: str) -> Fraction:
         """Return the daily rate that a component bears."""
         return self.daily_rates.get(component, self.daily_rate)
+
+
+def segment_rates(section: Mapping[str, Any], details: Mapping[str, Any]) -> dict[str, Fraction]:
+    """Return the annual rate of each kind of balance that bears interest, from a card's section and what was agreed."""
+    daily, own = details.get("daily_rate", 0), details.get("daily_rates") or {}
+    bears = section.get("bears", BEARS_USUALLY)
+    return {name: Fraction(str(own.get(name, daily))) * DAYS_OF_YEAR for name in bears}
 
 
 def card_faults(section: Mapping[str, Any]) -> list[str]:
@@ -183,6 +192,6 @@ def _daily_rate(terms: ProductTerms, name: str, value: Any) -> Fraction:
     if not 0 <= rate <= HIGHEST_DAILY_RATE:
         raise AgreementInvalid(name, "is below zero or above 1 % a day")
     highest = terms.interest.highest_rate
-    if highest is not None and rate * 365 > highest:
+    if highest is not None and rate * DAYS_OF_YEAR > highest:
         raise AgreementInvalid(name, f"comes to more than {float(highest * 100):g} % a year")
     return rate
