@@ -21,9 +21,7 @@ def answer_calculation(question: dict[str, Any]) -> Answer:
     given = question["given"]
     calculation = _CALCULATIONS.get(given.get("calc", ""))
     if calculation is None:
-        raise Unsupported(
-            "ledger cases of this kind" if "loans" in given else f"calculation {given.get('calc')}"
-        )
+        raise Unsupported(f"calculation {given.get('calc')}")
     values = calculation(given)
     return {"items": [{"values": values} for _moment in question["questions"]]}
 
@@ -103,11 +101,10 @@ def _simple_interest(given: dict[str, Any]) -> Values:
     if "from" in given:
         start, end = date.fromisoformat(given["from"]), date.fromisoformat(given["to"])
         part = year_fraction(start, end, given["day_count"])
-        values = {"interest": interest.simple_interest(principal, rate, part)}
+        values: Values = {"interest": interest.simple_interest(principal, rate, part)}
         basis = given.get("year_days") or given["day_count"].partition("/")[2]
-        if basis != "act":
-            values["per_day"] = interest.simple_interest(principal, rate, 1 / Fraction(basis))
-        return values
+        year_days = Fraction(365 if basis == "act" else basis)
+        return values | {"per_day": interest.simple_interest(principal, rate, 1 / year_days)}
     day = 1 / Fraction(given.get("year_days", "365"))
     return {
         "interest": interest.simple_interest(principal, rate, given["days"] * day),

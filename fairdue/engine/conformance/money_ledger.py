@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -12,7 +12,16 @@ from fairdue.engine.conformance.money_events import loans_of_events, read_event
 from fairdue.engine.conformance.money_terms import Unit, read_terms
 from fairdue.engine.conformance.running import Answer, Unsupported
 from fairdue.engine.ledger.life import DebtTerms, LoanState, assess_promise, replay
-from fairdue.engine.ledger.life.events import Event, EventInvalid, PromiseToPay, Waiver
+from fairdue.engine.ledger.life.events import (
+    Chargeback,
+    Event,
+    EventInvalid,
+    PromiseCancelled,
+    PromiseToPay,
+    Reamortise,
+    Reversal,
+    Waiver,
+)
 from fairdue.engine.ledger.life.state import Entry, RowState
 
 _README_REASONS = {
@@ -20,7 +29,14 @@ _README_REASONS = {
     "already_charged_off", "not_active", "pause_overlap", "resume_not_today", "not_paused",
     "exceeds_overpayment", "exceeds_payment", "nothing_to_waive", "exceeds_charge",
 }  # fmt: skip
-"""What else the engine refuses, the format does not speak about."""
+"""What else the engine refuses, the format does not speak about, but for the two tables below."""
+_README_REASON_OF = {
+    (Waiver, "unknown_reference"): "nothing_to_waive",
+    (Chargeback, "unknown_reference"): "exceeds_payment",
+}
+"""A charge, or payment, that is not there: of it nothing is unpaid, and every amount is above it."""
+_ACCEPTED_BY_README = {(Reamortise, "nothing_to_spread_over"), (PromiseCancelled, "unknown_reference")}
+"""What the engine refuses because it would change nothing, and the format accepts because it lists no reason."""
 
 
 def answer_loans_or_calculation(question: dict[str, Any]) -> Answer:
@@ -62,17 +78,25 @@ class _Book:
 
     def _refused(self) -> dict[str, str]:
         found: dict[str, str] = {}
-        waivers = {event.id for event in self.events if isinstance(event, Waiver)}
         for loan in self.loans:
-            refusals = self._state(loan, self.events, date.max).refusals
-            found |= {
-                event_id: "nothing_to_waive"
-                if event_id in waivers and reason == "unknown_reference"
-                else reason
-                for event_id, reason in refusals.items()
-            }
+            found |= self._state(loan, self.events, date.max).refusals
+        found = self._in_words_of_readme(found)
         if unknown := set(found.values()) - _README_REASONS:
             raise Unsupported(f"events refused as {', '.join(sorted(unknown))}")
+        return found
+
+    def _in_words_of_readme(self, refusals: Mapping[str, str]) -> dict[str, str]:
+        found: dict[str, str] = {}
+        accepted: set[str] = set()
+        for event in self.events:
+            reason = refusals.get(event.id)
+            if reason is None:
+                continue
+            is_reversal_of_accepted = isinstance(event, Reversal) and event.of in accepted
+            if (type(event), reason) in _ACCEPTED_BY_README or is_reversal_of_accepted:
+                accepted = (accepted - {event.of}) if isinstance(event, Reversal) else accepted | {event.id}
+                continue
+            found[event.id] = _README_REASON_OF.get((type(event), reason), reason)
         return found
 
     def _state(self, loan: str, events: list[Event], as_of: date) -> LoanState:
@@ -114,7 +138,7 @@ class _Book:
             if not isinstance(promise, PromiseToPay):
                 continue
             if promise.id not in standing:
-                raise Unsupported("a promise that was reversed")
+                continue
             debts = [states[loan] for loan in dict.fromkeys(self.promised_over[promise.id])]
             result = assess_promise(promise, debts, as_of)
             found[promise.id] = {"status": result.status, "received": self.unit.major(result.received)}

@@ -108,11 +108,9 @@ def _schedule_terms(loan: dict[str, Any], unit: Unit) -> Terms:
 
 def _require_ruled(terms: Mapping[str, Any]) -> None:
     """Refuse combinations of terms for which README 3.2 has no rule."""
-    is_computed_whole = terms["interest"] == "flat" or (
-        terms["interest"] == "declining" and terms.get("amortisation") == "equal_principal"
-    )
-    if is_computed_whole and ("instalment_amount" in terms or "instalments" not in terms):
-        raise Unsupported("a given instalment amount with flat interest or equal principal")
+    is_equal_principal = terms["interest"] == "declining" and terms.get("amortisation") == "equal_principal"
+    if is_equal_principal and ("instalment_amount" in terms or "instalments" not in terms):
+        raise Unsupported("a given instalment amount with equal principal")
     if terms["interest"] == "flat" and terms.get("principal_grace"):
         raise Unsupported("rows without principal with flat interest")
     if terms.get("principal_grace", 0) >= terms.get("instalments", float("inf")):

@@ -13,7 +13,8 @@ from fairdue.kernel.day_counts import add_months
 
 Unit = Literal["months", "semimonth", "weeks", "days"]
 PRECISION = 40
-_LARGEST_RATE = 1e6
+_LARGEST_RATE = Decimal(10) ** 30
+"""A tenth more after one day is a yearly 10^15; beyond this no root is told from none."""
 _SMALLEST_RATE = Decimal("-0.999999")
 
 
@@ -73,8 +74,8 @@ def _root(gap: Callable[[Decimal], Decimal]) -> Fraction:
         low, high = (Decimal(0), Decimal(1)) if gap(Decimal(0)) <= 0 else _below_zero(gap)
         while gap(high) < 0:
             low, high = high, high * 2
-            if high > _LARGEST_RATE:
-                raise NoRate("no rate below 100,000,000 per cent")
+            if low > _LARGEST_RATE:
+                raise NoRate("no rate below 10^32 per cent")
         for _step in range(30):
             middle = (low + high) / 2
             low, high = (middle, high) if gap(middle) < 0 else (low, middle)
@@ -92,7 +93,8 @@ def _below_zero(gap: Callable[[Decimal], Decimal]) -> tuple[Decimal, Decimal]:
 
 def _secant(gap: Callable[[Decimal], Decimal], left: Decimal, right: Decimal) -> Decimal:
     at_left, at_right = gap(left), gap(right)
-    while at_right != at_left and abs(right - left) > Decimal(10) ** -(PRECISION - 12):
+    smallest = max(Decimal(1), abs(right)) * Decimal(10) ** -(PRECISION - 12)
+    while at_right != at_left and abs(right - left) > smallest:
         left, right = right, right - at_right * (right - left) / (at_right - at_left)
         at_left, at_right = at_right, gap(right)
     return right

@@ -20,7 +20,7 @@ def monthly(items: Sequence[tuple[Fraction, str]]) -> Fraction:
 def pro_rata_offers(available: Fraction, debts: Mapping[str, Fraction]) -> dict[str, Fraction]:
     """Return each debt's share of what is available, rounded half up to the cent.
 
-    The sum may differ from `available` by a cent or so.
+    The sum may differ from `available` by a cent or so; where nothing is owed, nothing is offered.
     """
     total = sum(debts.values(), Fraction(0))
-    return {name: round_half_up(available * debt / total) for name, debt in debts.items()}
+    return {name: round_half_up(available * debt / total) if total else total for name, debt in debts.items()}

@@ -99,7 +99,8 @@ def schedule(terms: Terms) -> list[Row]:
     """Return the rows of a loan.
 
     1. `declining`: interest on the remaining principal; equal instalments or equal principal.
-    2. `flat`: interest on the original principal; the last row takes what rounding left over.
+    2. `flat`: interest on the original principal; the last row takes what rounding left over. A given instalment
+       ends it in the row in which it repays the principal.
     3. `none`: equal parts, as equal instalments at rate zero, so that rounding up may end it early.
     4. The last row takes all remaining principal.
 
@@ -165,9 +166,11 @@ def _equal_principal(terms: Terms, rates: list[Fraction]) -> list[Row]:
 
 
 def _flat(terms: Terms) -> list[Row]:
-    rates = _period_rates(terms)
+    rates = _flat_rates(terms)
     total = terms.rounded(terms.principal * sum(rates, ZERO))
-    instalment = terms.rounded((terms.principal + total) / len(rates), terms.multiple)
+    instalment = terms.instalment_amount
+    if instalment is None:
+        instalment = terms.rounded((terms.principal + total) / len(rates), terms.multiple)
     remaining, interest_left, rows = terms.principal, total, []
     for number, (due, rate) in enumerate(zip(due_dates(terms), rates, strict=False)):
         is_last = number == len(rates) - 1
@@ -175,3 +178,18 @@ def _flat(terms: Terms) -> list[Row]:
         rows.append(Row(due, remaining if is_last else instalment - interest, interest))
         remaining, interest_left = remaining - rows[-1].principal, interest_left - interest
     return rows
+
+
+def _flat_rates(terms: Terms) -> list[Fraction]:
+    """Return the rates of the periods: as many as agreed, or fewer if a given instalment repays the principal before."""
+    rates = _period_rates(terms)
+    if terms.instalment_amount is None:
+        return rates
+    remaining = terms.principal
+    for number, rate in enumerate(rates, start=1):
+        remaining -= terms.instalment_amount - terms.rounded(terms.principal * rate)
+        if remaining <= 0:
+            return rates[:number]
+    if terms.instalments is None:
+        raise NeverRepaid("the instalment does not repay the principal")
+    return rates
