@@ -11,7 +11,6 @@ from itertools import groupby
 from fairdue.engine.law.money_limits.payment_order import (
     Balance,
     CardTerms,
-    Split,
     allocate_excess,
 )
 from fairdue.engine.law.numbers import Numbers, Rule
@@ -73,24 +72,21 @@ def interest_base(
     1. Cash advances have no grace period: from their own day to the day before they are paid.
     2. Of the previous cycle's purchases only the part left unpaid, from the first day of the cycle (US-Z-54).
     3. New purchases from their own day to the end of the cycle.
-    4. A payment goes to the older balances as US-Z-53 says.
+    4. Payments go to the older balances and to cash advances one after the other, as US-Z-53 says.
 
-    :raises CycleUnclear: with older transactions, more than one payment, or one that comes after the due day or
-        reaches new purchases
+    :raises CycleUnclear: with older transactions, or a payment that comes after the due day or reaches new purchases
     """
     end = add_months(cycle, 1) - timedelta(days=1)
     previous = add_months(cycle, -1)
     if any(not previous <= charge.on_date <= end for charge in charges):
         raise CycleUnclear("transactions outside the cycle and the one before")
-    old = [charge for charge in charges if charge.on_date < cycle]
-    new = [charge for charge in charges if charge.on_date >= cycle]
-    payment = _payment(payments, cycle, due_day)
-    split = _paid(old, payment, due_day, numbers)
-    if split.rest_minor or any(
-        charge.rate > min((item.rate for item in old), default=charge.rate) for charge in new
-    ):
+    old = [charge for charge in charges if charge.on_date < cycle or charge.is_cash_advance]
+    new = [charge for charge in charges if charge not in old]
+    paid = _paid(old, _in_grace(payments, cycle, due_day), due_day, numbers)
+    lowest = min((item.rate for item in old), default=None)
+    if payments and any(lowest is None or charge.rate > lowest for charge in new):
         raise CycleUnclear("a payment that may reach new purchases")
-    items = [item for group in _groups(old) for item in _old_items(group, split, cycle, end, payment)]
+    items = [item for group in _groups(old) for item in _old_items(group, paid, cycle, end)]
     items += [
         BaseItem(of=(charge.id,), amount_minor=charge.amount_minor, first_date=charge.on_date, last_date=end)
         for charge in new
@@ -98,14 +94,11 @@ def interest_base(
     return tuple(items), numbers.rule("US-Z-54", cycle)
 
 
-def _payment(payments: Sequence[ExcessPayment], cycle: date, due_day: int) -> ExcessPayment | None:
-    if len(payments) > 1:
-        raise CycleUnclear("several payments")
-    for payment in payments:
-        if not cycle <= payment.on_date <= add_months(cycle, 0, day=due_day):
-            raise CycleUnclear("a payment outside the grace period")
-        return payment
-    return None
+def _in_grace(payments: Sequence[ExcessPayment], cycle: date, due_day: int) -> list[ExcessPayment]:
+    """Return the payments in order of time."""
+    if any(not cycle <= payment.on_date <= add_months(cycle, 0, day=due_day) for payment in payments):
+        raise CycleUnclear("a payment outside the grace period")
+    return sorted(payments, key=lambda payment: payment.on_date)
 
 
 def _key(charge: Charge) -> tuple[bool, Fraction]:
@@ -122,32 +115,54 @@ def _groups(charges: Sequence[Charge]) -> list[list[Charge]]:
     return groups
 
 
-def _paid(old: Sequence[Charge], payment: ExcessPayment | None, due_day: int, numbers: Numbers) -> Split:
-    balances = [
-        Balance(
-            id=group[0].id,
-            component="principal",
-            amount_minor=sum(charge.amount_minor for charge in group),
-            rates=((group[0].on_date, group[0].rate),),
-        )
-        for group in _groups(old)
-    ]
-    if payment is None:
-        return Split(parts={balance.id: 0 for balance in balances}, rest_minor=0, rules=())
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What one payment paid of a balance."""
+
+    on_date: date
+    amount_minor: int
+
+
+def _paid(
+    old: Sequence[Charge], payments: Sequence[ExcessPayment], due_day: int, numbers: Numbers
+) -> dict[str, list[_Part]]:
+    """Return what was paid of each balance, one payment after the other."""
     card = CardTerms(due_day=due_day, is_previous_cycle_end=False, accepts_requests=False)
-    return allocate_excess(balances, payment.amount_minor, card=card, on=payment.on_date, numbers=numbers)
+    parts: dict[str, list[_Part]] = {group[0].id: [] for group in _groups(old)}
+    for payment in payments:
+        balances = [
+            Balance(
+                id=group[0].id, component="principal", amount_minor=_unpaid(group, parts),
+                rates=((group[0].on_date, group[0].rate),),
+            )
+            for group in _groups(old)
+            if group[0].on_date <= payment.on_date
+        ]  # fmt: skip
+        split = allocate_excess(
+            balances, payment.amount_minor, card=card, on=payment.on_date, numbers=numbers
+        )
+        if split.rest_minor:
+            raise CycleUnclear("a payment that may reach new purchases")
+        for name, amount in split.parts.items():
+            parts[name] += [_Part(payment.on_date, amount)] if amount else []
+    return parts
+
+
+def _unpaid(group: Sequence[Charge], parts: Mapping[str, Sequence[_Part]]) -> int:
+    return sum(charge.amount_minor for charge in group) - sum(
+        part.amount_minor for part in parts[group[0].id]
+    )
 
 
 def _old_items(
-    group: Sequence[Charge], split: Split, cycle: date, end: date, payment: ExcessPayment | None
+    group: Sequence[Charge], parts: Mapping[str, Sequence[_Part]], cycle: date, end: date
 ) -> Iterator[BaseItem]:
     names = tuple(charge.id for charge in group)
-    paid = split.parts[names[0]]
-    unpaid = sum(charge.amount_minor for charge in group) - paid
     is_advance = group[0].is_cash_advance
     first = group[0].on_date if is_advance else cycle
-    if is_advance and paid and payment:
-        until = payment.on_date - timedelta(days=1)
-        yield BaseItem(of=names, amount_minor=paid, first_date=first, last_date=until)
-    if unpaid:
+    for part in parts[names[0]] if is_advance else ():
+        until = part.on_date - timedelta(days=1)
+        if until >= first:
+            yield BaseItem(of=names, amount_minor=part.amount_minor, first_date=first, last_date=until)
+    if unpaid := _unpaid(group, parts):
         yield BaseItem(of=names, amount_minor=unpaid, first_date=first, last_date=end)
