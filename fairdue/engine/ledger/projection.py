@@ -129,6 +129,8 @@ def _is_recovery(position: Position, number: int) -> bool:
 def _money(
     position: Position, event: life.AmountEvent, parts: Sequence[tuple[int, Settled]], books: Books
 ) -> Iterator[Line]:
+    if isinstance(event, life.Credit) and event.id not in position.overpaid:
+        return  # the debt had ended before the day of the correction: nothing was left to correct
     is_credit = isinstance(event, life.Credit | life.GoodwillCredit)
     fund = accounts.ADJUSTMENT if is_credit else books.funds.get(event.id, accounts.CASH)
     against = accounts.CHARGE_OFF if is_credit else accounts.RECOVERY

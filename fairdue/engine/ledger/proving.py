@@ -65,6 +65,7 @@ PLAIN_KINDS = ("payment", "charge", "credit", "reversal")
 """Accounts with other events may ask for less than an item's amount, and may stand otherwise than `active`."""
 MONEY_OF_KIND = {"payment": 1, "recovery": 1, "refund": -1, "chargeback": -1}
 """Which way the amount of an event moves money; other events move none."""
+ENDED = ("written_off", "settled", "assigned")
 STANDING_OF_KIND = {
     "charge_off": "charged_off",
     "write_off": "written_off",
@@ -301,7 +302,10 @@ def _standing(books: Books) -> pl.DataFrame:
 
 
 def _money(books: Books) -> pl.DataFrame:
-    """The funds hold of every event what it moved: its amount, and nothing once it was reversed."""
+    """The funds hold of every event what it moved: its amount, and nothing once it was reversed.
+
+    A correction of a debt that had ended by its day moves nothing either.
+    """
     is_debit = pl.col("debit").is_in([*MONEY, accounts.ADJUSTMENT])
     is_credit = pl.col("credit").is_in([*MONEY, accounts.ADJUSTMENT])
     originals = books.events.select(transaction_id="id", original_id=pl.coalesce("reverses_id", "id"))
@@ -331,8 +335,12 @@ def _money(books: Books) -> pl.DataFrame:
     )
     both = expected.join(moved, on=["original_id", "fund"], how="full", coalesce=True)
     both = both.filter(pl.col("expected").fill_null(0) != pl.col("amount_minor").fill_null(0))
+    is_idle = (pl.col("fund") == accounts.ADJUSTMENT) & pl.col("amount_minor").is_null()
+    ended = pl.col("account_id").is_in(
+        books.states.filter(pl.col("standing").is_in(ENDED))["account_id"].implode()
+    )
     owner = books.events.select("account_id", original_id="id")
-    both = both.drop("account_id").join(owner, on="original_id", how="left")
+    both = both.filter(~(is_idle & ended)).drop("account_id").join(owner, on="original_id", how="left")
     subject = pl.format("transaction:{}:{}", pl.col("original_id").fill_null(0), "fund")
     return _rows(both, subject, pl.col("expected").fill_null(0), pl.col("amount_minor").fill_null(0))
 

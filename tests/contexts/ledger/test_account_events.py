@@ -634,3 +634,11 @@ def test_what_is_owed_again_on_an_instalment_of_interest_only_is_an_item_of_its_
         ("principal", date(2026, 4, 1), 3_500)
     ]
     assert ledger.prove([account], deep=True).differences == ()
+
+
+def test_a_correction_of_a_debt_that_had_ended_by_then_corrects_nothing(book, loan):
+    record(book, loan, "credit", 2_000, MAY, component="principal")
+    record(book, loan, "write_off", day=APRIL)
+    assert "credit_balance" not in sums(loan) and sums(loan).get("adjustment", 0) == 0
+    assert AccountState.objects.get(account_id=loan).credit_balance_minor == 0
+    assert ledger.prove([loan], deep=True).differences == ()
