@@ -43,9 +43,10 @@ def test_a_flat_loan_spreads_the_interest_on_what_was_lent():
     assert [(row.principal, row.interest) for row in rows] == [(300, 9), (300, 9), (300, 9)]
 
 
-def test_an_instalment_below_the_interest_is_refused():
+@pytest.mark.parametrize("interest", ["declining", "flat"])
+def test_an_instalment_below_the_interest_is_refused(interest):
     with pytest.raises(NeverRepaid):
-        schedule(terms(instalments=None, instalment_amount=Fraction(5)))
+        schedule(terms(interest=interest, instalments=None, instalment_amount=Fraction(5)))
 
 
 @given(
