@@ -86,6 +86,57 @@ def _tell(report: ProofReport) -> None:
     )
 
 
+BATCH = 1_000
+
+
+@group.command("resettle")
+def resettle_command(
+    account: Annotated[
+        list[str] | None, typer.Argument(help="Accounts, by id or the creditor's number.")
+    ] = None,
+    every: Annotated[
+        bool, typer.Option("--all", help="Every open account, in the order of their ids.")
+    ] = False,
+    after: Annotated[int, typer.Option("--after", help="With --all: go on behind this id.")] = 0,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")] = False,
+) -> None:
+    """Post what the facts of accounts come to beyond what is posted, such as after a change of allocation policy.
+
+    Each account is a transaction of its own: interrupted, it goes on with --after, and a second run posts nothing.
+    """
+    prepare()
+    from fairdue.contexts.ledger import facade as ledger
+    from fairdue.kernel import clock
+    from fairdue.kernel.actor import system
+
+    if bool(account) == every:
+        fail("name accounts, or give --all")
+    named = sorted({ledger_explain.find_account(each).account_id for each in account or ()})
+    seen = changed = postings = 0
+    try:
+        while ids := (ledger.accounts_after(after, limit=BATCH) if every else named):
+            for account_id in ids:
+                posted = ledger.resettle(
+                    account_id=account_id, actor=system("fairdue ledger resettle"), now=clock.now()
+                )
+                seen, changed, postings, after = (
+                    seen + 1,
+                    changed + bool(posted),
+                    postings + posted,
+                    account_id,
+                )
+            if not every:
+                break
+    except ledger.AccountUnknown as unknown:
+        fail(str(unknown))
+    except KeyboardInterrupt:
+        fail(f"stopped; go on with --all --after {after}", status=130)
+    if as_json:
+        emit({"accounts": seen, "changed": changed, "postings": postings, "last_account": after})
+    else:
+        console.print(f"{seen:,} accounts, {changed:,} changed by {postings:,} postings", highlight=False)
+
+
 @group.command("show")
 def show_command(
     named: ledger_explain.NAMED,

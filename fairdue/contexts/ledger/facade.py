@@ -70,6 +70,7 @@ from fairdue.contexts.ledger.operations.keep import KeepReport, keep_contracts
 from fairdue.contexts.ledger.operations.opening import open_accounts
 from fairdue.contexts.ledger.operations.payment import check_payment, record_payment
 from fairdue.contexts.ledger.operations.payments_together import record_payments
+from fairdue.contexts.ledger.operations.resettle import accounts_after, resettle
 from fairdue.contexts.ledger.operations.reversal import reverse_transaction
 from fairdue.contexts.ledger.operations.transactions import check_transactions, land_transactions
 from fairdue.contexts.ledger.queries.changes import changes_since
@@ -198,6 +199,7 @@ __all__ = [
     "account_summaries",
     "account_summary",
     "account_transactions",
+    "accounts_after",
     "book_all_incoming",
     "book_incoming",
     "bureau_changes",
@@ -238,6 +240,7 @@ __all__ = [
     "record_event",
     "record_payment",
     "record_payments",
+    "resettle",
     "return_incoming",
     "reverse_transaction",
     "state_facts_sql",

@@ -302,10 +302,7 @@ def _standing(books: Books) -> pl.DataFrame:
 
 
 def _money(books: Books) -> pl.DataFrame:
-    """The funds hold of every event what it moved: its amount, and nothing once it was reversed.
-
-    A correction of a debt that had ended by its day moves nothing either.
-    """
+    """The funds hold what every event moved; nothing once it was reversed, or for a credit on an ended debt."""
     is_debit = pl.col("debit").is_in([*MONEY, accounts.ADJUSTMENT])
     is_credit = pl.col("credit").is_in([*MONEY, accounts.ADJUSTMENT])
     originals = books.events.select(transaction_id="id", original_id=pl.coalesce("reverses_id", "id"))
@@ -335,12 +332,13 @@ def _money(books: Books) -> pl.DataFrame:
     )
     both = expected.join(moved, on=["original_id", "fund"], how="full", coalesce=True)
     both = both.filter(pl.col("expected").fill_null(0) != pl.col("amount_minor").fill_null(0))
-    is_idle = (pl.col("fund") == accounts.ADJUSTMENT) & pl.col("amount_minor").is_null()
-    ended = pl.col("account_id").is_in(
-        books.states.filter(pl.col("standing").is_in(ENDED))["account_id"].implode()
+    is_credit = (pl.col("fund") == accounts.ADJUSTMENT) & pl.col("amount_minor").is_null()
+    ended = books.states.filter(pl.col("standing").is_in(ENDED)).select("account_id")
+    both = pl.concat(
+        [both.filter(~is_credit), both.filter(is_credit).join(ended, on="account_id", how="anti")]
     )
     owner = books.events.select("account_id", original_id="id")
-    both = both.filter(~(is_idle & ended)).drop("account_id").join(owner, on="original_id", how="left")
+    both = both.drop("account_id").join(owner, on="original_id", how="left")
     subject = pl.format("transaction:{}:{}", pl.col("original_id").fill_null(0), "fund")
     return _rows(both, subject, pl.col("expected").fill_null(0), pl.col("amount_minor").fill_null(0))
 
