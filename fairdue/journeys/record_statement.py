@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -12,7 +13,7 @@ from fairdue.contexts.parties import facade as parties
 from fairdue.journeys.stop_contacts import CHANNELS, choose_contacts, contact_choices
 from fairdue.kernel.actor import Actor
 
-HOURS = ("inconvenient_hours", "agreed_hours", "consented_hours")
+HOURS = ("inconvenient_hours", "agreed_hours", "consented_hours", "direct_hours")
 PLAIN = ("inconvenient_place", "no_work", "more_contacts", "objection", "entry_agreed")
 STATEMENTS = ("opt_out", "opt_in", *HOURS, *PLAIN)
 SOURCES = ("conversation", "letter", "email", "complaint")
@@ -43,7 +44,8 @@ def record_statement(
 
     1. Without a channel it counts for every channel; with a contact point only for that one.
     2. It binds at once: the gate reads it in the transaction that reserves a contact.
-    3. Hours are those of the person's own clock, every day; a place is a contact point.
+    3. Hours are those of the person's own clock, every day; a place is a contact point. `direct_hours` open a closed
+       hour only to whoever was told so; what an agency was told counts for that agency.
     4. What had been said before stays on record. Returns False when it says nothing new.
 
     :raises NotInScope: if the case is not in the actor's scope
@@ -94,7 +96,7 @@ def _about_contacts(
         raise StatementRefused("cases.statement.hours", "say from when to when")
     if kind == "inconvenient_place" and contact_point_id is None:
         raise StatementRefused("cases.statement.point_missing", "say which number or address is meant")
-    detail = {"from": hours[0], "to": hours[1]} if kind in HOURS and hours else {}
+    detail = _detail(kind, hours, actor.made_by)
     for card in parties.latest_consents(person_id):
         if (card.kind, card.channel, card.contact_point_id, card.detail) == (
             kind,
@@ -106,6 +108,15 @@ def _about_contacts(
                 person_id, kind, contact_point_id, source, actor, now, channel, detail
             )
     return _say(person_id, kind, contact_point_id, source, actor, now, channel, detail)
+
+
+def _detail(kind: str, hours: tuple[str, str] | None, made_by: str) -> dict[str, Any]:
+    """Return what a statement says besides its kind: the hours, and to whom it was said where that matters."""
+    if kind == "direct_hours" and hours:
+        return {"times": [{"from": hours[0], "to": hours[1]}], "to": made_by}
+    if kind in HOURS and hours:
+        return {"from": hours[0], "to": hours[1]}
+    return {} if made_by == "lender" else {"to": made_by}
 
 
 def _about_everything(person_id: int, source: str, actor: Actor, now: datetime) -> bool:
@@ -136,7 +147,7 @@ def _say(
     actor: Actor,
     now: datetime,
     channel: str = "",
-    detail: Mapping[str, str] | None = None,
+    detail: Mapping[str, Any] | None = None,
 ) -> bool:
     parties.record_consent(
         person_id=person_id,

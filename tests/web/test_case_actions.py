@@ -13,12 +13,14 @@ from fairdue.contexts.audit import facade as audit
 from fairdue.contexts.book.models import Account
 from fairdue.contexts.cases.models import Case, PromiseToPay, WorkItem
 from fairdue.contexts.law import facade as law
+from fairdue.contexts.law.statements import said as read_statement
 from fairdue.contexts.ledger import facade as ledger
 from fairdue.contexts.ledger.models import Transaction
 from fairdue.contexts.parties import facade as parties
 from fairdue.contexts.parties.models import Consent, PortalLink
 from fairdue.contexts.payments.models import Request
 from fairdue.journeys.invite_borrower import admit_borrower
+from fairdue.journeys.record_statement import STATEMENTS
 from fairdue.kernel.actor import system
 from fairdue.kernel.clock import business_date, now
 from fairdue.web.workbench.words import HOLD_KINDS
@@ -278,3 +280,69 @@ def test_the_panel_is_reached_by_keys_and_speaks_chinese(sign, world):
     for words in ("登记还款", "设置停催", "结案"):
         assert words in text
     assert "Record a payment" not in text
+
+
+def test_each_statement_that_the_desk_offers_is_recorded_with_what_rules_read(sign, world):
+    collector, point = sign("collector"), f"point:{world.point.pk}"
+    hours = {"hours_from": "21:00", "hours_to": "22:30"}
+    for kind in STATEMENTS:
+        said = {"kind": kind, "source": "conversation", "about": point} | (hours if "hours" in kind else {})
+        answer = collector.post(address(world, "statement"), said, follow=True)
+        assert answer.status_code == 200, kind
+        assert "follows it at once" in answer.content.decode() or kind == "opt_in", kind
+    kept = {consent.kind: consent.detail for consent in Consent.objects.all()}
+    assert set(kept) == set(STATEMENTS)
+    assert kept["inconvenient_hours"] == {"from": "21:00", "to": "22:30"}
+    assert kept["direct_hours"] == {"times": [{"from": "21:00", "to": "22:30"}], "to": "lender"}
+    read = read_statement("direct_hours", kept["direct_hours"])
+    assert (read.told_to, read.hours) == ("lender", "mon,tue,wed,thu,fri,sat,sun 21:00-22:30")
+
+
+def test_hours_without_an_end_and_a_place_without_a_number_record_nothing(sign, world):
+    collector = sign("collector")
+    for wrong, words in (
+        ({"kind": "direct_hours", "about": "", "hours_from": "21:00"}, "Say from when to when."),
+        ({"kind": "agreed_hours", "about": "", "hours_from": "21:00", "hours_to": "20:00"}, "Say from when to when."),
+        ({"kind": "inconvenient_place", "about": ""}, "Say which number or address is meant."),
+    ):  # fmt: skip
+        answer = collector.post(address(world, "statement"), wrong | {"source": "letter"})
+        assert answer.status_code == 422 and words in answer.content.decode()
+    assert Consent.objects.count() == 0
+
+
+def test_how_a_number_was_obtained_is_asked_only_where_a_law_asks_it(sign, world):
+    collector = sign("collector")
+    assert 'data-action="origin"' not in collector.get(address(world)).content.decode()
+    Account.objects.update(jurisdiction="us")
+    assert 'data-action="origin"' in collector.get(address(world)).content.decode()
+
+
+def test_how_a_number_was_obtained_is_recorded_once_and_a_notice_says_until_when(sign, world):
+    collector, today = sign("collector"), business_date(now())
+    Account.objects.update(jurisdiction="us")
+    form = {
+        "contact_point_id": world.point.pk,
+        "route": "consumer_consent",
+        "obtained_date": today.isoformat(),
+    }
+    for wrong in (
+        {"route": "creditor_notice"},
+        {"obtained_date": (today + timedelta(days=1)).isoformat()},
+        {"contact_point_id": 999_999},
+        {"route": "bought"},
+    ):
+        assert collector.post(address(world, "origin"), form | wrong).status_code == 422
+    assert Consent.objects.count() == 0
+    assert (
+        "follows it at once" in collector.post(address(world, "origin"), form, follow=True).content.decode()
+    )
+    assert "recorded before" in collector.post(address(world, "origin"), form, follow=True).content.decode()
+    notice = {"route": "creditor_notice", "opt_out_days": "35", "opt_out_until": today.isoformat(), "is_opt_out_simple": "on"}  # fmt: skip
+    collector.post(address(world, "origin"), form | notice)
+    first, second = (consent.detail for consent in Consent.objects.order_by("id"))
+    assert first == {"route": "consumer_consent", "by": "lender", "date": today.isoformat()}
+    assert (second["opt_out_days"], second["is_opt_out_simple"], second["is_domain_public"]) == (
+        35,
+        True,
+        False,
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 
 import pytest
 
@@ -127,3 +128,12 @@ def test_the_rulebook_is_searched_and_pictures_every_article(reader):
     assert boxes == sum(
         len(one.articles) for pack in law.shipped_packs() for one in lay_out(pack.content, pack.coverage)
     )
+
+
+def test_a_test_of_a_rule_leads_to_the_gate_with_its_facts_filled_in(reader):
+    client = reader("compliance")
+    text = client.get("/desk/rulebook/cn/CN-G3/").content.decode()
+    links = re.findall(r'href="(/desk/gate/\?example=[^"]+)"', text)
+    assert len(links) > 10 and "Try this" in text
+    led = client.get(links[0].replace("&amp;", "&"), follow=True)
+    assert led.status_code == 200 and 'aria-labelledby="answer"' in led.content.decode()

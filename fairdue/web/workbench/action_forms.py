@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from fairdue.contexts.law.facade import HOLD_KINDS
+from fairdue.journeys.record_origin import LONGEST_WINDOW, ROUTES
 from fairdue.journeys.record_statement import SOURCES, STATEMENTS
 from fairdue.journeys.stop_contacts import CHANNELS
 from fairdue.journeys.view_case import CaseView
@@ -164,6 +165,35 @@ class StatementForm(ActionForm):
         if part == "point":
             return {"contact_point_id": int(value)}
         return {"channel": value}
+
+
+class OriginForm(ActionForm):
+    """How a number or an address was obtained, where a law asks for it."""
+
+    code = "origin"
+    contact_point_id = forms.TypedChoiceField(label=lazy("Number or address"), coerce=int)
+    route = forms.ChoiceField(label=lazy("How it was obtained"))
+    obtained_date = forms.DateField(label=lazy("Obtained on"), widget=DateInput())
+    opt_out_days = forms.IntegerField(
+        label=lazy("Of a notice: days to opt out"), required=False, min_value=0, max_value=LONGEST_WINDOW
+    )
+    opt_out_until = forms.DateField(
+        label=lazy("Of a notice: to opt out until"), required=False, widget=DateInput()
+    )
+    is_opt_out_simple = forms.BooleanField(label=lazy("Of a notice: opting out was simple"), required=False)
+    is_domain_public = forms.BooleanField(
+        label=lazy("The address is at a public provider, not at an employer"), required=False
+    )
+
+    def __init__(self, view: CaseView, now: datetime, data: Any = None) -> None:
+        super().__init__(view, now, data, initial={"obtained_date": business_date(now)})
+
+    def offered(self) -> dict[str, Choices]:
+        """Offer every contact point of the person and the ways that the law knows."""
+        return {
+            "contact_point_id": [(p.contact_point_id, p.value_masked) for p in self.view.contact_points],
+            "route": [(code, say(words.ORIGIN_WORDS, code)) for code in ROUTES],
+        }
 
 
 class LinkForm(ActionForm):

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as word
 
+from fairdue.journeys.record_origin import is_origin_asked
 from fairdue.journeys.view_case import CaseView
 from fairdue.kernel.actor import Actor
 from fairdue.web.workbench.action_forms import (
@@ -19,6 +20,7 @@ from fairdue.web.workbench.action_forms import (
     HoldForm,
     LiftForm,
     LinkForm,
+    OriginForm,
     PaymentForm,
     StatementForm,
 )
@@ -84,6 +86,11 @@ KINDS = (
         label=word("Consent or opt-out"), submit=word("Record the statement"),
     ),
     Kind(
+        code="origin", form=OriginForm, permission="contacts.make", icon="person", key="a o",
+        label=word("How a number or address was obtained"), submit=word("Record it"),
+        note=word("Regulation F lets a collector write to it only if it was obtained in one of these ways."),
+    ),
+    Kind(
         code="link", form=LinkForm, permission="contacts.make", icon="person", key="a b",
         label=word("Link for the borrower"), submit=word("Issue the link"),
         note=word("It lets the borrower in once, within three days, and is shown only now. Hand it to nobody else."),
@@ -108,6 +115,10 @@ def _is_shown(kind: Kind, view: CaseView, actor: Actor) -> bool:
     """Leave out what has no subject: no hold to lift, a reversal that stands on the payment's own card."""
     if kind.code == "lift":
         return bool(view.holds)
+    if kind.code == "origin":
+        return bool(view.contact_points) and is_origin_asked(
+            frozenset(entry.account.jurisdiction for entry in view.accounts)
+        )
     return kind.code != "reverse" or not actor.may(kind.permission)
 
 

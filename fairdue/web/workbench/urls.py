@@ -76,6 +76,7 @@ urlpatterns = [
     ),
     path("case/<int:case_id>/lift", holds.lift_hold, name="lift"),
     path("case/<int:case_id>/statement", debtor.statement, name="statement"),
+    path("case/<int:case_id>/origin", debtor.origin, name="origin"),
     path("case/<int:case_id>/link", debtor.link, name="link"),
     path("case/<int:case_id>/close", debtor.close, name="close"),
     path("accounts/<int:account_id>/", account.account, name="account"),

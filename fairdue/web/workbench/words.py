@@ -72,9 +72,14 @@ GATE_ICONS = {"allow": "check", "review": "eye", "defer": "clock", "hold": "hold
 STATEMENT_WORDS = {
     "opt_out": word("Does not want to be contacted"), "opt_in": word("May be contacted again"),
     "inconvenient_hours": word("Not between these hours"), "agreed_hours": word("Only between these hours"),
-    "consented_hours": word("Also between these hours"), "inconvenient_place": word("Not at this number or address"),
+    "consented_hours": word("Also between these hours"), "direct_hours": word("Also between these hours, but only by us"),
+    "inconvenient_place": word("Not at this number or address"),
     "no_work": word("Not at work"), "more_contacts": word("More calls are welcome"),
     "objection": word("Refuses to pay or denies the debt"), "entry_agreed": word("May be visited inside the home"),
+}  # fmt: skip
+ORIGIN_WORDS = {
+    "consumer_consent": word("The debtor agreed to its use"), "consumer_called": word("The debtor called from it"),
+    "creditor_notice": word("The creditor announced its use, with time to opt out"),
 }  # fmt: skip
 SOURCE_WORDS = {
     "conversation": word("a conversation"), "letter": word("a letter"), "email": word("an e-mail"),

@@ -8,10 +8,11 @@ from django.utils.translation import gettext as _
 
 from fairdue.contexts.cases import facade as cases
 from fairdue.journeys.invite_borrower import LINK_LIFETIME, invite_from_case
+from fairdue.journeys.record_origin import record_origin
 from fairdue.journeys.record_statement import record_statement
 from fairdue.kernel import clock
 from fairdue.web.workbench.access import DeskRequest, staff_page
-from fairdue.web.workbench.action_forms import CloseForm, LinkForm, StatementForm
+from fairdue.web.workbench.action_forms import CloseForm, LinkForm, OriginForm, StatementForm
 from fairdue.web.workbench.refusals import REFUSED, refusal_text
 from fairdue.web.workbench.views.case import back_to_case, load, render_case
 
@@ -28,6 +29,27 @@ def statement(request: DeskRequest, case_id: int) -> HttpResponse:
                 case_id=case_id, kind=said["kind"], source=said["source"], actor=request.actor, now=now,
                 hours=form.hours, **form.named,
             )  # fmt: skip
+        except REFUSED as refusal:
+            form.add_error(None, refusal_text(refusal))
+        else:
+            text = (
+                _("Recorded; the gate follows it at once.")
+                if is_new
+                else _("This was recorded before: nothing was changed.")
+            )
+            messages.add_message(request, messages.SUCCESS, text, "ok" if is_new else "info")
+            return back_to_case(case_id)
+    return render_case(request, case_id, status=422, given=form)
+
+
+@staff_page("cases.view", "contacts.make", methods=("POST",))
+def origin(request: DeskRequest, case_id: int) -> HttpResponse:
+    """Record how a number or an address was obtained, or show the form again with what is wrong."""
+    now = clock.now()
+    form = OriginForm(load(request, case_id, now), now, request.POST)
+    if form.is_valid():
+        try:
+            is_new = record_origin(case_id=case_id, **form.cleaned_data, actor=request.actor, now=now)
         except REFUSED as refusal:
             form.add_error(None, refusal_text(refusal))
         else:

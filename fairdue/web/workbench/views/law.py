@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
@@ -13,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from fairdue.contexts.law import facade as law
 from fairdue.engine.law.candidates import CANDIDATE_SCHEMA
+from fairdue.engine.law.packs import Pack
 from fairdue.engine.law.verdict import RANK
 from fairdue.web.ui.templatetags.ui import in_language
 from fairdue.web.workbench.access import DeskRequest, staff_page
@@ -109,6 +111,18 @@ def _examples(jurisdiction: str) -> list[tuple[str, list[tuple[str, str]]]]:
 def _is_contact(test: Mapping[str, Any]) -> bool:
     """Tell whether a test of a pack is of a contact: packs test what they compute and keep, too."""
     return "is_broken" in test and CANDIDATE_SCHEMA.keys() >= test["given"].keys()
+
+
+def example_names(pack: Pack) -> dict[str, str]:
+    """Return for each test of a pack that is a contact, such as `CN-TIME-01#2`, the name under which the page loads it."""
+    code = pack.code if pack.code in law.jurisdictions()[1:] else ""
+    counted: Counter[str] = Counter()
+    found = {}
+    for place, test in enumerate(pack.tests):
+        counted[test["rule"]] += 1
+        if _is_contact(test):
+            found[f"{test['rule']}#{counted[test['rule']]}"] = f"{code}~{pack.code}~{place}"
+    return found
 
 
 def _example(name: str) -> HttpResponse:

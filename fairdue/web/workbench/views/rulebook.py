@@ -29,6 +29,7 @@ from fairdue.web.workbench.office_words import (
     RULE_ANSWERS,
 )
 from fairdue.web.workbench.refusals import refusal_text
+from fairdue.web.workbench.views.law import example_names
 from fairdue.web.workbench.words import say
 
 STATES: tuple[State, ...] = ("implemented", "partly", "not")
@@ -105,8 +106,12 @@ def instrument(request: DeskRequest, code: str, source: str) -> HttpResponse:
     if found is None:
         raise Http404(source)
     standings = law.rule_standings(code)
+    tried = example_names(pack)
     articles = [
-        {"article": article, "rules": [_shown(rule, standings[code, rule.key]) for rule in article.rules]}
+        {
+            "article": article,
+            "rules": [_shown(rule, standings[code, rule.key], tried) for rule in article.rules],
+        }
         for article in found.articles
     ]
     context = {
@@ -117,11 +122,12 @@ def instrument(request: DeskRequest, code: str, source: str) -> HttpResponse:
     return render(request, "workbench/rulebook_instrument.html", context)
 
 
-def _shown(rule: RuleLines, standing: Any) -> dict[str, Any]:
+def _shown(rule: RuleLines, standing: Any, tried: dict[str, str]) -> dict[str, Any]:
     document = rule.document
     answer = say(RULE_ANSWERS, document["yields"]) if rule.kind == "check" else _("Computes a value")
     return {
         "rule": rule, "document": document, "standing": standing, "answer": answer,
+        "tests": [(test, tried.get(test.id, "")) for test in rule.tests],
         "scope": _plain(condition(document["applies_to"])) if rule.kind == "check" else "",
         "test": _plain(parameters(document["params"])) if rule.kind == "check" else "",
         "exceptions": sorted(document.get("unless", ()), key=lambda item: item.get("order", 99)),
