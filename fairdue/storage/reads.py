@@ -29,10 +29,9 @@ _prepared: WeakKeyDictionary[Any, set[str]] = WeakKeyDictionary()
 
 @dataclass(frozen=True, slots=True)
 class Read(Generic[Value]):
-    """One SELECT with its parameters, and what makes a value of its rows.
+    """One SELECT of one column, a `json_build_array` a row, with its parameters, and what makes a value of its rows.
 
-    1. Parameters are written `$1`, `$2`, … 2. Rows come as lists of plain JSON values, in the order of the columns:
-    moments and days as ISO texts.
+    1. Parameters are written `$1`, `$2`, … 2. Rows come as lists of plain JSON values: moments and days as ISO texts.
     """
 
     sql: str
@@ -64,7 +63,7 @@ def as_one(reads: Sequence[Read[Any]]) -> Statement:
 def values_of(reads: Sequence[Read[Any]], rows: Rows) -> tuple[Any, ...]:
     """This function will return the values of reads from the rows of their one statement."""
     answers = zip(reads, json.loads(rows[0][0] or "[]"), strict=True)
-    return tuple(read.build([list(each.values()) for each in found or ()]) for read, found in answers)
+    return tuple(read.build(found) for read, found in answers)
 
 
 def _shifted(by: int, place: re.Match[str]) -> str:
@@ -73,11 +72,11 @@ def _shifted(by: int, place: re.Match[str]) -> str:
 
 @lru_cache(maxsize=64)
 def _together(statements: tuple[tuple[str, int], ...]) -> str:
-    """Return one SELECT of one value: a JSON array with the rows of each statement, null for none."""
+    """Return one SELECT of one value: a JSON array with the rows of each statement."""
     columns, passed = [], 0
     for sql, count in statements:
         shifted = _PLACE.sub(partial(_shifted, passed), sql)
-        columns.append(f"(SELECT json_agg(row_to_json(one)) FROM ({shifted}) one)")
+        columns.append(f"ARRAY({shifted})")
         passed += count
     return f"SELECT json_build_array({', '.join(columns)})"
 

@@ -295,13 +295,15 @@ def _counts_for(contact: Counted, groups: tuple[str, ...]) -> bool:
 
 
 _CONTACTS_SQL = """
-SELECT contact_point_id, institution_group, channel, mode, direction, result, occurred_at, made_by, purpose, account_ids
+SELECT json_build_array(contact_point_id, institution_group, channel, mode, direction, result, occurred_at, made_by,
+                        purpose, account_ids)
 FROM law_contact
 WHERE person_id = $1 AND (occurred_at >= $2 OR result IN ($3, $4) OR purpose = 'locate')
 ORDER BY occurred_at DESC, id DESC
 """
 _OPEN_HOLDS_SQL = """
-SELECT account_id, kind, permitted_purposes, started_at FROM law_hold WHERE person_id = $1 AND ended_at IS NULL ORDER BY id
+SELECT json_build_array(account_id, kind, permitted_purposes, started_at)
+FROM law_hold WHERE person_id = $1 AND ended_at IS NULL ORDER BY id
 """
 
 

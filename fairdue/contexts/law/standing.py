@@ -59,19 +59,23 @@ def standing_read(person_id: int, today: date, actor: Actor) -> Read[Standing]:
 
 
 _NOTICES = """
-SELECT 'notice' AS what, account_id::text AS ref, kind, issuer, channel, sent_date AS day, NULL::date AS until, FALSE AS flag
+SELECT json_build_array('notice', account_id::text, kind, issuer, channel, sent_date, NULL, FALSE)
 FROM law_notice WHERE person_id = $1
 """
 _AGENCY = """
-UNION ALL SELECT 'listing', NULL, '', '', '', listed_from, listed_until, reveals_collection FROM law_agencylisting
+UNION ALL SELECT json_build_array('listing', NULL, '', '', '', listed_from, listed_until, reveals_collection)
+FROM law_agencylisting
 WHERE agency = $2 AND listed_from <= $3 AND (listed_until IS NULL OR listed_until >= $3)
-UNION ALL SELECT 'evaluation', NULL, '', '', '', max(evaluated_date), NULL, FALSE FROM law_agencyevaluation
+UNION ALL SELECT json_build_array('evaluation', NULL, '', '', '', max(evaluated_date), NULL, FALSE)
+FROM law_agencyevaluation
 WHERE agency = $2 AND is_passed AND evaluated_date <= $3 HAVING max(evaluated_date) IS NOT NULL
-UNION ALL SELECT 'certificate', staff_ref, '', '', '', trained_date, expires_date, FALSE FROM law_staffcertificate
+UNION ALL SELECT json_build_array('certificate', staff_ref, '', '', '', trained_date, expires_date, FALSE)
+FROM law_staffcertificate
 WHERE agency = $2 AND trained_date <= $3 AND (expires_date IS NULL OR expires_date >= $3)
 """
 _OWN_STAFF = """
-UNION ALL SELECT 'certificate', staff_ref, '', '', '', trained_date, expires_date, FALSE FROM law_staffcertificate
+UNION ALL SELECT json_build_array('certificate', staff_ref, '', '', '', trained_date, expires_date, FALSE)
+FROM law_staffcertificate
 WHERE agency = '' AND staff_ref = $2 AND trained_date <= $3
 """
 

@@ -57,6 +57,8 @@ class RowJudgement:
     retry_after: datetime | None
     opens: Callable[[Clock], datetime | None]
     """When a clock opens next for this row."""
+    asked_ids: tuple[str, ...] | None = None
+    """Ids of the rules asked, if they are known already."""
 
 
 def explain(judgement: Judgement, row: int) -> Verdict:
@@ -83,6 +85,11 @@ def explain(judgement: Judgement, row: int) -> Verdict:
 
 def explain_row(found: RowJudgement) -> Verdict:
     """This function will word what the rules say about one row."""
+    asked = found.asked_ids
+    if asked is None:
+        asked = tuple(dict.fromkeys(check.id for check in found.asked))
+    if not found.broken:
+        return Verdict(outcome=found.outcome, retry_after=found.retry_after, asked=asked)
     opens = lru_cache(maxsize=None)(found.opens)
     reasons = [_reason(rule, found.facts, opens) for rule in found.broken if rule.check.yields in RANK]
     checks = [rule.check for rule in found.broken]
@@ -92,7 +99,7 @@ def explain_row(found: RowJudgement) -> Verdict:
         retry_after=found.retry_after,
         requires=tuple(dict.fromkeys(check.adds for check in checks if check.yields == "require")),
         flags=tuple(dict.fromkeys(check.adds for check in checks if check.yields == "flag")),
-        asked=tuple(dict.fromkeys(check.id for check in found.asked)),
+        asked=asked,
     )
 
 

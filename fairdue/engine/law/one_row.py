@@ -30,31 +30,12 @@ from fairdue.engine.law.hours import WeekClock
 from fairdue.engine.law.judging import MAX_ROUNDS, Rulebook, judge, midnight
 from fairdue.engine.law.moments import first_moment, is_closed_in, next_moment, whole_minute, zone_of
 from fairdue.engine.law.packs import Check
+from fairdue.engine.law.row_kinds import Kinds, Row, RowCheck, Test, columns_of
 from fairdue.engine.law.verdict import OUTCOMES, RANK, Verdict
-
-Row = Mapping[str, Any]
-Test = Callable[[Row], bool]
 
 
 class NotUnderstood(Exception):
     """A rule uses something that is judged over columns only."""
-
-
-@dataclass(frozen=True, slots=True)
-class RowCheck:
-    """A check with its span, scope and test as plain functions."""
-
-    check: Check
-    starts_at: datetime
-    ends_at: datetime | None
-    covers: Test
-    is_broken: Test
-    until: Callable[[Row], datetime | None] | None
-    """When a rule that is broken would be kept if nothing else happened; None for rules that know no such moment."""
-
-    def is_in_force(self, at: datetime) -> bool:
-        """Tell whether the check binds at a moment."""
-        return self.starts_at <= at and (self.ends_at is None or at < self.ends_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +45,16 @@ class RowRules:
     checks: tuple[RowCheck, ...]
     turns: tuple[datetime, ...]
     """The moments at which a rule begins or ends."""
-    spans: tuple[tuple[RowCheck, ...], ...]
-    """The checks in force before the first turn, from it on, and so forth."""
+    spans: tuple[Kinds, ...]
+    """The checks in force before the first turn, from it on, and so forth, with the kinds of contact met."""
     special: frozenset[str]
 
     def in_force(self, at: datetime) -> tuple[RowCheck, ...]:
         """Return the checks that are in force at a moment."""
+        return self.at(at).checks
+
+    def at(self, at: datetime) -> Kinds:
+        """Return the span of a moment."""
         return self.spans[bisect_right(self.turns, at)]
 
 
@@ -84,7 +69,7 @@ def compile_rules(rulebook: Rulebook) -> RowRules | None:
         {turn for check in checks for turn in (check.starts_at, check.ends_at) if turn is not None}
     )
     starts = [datetime.min.replace(tzinfo=UTC), *turns]
-    spans = tuple(tuple(check for check in checks if check.is_in_force(start)) for start in starts)
+    spans = tuple(Kinds([check for check in checks if check.is_in_force(start)]) for start in starts)
     return RowRules(checks, tuple(turns), spans, rulebook.special)
 
 
@@ -120,24 +105,23 @@ def verdict_of(facts: Row, rulebook: Rulebook) -> tuple[Verdict, dict[str, Any],
 
 def judge_row(row: Row, rules: RowRules) -> RowJudgement:
     """This function will ask every rule about one complete row, as `judge` asks them about many."""
-    asked, broken = [], []
+    kind, broken = rules.at(row["at"]).of(row), []
     shut: dict[Clock, bool] = {}  # several rules read one clock
-    for each in rules.in_force(row["at"]):
-        if not each.covers(row):
-            continue
-        asked.append(each.check)
-        if (clock := each.check.clock) is None:
-            is_broken = each.is_broken(row)
-        else:
+    for each, is_broken in kind.matters:
+        if not is_broken and (clock := each.check.clock) is not None:
             if clock not in shut:
                 shut[clock] = each.is_broken(row)
             is_broken = shut[clock]
+        elif not is_broken:
+            is_broken = each.is_broken(row)
         if is_broken:
             broken.append(BrokenRule(each.check, each.until(row) if each.until else None))
     ranks = [RANK[rule.check.yields] for rule in broken if rule.check.yields in RANK]
     outcome = OUTCOMES[max(ranks, default=0)]
-    retry_after = _retry_after(row, asked, broken) if outcome == "defer" else None
-    return RowJudgement(row, tuple(asked), tuple(broken), outcome, retry_after, partial(_opens, row))
+    retry_after = _retry_after(row, kind.asked, broken) if outcome == "defer" else None
+    return RowJudgement(
+        row, kind.asked, tuple(broken), outcome, retry_after, partial(_opens, row), kind.asked_ids
+    )
 
 
 def _retry_after(row: Row, asked: Sequence[Check], broken: Sequence[BrokenRule]) -> datetime | None:
@@ -197,7 +181,15 @@ def _compiled(check: Check, zone: ZoneInfo) -> RowCheck:
         covers=_scope(check),
         is_broken=_BROKEN[check.uses](check),
         until=_cap_opens(check) if check.uses == "count.reached" else None,
+        scope_columns=columns_of([check.applies_to, *(item["when"] for item in check.unless)]),
+        test_columns=_test_columns(check),
     )
+
+
+def _test_columns(check: Check) -> frozenset[str] | None:
+    if check.uses == "hold.open":
+        return frozenset({"purpose", "holds"})
+    return columns_of(check.parameters["when"]) if check.uses == "fact.present" else None
 
 
 def _scope(check: Check) -> Test:

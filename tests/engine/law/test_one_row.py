@@ -10,6 +10,7 @@ from any_contacts import BOOK, PACKS, drawn
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from fairdue.engine.law import row_kinds
 from fairdue.engine.law.candidates import frame_of
 from fairdue.engine.law.explaining import explain
 from fairdue.engine.law.judging import Rulebook, judge
@@ -52,6 +53,29 @@ def test_the_verdict_is_the_same_word_for_word(seed, code):
     book = Rulebook(tuple(pack for pack in PACKS if pack.code in (code, "house")))
     facts = drawn(seed)
     assert verdict_of(facts, book)[0] == explain(judge(frame_of([facts]), book), 0)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.integers(0, 2**48), st.integers(1, 400))
+def test_a_contact_of_a_known_kind_is_judged_by_its_own_moments(seed, hours):
+    first = drawn(seed)
+    verdict_of(first, BOOK)
+    later = first | {"person_id": 77, "at": first["at"] + timedelta(hours=hours), "messages": []}
+    assert verdict_of(later, BOOK)[0] == explain(judge(frame_of([later]), BOOK), 0)
+
+
+def test_kinds_are_told_apart_by_every_plain_fact_and_forgotten_when_there_are_too_many(monkeypatch):
+    monkeypatch.setattr(row_kinds, "MOST_KINDS", 3)
+    book = Rulebook(tuple(pack for pack in PACKS if pack.code in ("cn", "house")))
+    kinds = compile_rules(replace(book)).at(datetime(2026, 5, 12, tzinfo=UTC))
+    at, special, seen = datetime(2026, 5, 12, 2, tzinfo=UTC), book.special, []
+    for channel in ("sms", "call", "letter", "visit", "sms"):
+        row = complete_row({"person_id": 1, "at": at, "channel": channel}, special)
+        seen.append(kinds.of(row).asked_ids)
+        assert kinds.of(complete_row({**row, "person_id": 2}, special)) is kinds.of(row)
+    assert len(set(seen)) == 4
+    assert seen[0] == seen[-1]
+    assert len(kinds._known) == 2
 
 
 def test_a_completed_row_holds_what_a_completed_frame_holds():

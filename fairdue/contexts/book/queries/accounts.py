@@ -34,9 +34,10 @@ def account_cards(person_id: int, *, actor: Actor | None = None) -> tuple[Accoun
 
 
 _DEBT_FACTS_SQL = """
-SELECT account.id, creditor.institution_group, product.kind, account.status,
-       coalesce(nullif(account.jurisdiction, ''), nullif(product.jurisdiction, ''), creditor.jurisdiction) AS jurisdiction,
-       creditor.institution_kind
+SELECT json_build_array(
+    account.id, creditor.institution_group, product.kind, account.status,
+    coalesce(nullif(account.jurisdiction, ''), nullif(product.jurisdiction, ''), creditor.jurisdiction),
+    creditor.institution_kind)
 FROM book_account account
 JOIN book_creditor creditor ON creditor.id = account.creditor_id
 JOIN book_product product ON product.id = account.product_id

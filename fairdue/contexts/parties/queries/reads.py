@@ -11,16 +11,17 @@ from ..contracts import ConsentCard, ContactPointCard, PersonCard
 from .cards import PersonUnknown, latest_of
 
 _PERSON_SQL = """
-SELECT id, name_masked, id_masked, home_zone, locale, preferred_channel, is_deceased, birth_date, sex, residence
+SELECT json_build_array(id, name_masked, id_masked, home_zone, locale, preferred_channel, is_deceased, birth_date, sex,
+                        residence)
 FROM parties_person WHERE id = $1
 """
 _POINTS_SQL = """
-SELECT id, person_id, medium, owner, relation, value_masked, zone, rank, status, is_opted_out, verified_at,
-       place, jurisdiction
+SELECT json_build_array(id, person_id, medium, owner, relation, value_masked, zone, rank, status, is_opted_out,
+                        verified_at, place, jurisdiction)
 FROM parties_contactpoint WHERE person_id = $1 ORDER BY status DESC, owner, rank, id
 """
 _CONSENTS_SQL = """
-SELECT id, contact_point_id, channel, kind, detail, source, occurred_at
+SELECT json_build_array(id, contact_point_id, channel, kind, detail, source, occurred_at)
 FROM parties_consent WHERE person_id = $1 ORDER BY occurred_at DESC, id DESC
 """
 
