@@ -149,6 +149,7 @@ EVENTS = {
     "law.rule.withdrawn": word("Confirmation of a rule withdrawn"),
     "ledger.payment.recorded": word("Payment recorded"),
     "ledger.transaction.reversed": word("Transaction reversed"),
+    "ledger.account.resettled": word("Debt settled afresh"),
     "ledger.event.recorded": word("Event recorded"),
     "payments.code.issued": word("Repayment code issued"),
     "payments.code.retired": word("Repayment code retired"),
