@@ -10,6 +10,7 @@ from typing import Any
 from fairdue.engine.law.candidates import frame_of
 from fairdue.engine.law.explaining import explain
 from fairdue.engine.law.judging import Rulebook, judge
+from fairdue.engine.law.one_row import verdict_of
 from fairdue.engine.law.verdict import Verdict
 
 from .asof import History, histories, row_at
@@ -17,6 +18,7 @@ from .models import Contact
 from .rules import rulebook_of
 
 PERSONS_AT_ONCE = 500
+FEW = 8
 NEVER_LEFT = ("failed",)
 ALLOWED = Verdict(outcome="allow")
 RulebookFor = Callable[[frozenset[str]], Rulebook]
@@ -82,11 +84,21 @@ def _judge(
         rows.setdefault(bound, []).append((contact, row))
     verdicts: dict[int, list[Verdict]] = {}
     for bound, listed in rows.items():
-        frame = frame_of([row for _, row in listed])
         for rulebook in rulebooks:
-            judgement = judge(frame, rulebook(bound))
-            for place, ((contact, _), outcome) in enumerate(zip(listed, judgement.outcome, strict=True)):
-                verdict = ALLOWED if outcome == "allow" else explain(judgement, place)
+            found = _verdicts([row for _, row in listed], rulebook(bound))
+            for (contact, _), verdict in zip(listed, found, strict=True):
                 verdicts.setdefault(contact.pk, []).append(verdict)
     for contact in contacts:
         yield Judged(contact=contact, verdicts=tuple(verdicts[contact.pk]))
+
+
+def _verdicts(rows: Sequence[Mapping[str, Any]], rulebook: Rulebook) -> list[Verdict]:
+    """Judge rows in order: a few one by one, for columns cost as much for one row as for hundreds; many over columns."""
+    if len(rows) <= FEW:
+        found = [verdict_of(row, rulebook)[0] for row in rows]
+        return [ALLOWED if verdict.outcome == "allow" else verdict for verdict in found]
+    judgement = judge(frame_of(rows), rulebook)
+    return [
+        ALLOWED if outcome == "allow" else explain(judgement, place)
+        for place, outcome in enumerate(judgement.outcome)
+    ]

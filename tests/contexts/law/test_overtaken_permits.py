@@ -51,9 +51,9 @@ def permit(agency, debt):
     return answer["permit_id"]
 
 
-def told(agency, debt, permit_id):
+def told(agency, debt, permit_id, ref="1"):
     report = law.ContactReport(
-        request_id="r1", contact_ref="c1", creditor="north", account_ref=debt[1].external_ref, channel="call",
+        request_id=f"r{ref}", contact_ref=f"c{ref}", creditor="north", account_ref=debt[1].external_ref, channel="call",
         result="conversation", occurred_at=CALLED, contact_value=debt[3], permit_id=permit_id, mode="interactive",
     )  # fmt: skip
     answer, _ = law.report_contact(agency=agency, report=report, now=TOLD)
@@ -91,6 +91,14 @@ def test_a_hold_between_permit_and_contact_ends_the_permit(agency, debt):
     answer = told(agency, debt, permit_id)
     assert (answer["was_permitted"], answer["outcome"]) == (False, "hold")
     assert PermitUse.objects.count() == 0
+
+
+def test_a_permit_that_was_overtaken_covers_no_second_report_either(agency, debt):
+    permit_id = permit(agency, debt)
+    law.place_hold(person_id=debt[0].pk, kind="dispute", reason="t", actor=system("t"), now=LATER)
+    answers = [told(agency, debt, permit_id, ref) for ref in ("1", "2")]
+    assert [answer["was_permitted"] for answer in answers] == [False, False]
+    assert (PermitUse.objects.count(), AgencyContact.objects.filter(outcome="hold").count()) == (0, 2)
 
 
 def test_what_is_said_after_the_contact_leaves_its_permit_as_it_was(agency, debt):

@@ -257,7 +257,7 @@ def _is_overtaken(permit: Permit, occurred_at: datetime, aim: Target) -> bool:
     lock_budget(aim.person_id)  # a hold that is being placed comes before or after, never in between
     contact = Contact.objects.select_for_update().get(permit_id=permit.pk)
     if contact.result != PENDING:
-        return False
+        return True  # it was reported before, or overtaken then: there is no room left that a second report could use
     contact.occurred_at = occurred_at
     judged = next(judge_past([contact], account_ids={contact.pk: (aim.account.account_id,)}), None)
     if judged is None or not set(judged.verdict.rule_ids) - _caps():
