@@ -1,4 +1,4 @@
-"""The world of a storm: borrowers in several zones, two lenders, three agencies, and a plain log of what was when known.
+"""The world of a storm: borrowers in several zones, two lenders, four agencies, ten laws, and a plain log of what was when known.
 
 The log is written by triggers of the benchmark's own database: every row that a rule may ask about, each time it
 changes, with the transaction that wrote it; for a permit also what that transaction could see. Nothing of the engine
@@ -11,6 +11,8 @@ import random
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from benchmarks.storm_carrier import CARRIED
+
 OPENED = datetime(2026, 1, 2, tzinfo=UTC)
 DUE_DATE = date(2026, 1, 10)
 OWED_MINOR = 100_000_00
@@ -19,7 +21,16 @@ LENDERS = (
     ("north", "北方银行", "North Bank", "credit_card"),
     ("south", "南方消费金融", "South Finance", "consumer_loan"),
 )
-AGENCIES = {"swift": ("north",), "calm": ("north", "south"), "keen": ("south",)}
+AGENCIES = {"swift": ("north",), "calm": ("north", "south"), "keen": ("south",), "grey": ("north", "south")}
+UNFIT = "grey"
+"""An agency that was never listed and passed no evaluation."""
+UNANNOUNCED = ("keen", 4)
+"""An agency, and every which borrower was never told of it."""
+HOME_ZONES = {
+    "us": "America/New_York", "us-ny-nyc": "America/New_York", "us-ma": "America/New_York", "uk": "Europe/London",
+    "in": "Asia/Kolkata", "au": "Australia/Sydney", "hk": "Asia/Hong_Kong", "sg": "Asia/Singapore", "ie": "Europe/Dublin",
+}  # fmt: skip
+"""Other jurisdictions under whose law debts stand, and where their borrowers live."""
 DESKS = ("north", "south", "both")
 
 LOG = """
@@ -70,14 +81,15 @@ END $$;
 CREATE TRIGGER storm_permit AFTER INSERT ON law_permit FOR EACH ROW EXECUTE FUNCTION storm_permit();
 CREATE FUNCTION storm_use() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  INSERT INTO storm_fact (kind, row_id, person_id, data, seen)
-  SELECT 'use', NEW.permit_id, person_id, to_jsonb(NEW), pg_current_snapshot() FROM law_permit WHERE id = NEW.permit_id;
+  INSERT INTO storm_fact (kind, row_id, person_id, data, seen, locked)
+  SELECT 'use', NEW.permit_id, person_id, to_jsonb(NEW), pg_current_snapshot(),
+         nullif(current_setting('storm.locked', true), '')::pg_snapshot FROM law_permit WHERE id = NEW.permit_id;
   RETURN NULL;
 END $$;
 CREATE TRIGGER storm_use AFTER INSERT ON law_permituse FOR EACH ROW EXECUTE FUNCTION storm_use();
 """
 UNLOG = """
-DROP TABLE IF EXISTS storm_fact;
+DROP TABLE IF EXISTS storm_fact, storm_carried;
 DROP FUNCTION IF EXISTS storm_lock, storm_contact, storm_hold, storm_consent, storm_point, storm_permit, storm_use CASCADE;
 """
 
@@ -87,6 +99,7 @@ def start_log(connection: Any) -> None:
     with connection.cursor() as cursor:
         cursor.execute(UNLOG)
         cursor.execute(LOG)
+        cursor.execute(CARRIED)
 
 
 def stop_log(connection: Any) -> None:
@@ -105,7 +118,6 @@ def fill_world(*, persons: int, seed: int) -> dict[str, Any]:
     actor, chance = system("storm"), random.Random(seed)
     law.load_rule_packs(actor=actor, now=OPENED)
     outreach.load_templates(actor=actor, now=OPENED)
-    outreach.set_local_behaviour(actor=actor, drop_answer_percent=4, delay_seconds=86_400)
     lenders = {}
     for code, zh, en, kind in LENDERS:
         lender = Creditor.objects.create(
@@ -122,11 +134,14 @@ def fill_world(*, persons: int, seed: int) -> dict[str, Any]:
 
 
 def _standing(people: list[dict[str, Any]], actor: Any) -> None:
-    """Let every agency be one that may act: listed, evaluated, with a trained collector, announced to all."""
+    """Let all agencies but one be fit to act: listed, evaluated, with a trained collector, announced to nearly all."""
     from fairdue.contexts.law import facade as law
 
     day = OPENED.date()
     for agency in AGENCIES:
+        told = [person for person in people if (agency, person["id"] % UNANNOUNCED[1]) != (UNANNOUNCED[0], 0)]
+        if agency == UNFIT:
+            continue
         law.list_agency(agency=agency, listed_from=day, list_reference="storm", actor=actor, now=OPENED)
         law.evaluate_agency(
             agency=agency, evaluated_date=day, is_passed=True, findings="", actor=actor, now=OPENED
@@ -139,7 +154,7 @@ def _standing(people: list[dict[str, Any]], actor: Any) -> None:
                 law.NoticeGiven(
                     person_id=person["id"], kind="agency", issuer=agency, channel="letter", sent_date=day
                 )
-                for person in people
+                for person in told
             ],
             actor=actor, now=OPENED,
         )  # fmt: skip
@@ -174,11 +189,13 @@ def _people(persons: int, chance: random.Random) -> list[dict[str, Any]]:
     from fairdue.contexts.parties.sealing import CONTACT_PURPOSE, NAME_PURPOSE
 
     ring = settings.FIELD_KEYS
+    laws = [chance.choice(list(HOME_ZONES)) if chance.random() < 0.4 else "" for _ in range(persons)]
     made = Person.objects.bulk_create(
         Person(
+            residence=chance.choice(list(HOME_ZONES)) if not laws[number] and chance.random() < 0.05 else "",
             name_sealed=ring.seal(f"李{number}", NAME_PURPOSE), name_masked="李**", recorded_at=OPENED,
             name_hash=ring.search_hash(f"李{number}", NAME_PURPOSE), is_deceased=chance.random() < 0.01,
-            home_zone="Asia/Shanghai" if number % 4 else chance.choice(ZONES),
+            home_zone=HOME_ZONES.get(laws[number]) or ("Asia/Shanghai" if number % 4 else chance.choice(ZONES)),
             birth_date=date(2012, 5, 1) if chance.random() < 0.01 else date(1985, 5, 1),
         )
         for number in range(persons)
@@ -204,7 +221,8 @@ def _people(persons: int, chance: random.Random) -> list[dict[str, Any]]:
             values.append(value)
     ContactPoint.objects.bulk_create(points)
     known: dict[int, dict[str, Any]] = {
-        person.pk: {"id": person.pk, "points": [], "debts": []} for person in made
+        person.pk: {"id": person.pk, "points": [], "debts": [], "law": law}
+        for person, law in zip(made, laws, strict=True)
     }
     for point, value in zip(points, values, strict=True):
         known[point.person_id]["points"].append(
@@ -223,14 +241,16 @@ def _debts(people: list[dict[str, Any]], lenders: dict[str, Any], chance: random
 
     accounts = []
     for person in people:
-        codes = chance.choices((("north",), ("south",), ("north", "south")), (6, 2, 2))[0]
+        codes = chance.choices(
+            (("north",), ("south",), ("north", "south")), (6, 2, 0 if person["law"] else 2)
+        )[0]
         for code in codes:
             product = lenders[code]
             accounts.append(
                 Account(
                     creditor_id=product.creditor_id, product=product, person_id=person["id"], currency="CNY",
                     external_ref=f"{code}-{person['id']}", opened_date=date(2025, 1, 5), balance_date=date(2026, 1, 1),
-                    recorded_at=OPENED,
+                    recorded_at=OPENED, jurisdiction=person["law"],
                 )
             )  # fmt: skip
     Account.objects.bulk_create(accounts)

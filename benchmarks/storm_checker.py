@@ -1,13 +1,13 @@
 """A naive checker of what a storm left behind: slow plain Python that shares nothing with the engine.
 
-It reads rows by SQL and holds every permit, and every use of one, to the rules (`storm_rules.py`) and to what was on record
-at that moment. It imports nothing of Fairdue on purpose.
+It reads rows by SQL and holds every permit, and every use of one, to the rules (`storm_rules.py`, `storm_abroad.py`)
+and to what was on record at that moment. It imports nothing of Fairdue on purpose.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -29,6 +29,7 @@ class Permit:
     use_seq: int = 0
     use_tx: int = 0
     use_seen: Snapshot | None = None
+    use_locked: Snapshot | None = None
 
 
 @dataclass
@@ -61,9 +62,7 @@ class Person(Debtor):
     """The contact that each permit was issued with, as it was then."""
 
 
-def check(
-    connection: Any, *, open_text: Callable[[bytes], str], handed: Iterable[int] = ()
-) -> dict[str, Any]:
+def check(connection: Any, *, handed: Iterable[int] = ()) -> dict[str, Any]:
     """Hold everything to the rules and return what was found.
 
     `handed` are the permits under which somebody outside was shown a number or told us of a contact, each time.
@@ -76,7 +75,7 @@ def check(
             found, is_raced = _judge(person, permit)
             raced += is_raced
             faults += [f"permit {permit.id} of person {person.id}: {fault}" for fault in found]
-    without = _sent_without_permit(connection, open_text)
+    without = _sent_without_permit(connection)
     twice = _used_twice(connection, list(handed))
     return {
         "permits_checked": permits, "violations": len(faults), "raced": raced, "sends_without_permit": len(without),
@@ -86,13 +85,22 @@ def check(
 
 def _persons(connection: Any) -> Iterator[Person]:
     people = {}
-    for row in connection.execute("SELECT id, home_zone, birth_date, is_deceased FROM parties_person"):
-        people[row[0]] = Person(row[0], row[1], row[2], row[3], {})
+    for row in connection.execute(
+        "SELECT id, home_zone, birth_date, is_deceased, residence FROM parties_person"
+    ):
+        people[row[0]] = Person(row[0], row[1], row[2], row[3], {}, residence=row[4])
     debts = connection.execute(
-        "SELECT a.id, a.person_id, c.institution_group FROM book_account a JOIN book_creditor c ON c.id = a.creditor_id"
+        "SELECT a.id, a.person_id, c.institution_group, a.jurisdiction FROM book_account a"
+        " JOIN book_creditor c ON c.id = a.creditor_id"
     )
-    for account_id, person_id, group in debts:
-        people[person_id].groups[account_id] = group
+    for account_id, person_id, group, law in debts:
+        people[person_id].groups[account_id], people[person_id].laws[account_id] = group, law or "cn"
+    fit = {row[0] for row in connection.execute(_FIT_SQL)}
+    told = connection.execute("SELECT person_id, issuer FROM law_notice WHERE kind = 'agency'").fetchall()
+    for person in people.values():
+        person.fit_agencies = fit
+    for person_id, agency in told:
+        people[person_id].announced.add(agency)
     facts = connection.execute(
         "SELECT person_id, seq, tx::text, kind, row_id, data, seen::text, locked::text FROM storm_fact ORDER BY seq"
     )
@@ -100,6 +108,12 @@ def _persons(connection: Any) -> Iterator[Person]:
         _keep(people[person_id], seq, int(tx), kind, row_id, data, seen, locked)
     for person_id in sorted(people):
         yield people.pop(person_id)
+
+
+_FIT_SQL = """
+SELECT agency FROM law_agencylisting WHERE listed_until IS NULL
+ INTERSECT SELECT agency FROM law_agencyevaluation WHERE is_passed AND evaluated_date > '2025-12-31'
+"""
 
 
 def _keep(
@@ -112,6 +126,7 @@ def _keep(
         permit = person.permits[row_id]
         permit.used_at, permit.use_seq, permit.use_tx = moment_of(data["used_at"]), seq, tx
         permit.use_seen = Snapshot.read(seen)
+        permit.use_locked = Snapshot.read(locked or seen)
         person.versions.setdefault(("use", row_id), []).append((seq, tx, data))
     else:
         if kind == "contact" and data["permit_id"] is not None:
@@ -130,7 +145,7 @@ def _on_record(
     for (kind, row_id), versions in person.versions.items():
         latest = None
         for place, (other_seq, other_tx, data) in enumerate(versions):
-            waits = (kind in ("contact", "hold") and place == 0) or kind == "consent"
+            waits = kind in ("contact", "hold") and place == 0
             shows = (seen if waits else slower).shows(other_tx)
             if other_seq < seq if other_tx == tx else shows:
                 latest = data
@@ -163,11 +178,11 @@ def _judge(person: Person, permit: Permit) -> tuple[list[str], bool]:
         certain = list(broken(person, asked, person.counted[permit.id], early, issued_at))
         raced = not certain
         faults += certain
-    if permit.used_at is not None and permit.use_seen is not None:
+    if permit.used_at is not None and permit.use_seen is not None and permit.use_locked is not None:
         if not issued_at <= permit.used_at < expires_at:
             faults.append(f"used at {permit.used_at}, outside {issued_at} to {expires_at}")
         then = _on_record(
-            person, permit.use_seq, permit.use_tx, permit.use_seen, permit.use_seen, but_permit=permit.id
+            person, permit.use_seq, permit.use_tx, permit.use_seen, permit.use_locked, but_permit=permit.id
         )
         faults += [
             f"when used at {permit.used_at:%m-%d %H:%M:%S} by {asked['issued_to']}, issued {issued_at:%H:%M:%S}, {fault}"
@@ -198,15 +213,17 @@ def _broken_at_use(
 # what left the house
 
 _CARRIED_SQL = """
-SELECT l.id, l.channel, l.text_sealed, d.id, p.id, p.channel, p.content_sha256, u.permit_id, m.person_id, p.person_id
-  FROM outreach_localprovidermessage l
-  LEFT JOIN outreach_dispatch d ON d.idempotency_key = l.idempotency_key
+SELECT l.id, l.channel, l.subject, l.text, d.id, p.id, p.channel, p.content_sha256, u.permit_id, m.person_id, p.person_id
+  FROM storm_carried l
+  LEFT JOIN outreach_dispatch d ON d.idempotency_key = l.key
   LEFT JOIN outreach_message m ON m.id = d.message_id
   LEFT JOIN law_permit p ON p.id = d.permit_id
   LEFT JOIN law_permituse u ON u.permit_id = p.id
 """
 _IN_HOUSE_SQL = """
-SELECT d.id FROM outreach_dispatch d LEFT JOIN law_permituse u ON u.permit_id = d.permit_id
+SELECT d.id, d.provider, d.status, d.tries, d.error, d.handed_at IS NOT NULL, l.times
+  FROM outreach_dispatch d LEFT JOIN law_permituse u ON u.permit_id = d.permit_id
+  LEFT JOIN storm_carried l ON l.key = d.idempotency_key
  WHERE d.status IN ('accepted', 'delivered') AND u.permit_id IS NULL
 """
 _UNPERMITTED_SQL = """
@@ -214,34 +231,29 @@ SELECT id FROM law_contact WHERE direction = 'outbound' AND permit_id IS NULL AN
 """
 
 
-def _sent_without_permit(connection: Any, open_text: Callable[[bytes], str]) -> list[str]:
+def _sent_without_permit(connection: Any) -> list[str]:
     """Hold what the carrier has, what stands in inboxes and what was counted to the permits."""
     faults = []
     for row in connection.execute(_CARRIED_SQL):
-        carried, channel, sealed, dispatch, permit, permitted, digest, used, person, of = row
+        carried, channel, subject, text, dispatch, permit, permitted, digest, used, person, of = row
         if dispatch is None or permit is None or used is None or permitted != channel or person != of:
             faults.append(f"the carrier's message {carried} has no used permit of its own")
-        elif digest not in _digests(channel, open_text(bytes(sealed))):
+        elif digest != hashlib.sha256(f"{subject}\n{text}".encode()).hexdigest():
             faults.append(f"the carrier's message {carried} says something else than its permit {permit}")
     faults += [
-        f"dispatch {row[0]} went out without using a permit" for row in connection.execute(_IN_HOUSE_SQL)
+        f"dispatch {row[0]} went out without using a permit: {row[1:]}"
+        for row in connection.execute(_IN_HOUSE_SQL)
     ]
     faults += [f"contact {row[0]} was made without a permit" for row in connection.execute(_UNPERMITTED_SQL)]
     return faults
-
-
-def _digests(channel: str, text: str) -> set[str]:
-    """Return the digests under which a carried text may be permitted: subject, a line feed, text."""
-    subject, _, body = text.partition("\n\n") if channel == "email" else ("", "", text)
-    return {hashlib.sha256(f"{subject}\n{body}".encode()).hexdigest()}
 
 
 _TWICE_SQL = (
     "SELECT permit_id FROM outreach_dispatch GROUP BY permit_id HAVING count(*) > 1",
     "SELECT permit_id FROM law_contact WHERE permit_id IS NOT NULL GROUP BY permit_id HAVING count(*) > 1",
     "SELECT permit_id FROM law_permituse GROUP BY permit_id HAVING count(*) > 1",
-    "SELECT d.permit_id FROM outreach_localprovidermessage l JOIN outreach_dispatch d"
-    " ON d.idempotency_key = l.idempotency_key GROUP BY d.permit_id HAVING count(*) > 1",
+    "SELECT d.permit_id FROM storm_carried l JOIN outreach_dispatch d"
+    " ON d.idempotency_key = l.key GROUP BY d.permit_id HAVING count(*) > 1",
 )
 
 

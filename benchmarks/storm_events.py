@@ -7,8 +7,9 @@ import random
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from functools import cache
 from typing import TYPE_CHECKING, Any
+
+from benchmarks.storm_agencies import ask, client_of, point_of, purpose_of, report, unasked
 
 if TYPE_CHECKING:
     from benchmarks.storm_worker import Worker
@@ -17,28 +18,12 @@ TEXTS = {
     "kind": "您好，您的账单待还，如有困难请联系我们协商。",
     "harsh": "再不还款，我们将通知您的家人和单位。",
 }
-AGENCY_TEXT = "【{lender}】您的账单待还，受{lender}委托提醒。核实请拨400-000-1000。回复T退订。"
-LENDER_NAMES = {"north": "北方银行", "south": "南方消费金融"}
 AGREED: tuple[dict[str, Any], ...] = (
     {"from": "20:00", "to": "23:30"},
     {"from": "22:00", "to": "02:00"},
     {"times": [{"days": ["sat", "sun"], "from": "09:00", "to": "12:00"}, {"days": ["mon"], "from": "06:00", "to": "08:30"}]},
-    *[{"from": "08:00", "to": "22:00"}] * 6,
+    *[{"from": "08:00", "to": "22:00"}] * 20,
 )  # fmt: skip
-
-
-def _point(person: dict[str, Any], chance: random.Random, medium: str = "mobile", third: float = 0.12) -> Any:
-    own = [each for each in person["points"] if each["medium"] == medium and each["owner"] == "debtor"]
-    others = [
-        each for each in person["points"] if each["medium"] == medium and each["owner"] == "third_party"
-    ]
-    return chance.choice(others) if others and chance.random() < third else chance.choice(own)
-
-
-def _purpose(point: Any, chance: random.Random) -> str:
-    if point and point["owner"] == "third_party":
-        return chance.choice(("pass_message", "locate", "collect"))
-    return chance.choices(("collect", "service", "plan_reminder", "dispute_reply"), (85, 5, 5, 5))[0]
 
 
 def call(worker: Worker, index: int, now: datetime, chance: random.Random) -> dict[str, Any]:
@@ -47,12 +32,13 @@ def call(worker: Worker, index: int, now: datetime, chance: random.Random) -> di
     from fairdue.journeys.start_call import start_call
 
     person = worker.person(chance)
-    point = _point(person, chance)
-    desk = worker.staff[chance.choice(("north", "south", "both", "both", person["debts"][0]["lender"]))]
+    point = point_of(person, chance)
+    own = person["debts"][0]["lender"]
+    desk = worker.staff["south" if chance.random() < 0.02 else chance.choice(("both", own))]
     try:
         reservation = start_call(
             case_id=person["case"], contact_point_id=point["id"], actor=desk, now=now,
-            purpose=_purpose(point, chance),
+            purpose=purpose_of(point, chance),
         )  # fmt: skip
     except (cases.CaseRefused, LookupError) as refusal:
         return {"o": getattr(refusal, "code", type(refusal).__name__)}
@@ -101,7 +87,7 @@ def inbound(worker: Worker, index: int, now: datetime, chance: random.Random) ->
     try:
         record_contact(
             case_id=person["case"], code=code, actor=worker.staff["both"], now=now, channel="inbound", note="…",
-            contact_point_id=_point(person, chance, third=0)["id"],
+            contact_point_id=point_of(person, chance, third=0)["id"],
         )  # fmt: skip
     except (cases.CaseRefused, ValueError) as refusal:
         return {"o": getattr(refusal, "code", type(refusal).__name__)}
@@ -155,127 +141,6 @@ def write(worker: Worker, index: int, now: datetime, chance: random.Random) -> d
     return {"o": sent.status, "r": [reason["rule_id"] for reason in reasons]}
 
 
-@cache
-def _client() -> Any:
-    """Return what posts to the API of this very process: its doors, keys and clock, without a socket."""
-    from django.test import Client
-
-    return Client()
-
-
-def _signed(agency: str, path: str, document: dict[str, Any]) -> tuple[int, dict[str, Any]]:
-    """Post a document to the agencies' door as an agency does, and return status and answer."""
-    from fairdue.contexts.law import facade as law
-    from fairdue.contexts.outreach import facade as outreach
-
-    access = law.agency_access(agency)
-    assert access is not None
-    body = json.dumps(document).encode()
-    headers = outreach.sign(key=access["key"], body=body, timestamp=int(time.time()))
-    answer = _client().post(
-        f"/api/v1/agencies/{path}", data=body, content_type="application/json",
-        headers=headers | {"X-Fairdue-Agency": agency},
-    )  # fmt: skip
-    return answer.status_code, answer.json()
-
-
-def _debt_of(agency: str, person: dict[str, Any]) -> dict[str, Any] | None:
-    from benchmarks.storm_book import AGENCIES
-
-    return next((debt for debt in person["debts"] if debt["lender"] in AGENCIES[agency]), None)
-
-
-def ask(worker: Worker, index: int, now: datetime, chance: random.Random) -> dict[str, Any]:
-    """An agency asks for a permit, some of them a second time under the same id."""
-    person, agency = worker.person(chance), chance.choice(("swift", "calm", "keen"))
-    debt = _debt_of(agency, person)
-    if debt is None:
-        return {"o": "no_debt"}
-    channel = chance.choices(("call", "sms", "email", "visit"), (12, 4, 2, 1))[0]
-    point = (
-        None if channel == "visit" else _point(person, chance, "email" if channel == "email" else "mobile")
-    )
-    question = {
-        "request_id": f"q{worker.plan['seed']}-{index}", "creditor": debt["lender"], "account_ref": debt["ref"],
-        "channel": channel, "contact_value": point["value"] if point else "", "purpose": _purpose(point, chance),
-        "mode": "announcement" if channel == "call" and chance.random() < 0.3 else "interactive",
-        "text": AGENCY_TEXT.format(lender=LENDER_NAMES[debt["lender"]]) if channel in ("sms", "email") else "",
-        "subject": "账单" if channel == "email" else "", "staff_ref": "S1", "staff_count": 2,
-    }  # fmt: skip
-    status, answer = _signed(agency, "permits", question)
-    if chance.random() < 0.1:
-        again = _signed(agency, "permits", question)
-        if again[1] != answer:
-            return {"o": "another_answer", "fault": f"{status} {answer} then {again}"}
-    if status != 200:
-        return {"o": str(answer.get("code", status))}
-    if answer["permit_id"] is not None:
-        worker.asked.append(
-            {"agency": agency, "question": question, "permit": answer["permit_id"], "at": now}
-        )
-    return {"o": answer["outcome"], "r": [reason["rule_id"] for reason in answer["reasons"]]}
-
-
-AGENCY_RESULTS = {
-    "call": (("no_answer", 8), ("busy", 2), ("conversation", 6), ("third_party", 1), ("wrong_number", 1), ("failed", 1)),
-    "announcement": (("announcement_connected", 6), ("no_answer", 3)),
-    "sms": (("sent", 3), ("delivered", 3), ("undelivered", 1)),
-    "email": (("sent", 3), ("delivered", 3)),
-    "visit": (("conversation", 2), ("no_answer", 2)),
-}  # fmt: skip
-
-
-def report(worker: Worker, index: int, now: datetime, chance: random.Random) -> dict[str, Any]:
-    """An agency tells what it did with its permit: within its time or too late, some twice, some with a later result."""
-    asked = worker.asked.pop(chance.randrange(len(worker.asked)))
-    question = asked["question"]
-    kind = "announcement" if question["mode"] == "announcement" else question["channel"]
-    results, weights = zip(*AGENCY_RESULTS[kind], strict=True)
-    wait = timedelta(seconds=chance.choice((5, 60, 300, 840, 1200)))
-    document = {name: question[name] for name in ("creditor", "account_ref", "channel", "contact_value", "purpose")} | {
-        "request_id": f"r{worker.plan['seed']}-{index}", "contact_ref": f"c{worker.plan['seed']}-{index}",
-        "permit_id": asked["permit"], "result": chance.choices(results, weights)[0],
-        "occurred_at": min(asked["at"] + wait, now).isoformat(), "mode": question["mode"] if question["channel"] == "call" else "",
-    }  # fmt: skip
-    status, answer = _signed(asked["agency"], "contacts", document)
-    if chance.random() < 0.1:
-        _signed(asked["agency"], "contacts", document)
-    if chance.random() < 0.1:
-        more = document | {
-            "request_id": document["request_id"] + "b",
-            "contact_ref": document["contact_ref"] + "b",
-        }
-        _, twice = _signed(asked["agency"], "contacts", more)
-        if twice.get("was_permitted") and answer.get("was_permitted"):
-            return {"o": "used_twice", "fault": f"permit {asked['permit']} covered two contacts"}
-    if chance.random() < 0.05:
-        wrong = document | {"request_id": document["request_id"] + "w", "result": "wrong_number"}
-        _signed(asked["agency"], "contacts", wrong)
-    if status != 200:
-        return {"o": str(answer.get("code", status))}
-    told = asked["permit"] if answer["was_permitted"] else None
-    return {"o": answer["result"], "told": told}
-
-
-def unasked(worker: Worker, index: int, now: datetime, chance: random.Random) -> dict[str, Any]:
-    """An agency tells of a contact that it made without asking: it counts, and what it broke is kept."""
-    person, agency = worker.person(chance), chance.choice(("swift", "calm", "keen"))
-    debt = _debt_of(agency, person)
-    if debt is None:
-        return {"o": "no_debt"}
-    channel = chance.choice(("call", "sms"))
-    results, weights = zip(*AGENCY_RESULTS[channel], strict=True)
-    document = {
-        "request_id": f"u{worker.plan['seed']}-{index}", "contact_ref": f"u{worker.plan['seed']}-{index}",
-        "creditor": debt["lender"], "account_ref": debt["ref"], "channel": channel,
-        "contact_value": _point(person, chance, third=0)["value"], "result": chance.choices(results, weights)[0],
-        "occurred_at": (now - timedelta(minutes=chance.randint(0, 600))).isoformat(),
-        "direction": "inbound" if chance.random() < 0.2 else "outbound",
-    }  # fmt: skip
-    status, answer = _signed(agency, "contacts", document)
-    return {"o": answer["outcome"] if status == 200 else str(answer.get("code", status))}
-
-
 def consent(worker: Worker, index: int, now: datetime, chance: random.Random) -> dict[str, Any]:
     """A borrower says something about being contacted, on the portal or to somebody."""
     from fairdue.contexts.parties import facade as parties
@@ -283,16 +148,16 @@ def consent(worker: Worker, index: int, now: datetime, chance: random.Random) ->
     from fairdue.kernel.actor import Actor
 
     person = worker.person(chance)
-    said = chance.choices(("portal", "opt_out", "opt_in", "agreed_hours", "more_contacts"), (4, 2, 6, 4, 2))[
+    said = chance.choices(("portal", "opt_out", "opt_in", "agreed_hours", "more_contacts"), (5, 1, 8, 3, 1))[
         0
     ]
     actor = Actor(kind="borrower", label="borrower", id=person["id"])
     if said == "portal":
-        share = 0 if chance.random() < 0.7 else 0.3
+        share = 0 if chance.random() < 0.85 else 0.3
         stopped = frozenset(channel for channel in CHANNELS if chance.random() < share)
         choose_contacts(person_id=person["id"], stopped=stopped, actor=actor, now=now)
         return {"o": said}
-    point = _point(person, chance, third=0) if said.startswith("opt") and chance.random() < 0.8 else None
+    point = point_of(person, chance, third=0) if said.startswith("opt") and chance.random() < 0.8 else None
     channel = chance.choice(("", "sms", "call")) if said.startswith("opt") else ""
     parties.record_consent(
         person_id=person["id"], kind=said, channel="" if point else channel, source="storm", actor=actor,
@@ -355,7 +220,7 @@ def heal(worker: Worker, index: int, now: datetime, chance: random.Random) -> di
 
     person = worker.person(chance)
     parties.mark_contact_point(
-        contact_point_id=_point(person, chance, third=0)["id"], status="valid", reason="storm",
+        contact_point_id=point_of(person, chance, third=0)["id"], status="valid", reason="storm",
         actor=worker.staff["boss"], now=now,
     )  # fmt: skip
     return {"o": "valid"}
@@ -369,9 +234,7 @@ def carrier(worker: Worker, index: int, now: datetime, chance: random.Random) ->
     from fairdue.contexts.outreach import facade as outreach
 
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT idempotency_key FROM outreach_dispatch WHERE provider = 'http' ORDER BY id DESC LIMIT 40"
-        )
+        cursor.execute("SELECT key FROM storm_carried ORDER BY id DESC LIMIT 40")
         keys = [key for (key,) in cursor.fetchall()]
     if not keys:
         return {"o": "none"}
@@ -382,15 +245,15 @@ def carrier(worker: Worker, index: int, now: datetime, chance: random.Random) ->
     }  # fmt: skip
     body = json.dumps({"events": [event] * (2 if chance.random() < 0.1 else 1)}).encode()
     headers = outreach.sign(key=settings.SMS_PROVIDER_KEY, body=body, timestamp=int(time.time()))
-    answer = _client().post(
+    answer = client_of().post(
         "/api/v1/providers/http/events", data=body, content_type="application/json", headers=headers
     )
     return {"o": kind if answer.status_code == 200 else str(answer.status_code)}
 
 
 EVENTS: dict[str, tuple[int, Callable[..., dict[str, Any]]]] = {
-    "call": (20, call), "outcome": (16, outcome), "inbound": (2, inbound), "message": (20, message),
-    "dispatch": (4, dispatch), "write": (2, write), "ask": (14, ask), "report": (8, report), "unasked": (2, unasked),
-    "consent": (4, consent), "hold": (1, hold), "lift": (5, lift), "heal": (2, heal), "carrier": (3, carrier),
+    "call": (50, call), "outcome": (40, outcome), "inbound": (3, inbound), "message": (34, message),
+    "dispatch": (8, dispatch), "write": (3, write), "ask": (32, ask), "report": (26, report), "unasked": (3, unasked),
+    "consent": (9, consent), "hold": (2, hold), "lift": (8, lift), "heal": (6, heal), "carrier": (4, carrier),
 }  # fmt: skip
 """How often each kind of event comes."""

@@ -6,10 +6,12 @@ For the checker of the storm only; shares no code with the engine and imports no
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from benchmarks.storm_abroad import broken_abroad
 
 MESSAGES = {"sms", "email", "inapp"}
 NEVER_HAPPENED = {"failed", "wrong_number"}
@@ -20,6 +22,12 @@ HELD = {
     "plan": ("legally_required",), "dispute": ("legally_required", "dispute_reply"),
     "complaint": ("legally_required", "dispute_reply", "complaint_reply", "confirm_opt_out"),
     "deceased": ("legally_required", "confirm_opt_out"), "cease": ("legally_required", "confirm_opt_out"),
+}  # fmt: skip
+HELD_ABROAD = {
+    # by UK-DIS-01, UK-BS-01, UK-BS-02, UK-CAP-01, SG-02, AU-PLAN-01
+    ("uk", "dispute"): ("legally_required",), ("uk", "breathing_space"): ("legally_required",),
+    ("uk", "crisis_moratorium"): ("legally_required",), ("uk", "capacity"): ("legally_required",),
+    ("sg", "dispute"): ("legally_required",), ("au", "plan"): ("legally_required",),
 }  # fmt: skip
 OTHER_HELD = ("legally_required", "dispute_reply", "complaint_reply", "confirm_opt_out")
 
@@ -39,6 +47,18 @@ class Debtor:
     is_deceased: bool
     groups: dict[int, str]
     """Lender's group by debt."""
+    laws: dict[int, str] = field(default_factory=dict)
+    """Jurisdiction by debt."""
+    residence: str = ""
+    fit_agencies: set[str] = field(default_factory=set)
+    """Listed, and passed an evaluation within the year."""
+    announced: set[str] = field(default_factory=set)
+    """Agencies of which the borrower was told."""
+
+    def bound(self, counted: dict[str, Any]) -> set[str]:
+        """Return whose law binds a contact: that of its debts, and that of where the debtor lives."""
+        about = [int(each) for each in counted["account_ids"].split(",") if each] or list(self.laws)
+        return {self.laws.get(each, "cn") for each in about} | ({self.residence} if self.residence else set())
 
 
 @dataclass
@@ -54,15 +74,31 @@ class Record:
 def broken(
     person: Debtor, asked: dict[str, Any], counted: dict[str, Any], record: Record, at: datetime
 ) -> Iterator[str]:
-    """Yield every rule of the law of China and of the house that a contact breaks."""
+    """Yield every rule of the house, of the law of China and of other laws that bind which a contact breaks."""
+    laws = person.bound(counted)
     groups = set(counted["institution_group"].split(","))
     point_id = asked["contact_point_id"]
     point = record.points.get(point_id) if point_id is not None else None
     is_third = point is not None and point["owner"] == "third_party"
-    yield from _hours(person, asked, record, point, is_third, at)
-    yield from _caps(person, asked | {"mode": counted["mode"]}, record, groups, is_third, at)
-    yield from _recipient(person, asked, record, point, is_third, at)
-    yield from _held(person, asked, record, groups, at)
+    asked = asked | {"mode": counted["mode"], "maker": counted["made_by"], "about": counted["account_ids"]}
+    if "cn" in laws:
+        yield from _hours(person, asked, record, point, is_third, at)
+        yield from _agency(person, asked, is_third)
+    yield from _caps(person, asked, record, groups, is_third, at, is_chinese="cn" in laws)
+    yield from _recipient(person, asked, record, point, is_third, at, is_chinese="cn" in laws)
+    yield from _held(person, asked, record, groups, laws)
+    if laws != {"cn"}:
+        yield from broken_abroad(person, asked, record, point, laws, at)
+
+
+def _agency(person: Debtor, asked: dict[str, Any], is_third: bool) -> Iterator[str]:
+    """CN-OUT-02 and 03, CN-ID-02: an agency is listed, was evaluated, and the debtor was told of it."""
+    if asked["maker"] == "lender":
+        return
+    if asked["maker"] not in person.fit_agencies:
+        yield f"CN-OUT: {asked['maker']} is not listed or not evaluated"
+    if not is_third and asked["maker"] not in person.announced:
+        yield f"CN-ID-02: nobody told the debtor of {asked['maker']}"
 
 
 def _hours(
@@ -109,8 +145,8 @@ def _latest(record: Record, kind: str) -> dict[str, Any] | None:
 
 
 def _caps(
-    person: Debtor, asked: dict[str, Any], record: Record, groups: set[str], is_third: bool, at: datetime
-) -> Iterator[str]:
+    person: Debtor, asked: dict[str, Any], record: Record, groups: set[str], is_third: bool, at: datetime, *, is_chinese: bool
+) -> Iterator[str]:  # fmt: skip
     """CN-FREQ-01 to 03 and HOUSE-MSG-01 to 03, over the lender and all its agencies, group by group."""
     home = ZoneInfo(person.home_zone)
     today = at.astimezone(home).date()
@@ -123,7 +159,7 @@ def _caps(
     for group in groups:
         mine = [row for row in happened if group in row["institution_group"].split(",")]
         to_debtor = [row for row in mine if row["contact_point_id"] not in third]
-        if asked["channel"] == "call" and _latest(record, "more_contacts") is None:
+        if is_chinese and asked["channel"] == "call" and _latest(record, "more_contacts") is None:
             yield from _call_caps(asked, mine, to_debtor, is_third, today, home)
         if (
             asked["channel"] in MESSAGES
@@ -173,24 +209,27 @@ def _call_caps(
 
 
 def _recipient(
-    person: Debtor, asked: dict[str, Any], record: Record, point: Any, is_third: bool, at: datetime
-) -> Iterator[str]:
+    person: Debtor, asked: dict[str, Any], record: Record, point: Any, is_third: bool, at: datetime, *, is_chinese: bool
+) -> Iterator[str]:  # fmt: skip
     """CN-WHO, CN-CHAN-02 and the house's rules on whom to contact."""
     purpose = asked["purpose"]
     if point is not None and point["status"] != "valid":
         yield "HOUSE-POINT-01: the contact point was known to be invalid"
     if is_third:
-        yield from _third(person, asked, record, point)
+        if is_chinese:
+            yield from _third(person, asked, record, point)
+        elif point["relation"] != "guarantor" and asked["purpose"] == "collect":
+            yield "HOUSE-WHO-01: a third person was asked for money"
         return
     if person.is_deceased:
         yield "HOUSE-DEAD-01: the debtor has died"
-    if person.birth_date is not None and at.year - person.birth_date.year < 18:
+    if is_chinese and person.birth_date is not None and at.year - person.birth_date.year < 18:
         yield "CN-WHO-09: the debtor is a minor"
-    if purpose not in ("legally_required", "confirm_opt_out") and _has_objected(asked, record):
+    if is_chinese and purpose not in ("legally_required", "confirm_opt_out") and has_objected(asked, record):
         yield "CN-CHAN-02: the debtor had objected"
 
 
-def _has_objected(asked: dict[str, Any], record: Record) -> bool:
+def has_objected(asked: dict[str, Any], record: Record) -> bool:
     """Tell whether a statement about this way stands: each stands until another takes back the same."""
     latest: dict[tuple[Any, str], dict[str, Any]] = {}
     for said in record.consents:
@@ -242,14 +281,18 @@ def _failures(record: Record) -> int:
 
 
 def _held(
-    person: Debtor, asked: dict[str, Any], record: Record, groups: set[str], at: datetime
+    person: Debtor, asked: dict[str, Any], record: Record, groups: set[str], laws: set[str]
 ) -> Iterator[str]:
-    """CN-PLAN-04, CN-LET-02, HOUSE-HOLD: a hold stops contacts on its debt, or on all, until it is lifted."""
+    """CN-PLAN-04, CN-LET-02, HOUSE-HOLD, and what other laws say: a hold stops contacts until it is lifted."""
     for hold in record.holds:
         if hold["ended_at"] is not None:
             continue
         if hold["account_id"] is not None and person.groups[hold["account_id"]] not in groups:
             continue
-        permitted = (*hold["permitted_purposes"], *HELD.get(hold["kind"], OTHER_HELD))
+        held = [HELD.get(hold["kind"], OTHER_HELD)] if "cn" in laws else []
+        held += [HELD_ABROAD.get((law, hold["kind"]), OTHER_HELD) for law in laws]
+        if hold["kind"] in ("deceased", "cease"):
+            held.append(HELD["cease"])
+        permitted = (*hold["permitted_purposes"], *set.intersection(*map(set, held)))
         if asked["purpose"] not in permitted:
             yield f"HOLD: {hold['kind']} since {hold['started_at']}, for {asked['purpose']}"

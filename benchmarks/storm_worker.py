@@ -20,15 +20,17 @@ from typing import Any
 
 from benchmarks.storm_events import EVENTS
 
-EPISODES = ((date(2026, 3, 6), 4), (date(2026, 3, 27), 4), (date(2026, 4, 3), 4))
-"""First day and days: clocks change in America on 8 March, in Europe on 29 March, on Lord Howe on 5 April."""
+SPRING = ((date(2026, 3, 7), 3), (date(2026, 3, 28), 3), (date(2026, 4, 2), 5))
+AUTUMN = ((date(2026, 10, 2), 4), (date(2026, 10, 23), 4), (date(2026, 10, 30), 4))
+"""First day and days: clocks change in America on 8 March and 1 November, in Europe on 29 March and 25 October, in
+Australia on 5 April and 4 October; Easter closes Australia's telephones; New York counts since 1 September."""
 DAY = timedelta(days=1)
 
 
-def days_of(events: int) -> list[date]:
-    """Return the days of a storm: around each change of clocks, more of them the more events there are."""
-    more = min(events // 20_000, 6)
-    return [first + number * DAY for first, count in EPISODES for number in range(-more, count + more)]
+def days_of(seed: int) -> list[date]:
+    """Return the days of a storm: around the changes of clocks, those of spring and of autumn by turns."""
+    episodes = SPRING if seed % 2 else AUTUMN
+    return [first + number * DAY for first, count in episodes for number in range(count)]
 
 
 def moment_of(index: int, events: int, days: list[date], chance: random.Random) -> datetime:
@@ -59,7 +61,7 @@ class Worker:
     def __init__(self, plan: dict[str, Any], number: int) -> None:
         self.plan, self.number = plan, number
         self.people: list[dict[str, Any]] = plan["persons"]
-        self.days = days_of(plan["events"])
+        self.days = days_of(plan["seed"])
         self.path = Path(plan["folder"]) / f"worker-{number}.jsonl"
         self.asked: list[dict[str, Any]] = []
         """Permits of agencies that wait for their report."""

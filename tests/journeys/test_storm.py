@@ -10,7 +10,7 @@ from benchmarks.storm import added, run
 from benchmarks.storm_book import stop_log
 from benchmarks.storm_events import EVENTS
 
-EVENTS_IN_ALL = 600
+EVENTS_IN_ALL = 500
 
 
 @pytest.fixture
