@@ -83,7 +83,12 @@ def upload(
         except (law.AgencyUnknown, law.FileRefused) as error:
             fail(str(error))
     breaches = law.agency_breaches(actor=actor, upload_id=card.upload_id, limit=1_000)
-    if rejects:
+    is_known = card.rejected > 0 and not card.rejected_rows
+    if is_known and not as_json:
+        console.print(
+            "This file was taken before; nothing was changed, and no rejected rows were written again."
+        )
+    if rejects and not is_known:
         _write_rejects(rejects, card)
     if as_json:
         emit({"upload": asdict(card), "breaches": [asdict(each) for each in breaches]})

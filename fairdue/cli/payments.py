@@ -218,22 +218,9 @@ def day_end_command(
     if as_json:
         emit(asdict(report) | {"is_agreed": report.is_agreed})
     else:
-        head = (
-            "currency",
-            "opening",
-            "received",
-            "matched",
-            "returned",
-            "refunded",
-            "closing",
-            "ledger",
-            "difference",
-        )
-        rows = [
-            (row.currency, *(money.amount for money in (row.opening, row.received, row.matched, row.returned,
-             row.refunded, row.closing, row.ledger, row.difference)))
-            for row in report.suspense
-        ]  # fmt: skip
+        lines = ("opening", "received", "matched", "returned", "refunded", "closing", "ledger", "difference")
+        head = ("", *(row.currency for row in report.suspense))
+        rows = [(line, *(f"{getattr(row, line).amount:,}" for row in report.suspense)) for line in lines]
         console.print(_table(f"Suspense of {creditor} on {wanted}", head, rows))
         for title, parts in (("Received", report.received_by_source), ("Matched", report.matched_by_way),
                              ("Waiting by days", report.waiting_by_age), ("Credit refunds", report.credit_refunds)):  # fmt: skip
