@@ -36,6 +36,7 @@ def open_loan(
     details: Mapping[str, Any],
     actor: Actor,
     now: datetime,
+    kept_until: date | None = None,
 ) -> OpenedLoan:
     """This function will lend a person an amount under a product, with the schedule and all that follows.
 
@@ -77,6 +78,7 @@ def open_loan(
         disbursed_date=disbursed_date,
         details=details,
         account={"person_id": person_id, "creditor_id": creditor.creditor_id},
+        kept_until=kept_until,
         actor=actor,
         now=now,
     )

@@ -81,6 +81,7 @@ def _lend(
         details=agreed | {"first_due_date": add_months(lent, 1).isoformat()},
         actor=actor,
         now=now,
+        kept_until=lent,
     )
     return _Loan(opened.account_id, person_id, ref, LATENESS[number % len(LATENESS)])
 

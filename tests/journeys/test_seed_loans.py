@@ -86,3 +86,10 @@ def test_lending_again_changes_nothing(db: None) -> None:
     lend(references)
     assert Transaction.objects.count() == before
     assert LoanContract.objects.count() == 6
+
+
+def test_what_was_paid_in_time_leaves_no_charge_to_take_back() -> None:
+    lend(demo_book(10))
+    taken_back = Transaction.objects.filter(kind="reversal", source="keeping")
+    assert len(set(taken_back.values_list("account_id", flat=True))) == 1  # of the one that learnt late
+    assert taken_back.count() < 10

@@ -66,6 +66,7 @@ def open_contract(
     actor: Actor,
     now: datetime,
     account: Mapping[str, Any] | None = None,
+    kept_until: date | None = None,
 ) -> int:
     """This function will open a kept contract, land its due items, and return the account's id.
 
@@ -74,6 +75,7 @@ def open_contract(
     2. The product's terms are kept with the contract, so that a later version of the product changes nothing.
     3. The caps are fixed at formation, and the contract costs no more a year than each allows.
     4. The same contract again changes nothing.
+    5. It is kept until today; until `kept_until` if what happened since is landed next, so that nothing is charged in between.
 
     :raises PermissionRefused: without `ledger.adjust`
     :raises ProductUnknown, ContractInvalid, ScheduleNeverRepaid, ContractAboveCap: as they say
@@ -101,7 +103,7 @@ def open_contract(
         details=agreed,
         recorded_at=now,
     )
-    keep_one(account_id=account_id, until=business_date(now), now=now)
+    keep_one(account_id=account_id, until=kept_until or business_date(now), now=now)
     audit.record(
         code="ledger.contract.opened",
         actor=actor,
