@@ -9,6 +9,7 @@ from fairdue.engine.conformance.law_values import (
     day,
     minor,
     money,
+    needed,
     numbers_of,
     optional_day,
 )
@@ -21,6 +22,8 @@ from fairdue.engine.law.money_limits.payment_order import (
     Split,
     allocate_cn,
     allocate_excess,
+    allocate_freely,
+    allocate_minimum,
     allocate_several_us,
 )
 from fairdue.engine.law.numbers import Numbers, RuleNotInForce, rule_ids
@@ -48,33 +51,35 @@ def _split(question: Fields) -> Split:
     amount, on, directed = minor(when["amount"]), day(when["at"]), when.get("direction")
     if "cn" in question["packs"]:
         return allocate_cn(debts, amount, on=on, directed=_directed_debt(debts, directed), numbers=numbers)
-    if "us" not in question["packs"]:
-        raise Unsupported("the order of payment of these packs")
     kind = given["actor"]["kind"]
-    if kind in _COLLECTORS and "card" not in given:
+    if "us" in question["packs"] and kind in _COLLECTORS:
         return allocate_several_us(debts, amount, on=on, directed=directed, numbers=numbers)
-    if kind in _CREDITORS and "card" in given and len(debts) == 1:
-        return _excess(given["card"], debts[0], when, numbers)
-    raise Unsupported("a payment that no rule read here orders")
+    if "us" in question["packs"] and kind in _CREDITORS and any(debt.product in _CARDS for debt in debts):
+        return _of_card(given, debts, when, numbers)
+    return allocate_freely(debts, amount)
 
 
-def _excess(card: Fields, debt: Debt, when: Fields, numbers: Numbers) -> Split:
-    if not when.get("excess_over_minimum") or debt.product not in _CARDS:
-        raise Unsupported("the part of a payment that meets the minimum is not ordered")
-    on = day(when["at"])
+def _of_card(given: Fields, debts: list[Debt], when: Fields, numbers: Numbers) -> Split:
+    """What exceeds the minimum is ordered account by account; the minimum may go anywhere."""
+    amount, on, directed = minor(when["amount"]), day(when["at"]), when.get("direction")
+    if not when.get("excess_over_minimum"):
+        return allocate_minimum(
+            [balance for debt in debts for balance in debt.balances],
+            amount,
+            accepts_requests=given.get("card", {}).get("accepts_requests", False),
+            on=on,
+            directed=directed,
+            numbers=numbers,
+        )
+    if len(debts) > 1:
+        raise Unsupported("how an excess is split among the accounts of an issuer")
+    card = needed(given, "card")
     terms = CardTerms(
         due_day=card["due_day"],
         is_previous_cycle_end=card["rates_as_of"] == "previous_cycle_end",
         accepts_requests=card["accepts_requests"],
     )
-    return allocate_excess(
-        debt.balances,
-        minor(when["amount"]),
-        card=terms,
-        on=on,
-        directed=when.get("direction"),
-        numbers=numbers,
-    )
+    return allocate_excess(debts[0].balances, amount, card=terms, on=on, directed=directed, numbers=numbers)
 
 
 def _directed_debt(debts: list[Debt], directed: str | None) -> str | None:

@@ -42,6 +42,7 @@ def answer_deadline(question: Fields) -> Answer:
         united_states.WindowImpossible,
         united_kingdom.TreatmentNotEnded,
         europe.StateUnfit,
+        europe.CureUnknown,
     ) as error:
         raise Unsupported(str(error)) from error
     return _answer(found, when["clock"], optional_day(when, "date"))
@@ -221,18 +222,11 @@ def forbearance_of(given: Fields) -> Forbearance:
 
 
 def _exit(given: Fields, numbers: Numbers) -> Deadline:
-    return europe.exit_from_non_performing(_single_measure(given), numbers=numbers)
+    return europe.exit_from_non_performing(forbearance_of(given), numbers=numbers)
 
 
 def _forbearance_ends(given: Fields, numbers: Numbers) -> Deadline:
-    return europe.forbearance_end(_single_measure(given), numbers=numbers)
-
-
-def _single_measure(given: Fields) -> Forbearance:
-    forbearance = forbearance_of(given)
-    if forbearance.second_measure_date is not None:
-        raise Unsupported("the clock after a second measure is not established")
-    return forbearance
+    return europe.forbearance_end(forbearance_of(given), numbers=numbers)
 
 
 _CLOCKS: Mapping[str, Clock] = {

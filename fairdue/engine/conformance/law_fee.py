@@ -54,8 +54,10 @@ def _answer_cn(given: Fields, when: Fields, numbers: Numbers) -> Answer:
     account, kind, on = given["account"], when["fee"], day(when["at"])
     if account["product"] != "credit_card" or kind not in _CN_FEES or "under" in when:
         return _unbound(when)
-    require_currency(given, "CNY")
-    bill = _bill(account, when.get("basis")) if kind == "liquidated_damages" else None
+    is_damages = kind == "liquidated_damages"
+    if is_damages:  # the other two are abolished in every currency
+        require_currency(given, "CNY")
+    bill = _bill(account, when.get("basis")) if is_damages else None
     payments = [
         bill_charges.BillPayment(
             on_date=day(item["at"]),

@@ -31,7 +31,7 @@ Part = Callable[[Fields, Fields, Numbers], Answer]
 def _answer(part: Part, question: Fields) -> Answer:
     try:
         return part(question["given"], question["when"], numbers_of(question))
-    except (RuleNotInForce, retention.PeriodUnknown) as error:
+    except (RuleNotInForce, retention.PeriodUnknown, plans.AmountIncomparable) as error:
         raise Unsupported(str(error)) from error
 
 
@@ -72,10 +72,11 @@ def _personalised(given: Fields, when: Fields, numbers: Numbers) -> plans.PlanFa
 def _card_instalment(given: Fields, when: Fields, numbers: Numbers) -> plans.PlanFaults:
     if not _is_about(given, "credit_card"):
         return plans.PlanFaults(rules=())
-    require_currency(given, "CNY")
+    is_cash_advance = when["type"] == "cash_advance_instalment"
     return plans.card_instalment_faults(
-        is_cash_advance=when["type"] == "cash_advance_instalment",
-        amount_minor=optional_minor(when, "amount"),
+        is_cash_advance=is_cash_advance,
+        amount_minor=optional_minor(when, "amount") if is_cash_advance else None,
+        is_other_currency=given["currency"] != "CNY",
         term_months=when.get("term_months"),
         is_of_instalment=when.get("of_instalment", False),
         on=day(when["at"]),

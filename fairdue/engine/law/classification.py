@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 from typing import Literal
 
@@ -62,6 +62,12 @@ class Forbearance:
     cured_date: date | None = None
     signs_ended_date: date | None = None
     second_measure_date: date | None = None
+
+    def grants(self, on: date | None = None) -> tuple[date, ...]:
+        """Return the days on which measures were granted, up to a day."""
+        second = self.second_measure_date
+        is_known = second is not None and (on is None or second <= on)
+        return (self.granted_date, second) if second is not None and is_known else (self.granted_date,)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,8 +170,9 @@ def classify_forborne(
 
     1. Non-performing at the grant and not cured yet: non-performing (EU-FORB-01).
     2. Cured and in probation: more than 30 days past due or a second measure makes it non-performing again
-       and interrupts the probation (EU-FORB-03).
-    3. Always performing: the same facts only call for an assessment of viability (EU-FORB-02, -03).
+       and interrupts the probation (EU-FORB-03), which then does not end on the day on which it would have.
+    3. Always performing: the same facts only call for an assessment of viability (EU-FORB-02, -03). A second
+       measure is forbearance as well, so that its own two years run from its own grant.
 
     :raises NoLongerForborne: when the probation is over
     :raises DefaultPending: if a performing exposure is more than 90 days past due
@@ -174,8 +181,13 @@ def classify_forborne(
     was_cured = forbearance.cured_date is not None and forbearance.cured_date <= on
     if forbearance.state_at_grant == "non_performing" and not was_cured:
         return _forborne("non_performing", numbers.rule("EU-FORB-01", on))
-    _require_in_probation(forbearance, on, numbers)
-    is_disturbed = days_past_due > rule.integer("days_more_than") or _has_second_measure(forbearance, on)
+    end = probation_end(forbearance, on=on, numbers=numbers)
+    limit = rule.integer("days_more_than")
+    days_in_probation = days_past_due - max((on - end).days + 1, 0)
+    is_disturbed = days_in_probation > limit or _has_second_measure(forbearance, on, numbers)
+    is_over = on >= end and not (is_disturbed and forbearance.state_at_grant == "non_performing")
+    if on < forbearance.granted_date or is_over:
+        raise NoLongerForborne(f"the measure of {forbearance.granted_date} bears on days before {end}")
     if forbearance.state_at_grant == "non_performing":
         state: State = "non_performing" if is_disturbed else "performing"
         return _forborne(state, rule, numbers.rule("EU-FORB-01", on), is_interrupted=is_disturbed)
@@ -195,24 +207,24 @@ def _forborne(
     )
 
 
-def _has_second_measure(forbearance: Forbearance, on: date) -> bool:
+def _has_second_measure(forbearance: Forbearance, on: date, numbers: Numbers) -> bool:
     """Tell whether a further measure was granted in the probation, by a day."""
     start = forbearance.cured_date or forbearance.granted_date
     second = forbearance.second_measure_date
-    return second is not None and start <= second <= on
+    if second is None or not start <= second <= on:
+        return False
+    return second < probation_end(forbearance, on=second - timedelta(days=1), numbers=numbers)
 
 
-def _require_in_probation(forbearance: Forbearance, on: date, numbers: Numbers) -> None:
+def probation_end(forbearance: Forbearance, *, on: date, numbers: Numbers) -> date:
+    """Return the first day after a probation that nothing interrupts, by what was granted up to a day."""
     if forbearance.state_at_grant == "performing":
         years = numbers.rule("EU-FORB-02", on).integer("years")
-        end = add_years(forbearance.granted_date, years)
-    else:
-        rule = numbers.rule("EU-FORB-01", on)
-        earliest = add_years(forbearance.granted_date, rule.integer("cure_years"))
-        left = max(forbearance.cured_date or earliest, earliest)
-        end = add_years(left, rule.integer("probation_years"))
-    if not forbearance.granted_date <= on < end:
-        raise NoLongerForborne(f"the measure of {forbearance.granted_date} bears on days before {end}")
+        return max(add_years(granted, years) for granted in forbearance.grants(on))
+    rule = numbers.rule("EU-FORB-01", on)
+    earliest = add_years(forbearance.granted_date, rule.integer("cure_years"))
+    left = max(forbearance.cured_date or earliest, earliest)
+    return add_years(left, rule.integer("probation_years"))
 
 
 def ifrs_stage(

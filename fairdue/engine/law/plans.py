@@ -9,6 +9,10 @@ from datetime import date
 from fairdue.engine.law.numbers import Numbers, Rule
 
 
+class AmountIncomparable(ValueError):
+    """The amount decides, and it is in another currency than the rule's limit."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hardship:
     """The debtor's ability and will to repay."""
@@ -57,6 +61,7 @@ def card_instalment_faults(
     amount_minor: int | None,
     term_months: int | None,
     is_of_instalment: bool,
+    is_other_currency: bool = False,
     on: date,
     numbers: Numbers,
 ) -> PlanFaults:
@@ -64,12 +69,19 @@ def card_instalment_faults(
 
     1. A cash advance: at most 50 000 yuan and 24 months.
     2. A balance in instalments is not put into instalments again.
+    3. An amount in another currency is not compared with yuan; where the term or the balance already
+       decides, it need not be.
+
+    :raises AmountIncomparable: if the limit in yuan alone decides on an amount in another currency
     """
     rule = numbers.rule("CN-PLAN-05", on)
-    is_too_much = is_cash_advance and (
-        (amount_minor or 0) > rule.minor("max_amount") or (term_months or 0) > rule.integer("max_months")
-    )
-    return PlanFaults(rules=(rule,) if is_too_much or is_of_instalment else ())
+    is_too_long = is_cash_advance and (term_months or 0) > rule.integer("max_months")
+    if is_too_long or is_of_instalment:
+        return PlanFaults(rules=(rule,))
+    if is_cash_advance and amount_minor and is_other_currency:
+        raise AmountIncomparable("the limit is in yuan")
+    is_too_much = is_cash_advance and (amount_minor or 0) > rule.minor("max_amount")
+    return PlanFaults(rules=(rule,) if is_too_much else ())
 
 
 def loan_term_faults(

@@ -74,6 +74,9 @@ def interest_base(
     3. New purchases from their own day to the end of the cycle.
     4. Payments go to the older balances and to cash advances one after the other, as US-Z-53 says.
 
+    A payment that reaches new purchases leaves it to the terms of the card whether they have a grace period and
+    on which day rates are taken; one made before a purchase never reaches it.
+
     :raises CycleUnclear: with older transactions, or a payment that comes after the due day or reaches new purchases
     """
     end = add_months(cycle, 1) - timedelta(days=1)
@@ -84,7 +87,9 @@ def interest_base(
     new = [charge for charge in charges if charge not in old]
     paid = _paid(old, _in_grace(payments, cycle, due_day), due_day, numbers)
     lowest = min((item.rate for item in old), default=None)
-    if payments and any(lowest is None or charge.rate > lowest for charge in new):
+    last_paid = max((payment.on_date for payment in payments), default=date.min)
+    reachable = [charge for charge in new if charge.on_date <= last_paid]
+    if any(lowest is None or charge.rate > lowest for charge in reachable):
         raise CycleUnclear("a payment that may reach new purchases")
     items = [item for group in _groups(old) for item in _old_items(group, paid, cycle, end)]
     items += [

@@ -108,12 +108,33 @@ def allocate_cn(
 
     1. One debt: by its parts (`component_order`).
     2. Several: by `engine.ledger.allocation.debts.divide` (CN-ALLOC-04), then each by its parts.
+    3. A dispute stops the collection of a debt (CN-LET-02) and changes nothing in the order of what is paid.
+    4. A payment that covers everything pays everything, whether or not a rule orders it.
 
-    :raises OrderUnknown: where these rules do not order everything
+    :raises OrderUnknown: where these rules do not order everything, and the payment does not cover it
     """
+    try:
+        return _allocate_cn(debts, amount_minor, on=on, directed=directed, numbers=numbers)
+    except OrderUnknown:
+        if amount_minor < sum(debt.amount_minor for debt in debts):
+            raise
+        return allocate_freely(debts, amount_minor)
+
+
+def allocate_freely(
+    debts: Sequence[Debt], amount_minor: int, *, directed: str | None = None, rules: tuple[Rule, ...] = ()
+) -> Split:
+    """This function will split a payment that no rule orders: as directed, the disputed last, else as listed."""
+    balances = [balance for debt in debts for balance in debt.balances]
+    ordered = sorted(balances, key=lambda balance: (balance.is_disputed, balance.id != directed))
+    parts, rest = pay_in_order(ordered, amount_minor)
+    return Split(parts=parts, rest_minor=rest, rules=rules)
+
+
+def _allocate_cn(
+    debts: Sequence[Debt], amount_minor: int, *, on: date, directed: str | None, numbers: Numbers
+) -> Split:
     rules: list[Rule] = [] if len(debts) == 1 else [numbers.rule("CN-ALLOC-04", on)]
-    if any(debt.is_disputed for debt in debts):
-        raise OrderUnknown("a disputed debt")
     try:
         shares = divide(amount_minor, [_open(debt, on) for debt in debts], designated=directed)
     except DebtsUnordered as error:
@@ -156,8 +177,11 @@ def allocate_several_us(
     """This function will split a payment over the debts that a US collector has (US-PAY-01).
 
     Never to a disputed debt; first as the consumer directs. The order of the other debts is free: as listed.
+    A payment on the only debt goes to it, though it be disputed: the rule chooses among several.
     """
     rule = numbers.rule("US-PAY-01", on)
+    if len(debts) == 1:
+        return allocate_freely(debts, amount_minor, directed=directed, rules=(rule,))
     open_debts = sorted(
         (debt for debt in debts if not debt.is_disputed), key=lambda debt: debt.id != directed
     )
@@ -208,6 +232,30 @@ def allocate_excess(
     if any(balance.is_disputed for balance in balances):
         rules = (rule, numbers.rule("US-Z-53D", on))  # type: ignore[assignment]
     return Split(parts=parts, rest_minor=rest, rules=rules)
+
+
+def allocate_minimum(
+    balances: Sequence[Balance],
+    amount_minor: int,
+    *,
+    accepts_requests: bool,
+    on: date,
+    directed: str | None = None,
+    numbers: Numbers,
+) -> Split:
+    """This function will split what a card payment has up to the minimum.
+
+    1. Regulation Z orders only the excess (US-Z-53), so that the issuer is free here: as listed.
+    2. A disputed part is reduced last here too (US-Z-53D).
+    3. A customer's request is followed if the issuer accepts requests.
+    """
+    debt = Debt(id="", product="", balances=tuple(balances))
+    return allocate_freely(
+        [debt],
+        amount_minor,
+        directed=directed if accepts_requests else None,
+        rules=(numbers.rule("US-Z-53D", on),) if debt.is_disputed else (),
+    )
 
 
 def _deferred_rank(
