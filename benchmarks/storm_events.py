@@ -254,6 +254,6 @@ def carrier(worker: Worker, index: int, now: datetime, chance: random.Random) ->
 EVENTS: dict[str, tuple[int, Callable[..., dict[str, Any]]]] = {
     "call": (50, call), "outcome": (40, outcome), "inbound": (3, inbound), "message": (34, message),
     "dispatch": (8, dispatch), "write": (3, write), "ask": (32, ask), "report": (26, report), "unasked": (3, unasked),
-    "consent": (9, consent), "hold": (2, hold), "lift": (8, lift), "heal": (6, heal), "carrier": (4, carrier),
+    "consent": (9, consent), "hold": (2, hold), "lift": (14, lift), "heal": (6, heal), "carrier": (4, carrier),
 }  # fmt: skip
 """How often each kind of event comes."""

@@ -104,8 +104,8 @@ class Worker:
                 return kind, EVENTS[kind][1]
 
     def person(self, chance: random.Random) -> dict[str, Any]:
-        """Pick a borrower: half of all events fall on a tenth of them."""
-        hot = max(len(self.people) // 10, 1)
+        """Pick a borrower: half of all events fall on a sixth of them."""
+        hot = max(len(self.people) // 6, 1)
         return self.people[chance.randrange(hot if chance.random() < 0.5 else len(self.people))]
 
 
