@@ -8,7 +8,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from fairdue.engine.law.numbers import Numbers, Rule
+from fairdue.engine.law.numbers import Numbers, Rule, RuleNotInForce
 from fairdue.engine.ledger.allocation.debts import DebtsUnordered, OpenDebt, divide
 from fairdue.engine.ledger.policies import shipped_policies
 from fairdue.kernel.day_counts import add_months
@@ -115,7 +115,7 @@ def allocate_cn(
     """
     try:
         return _allocate_cn(debts, amount_minor, on=on, directed=directed, numbers=numbers)
-    except OrderUnknown:
+    except (OrderUnknown, RuleNotInForce):
         if amount_minor < sum(debt.amount_minor for debt in debts):
             raise
         return allocate_freely(debts, amount_minor)
