@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from datetime import timedelta
 
 import pytest
 from django.conf import settings as django_settings
@@ -150,3 +151,17 @@ def test_what_the_ledger_refuses_is_received_all_the_same_and_waits(client, acco
     answer = post(client, event(repayment_code=code.spoken, value_date="2020-01-01"))
     assert (answer.status_code, answer.json()["status"]) == (200, "suspense")
     assert (IncomingPayment.objects.get().why_waiting, WebhookEvent.objects.count()) == ("ledger_refused", 1)
+
+
+def test_a_value_date_of_another_year_is_refused_and_one_of_next_week_counts_from_today(client, account):
+    today = clock.business_date(clock.now())
+    far = post(client, event(value_date=(today + timedelta(days=40)).isoformat()))
+    assert (far.status_code, far.json()["code"]) == (422, "payments.incoming.invalid")
+    assert IncomingPayment.objects.count() == 0
+    soon = today + timedelta(days=7)
+    assert (
+        post(client, event(event_id="evt-2", payment_ref="pay-2", value_date=soon.isoformat())).status_code
+        == 200
+    )
+    kept = IncomingPayment.objects.get()
+    assert (kept.value_date, kept.effective_date) == (soon, today)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 
@@ -22,6 +22,8 @@ from fairdue.kernel.money import MAX_MINOR, MINOR_DIGITS, Money
 from fairdue.storage.nesting import atomic
 
 RECEIVED = "payments.payment.received"
+FURTHEST_DAYS = 31
+"""A value date may lie ahead, as of a settlement that is announced; it counts from today. Beyond this it is a mistake."""
 
 
 @atomic
@@ -37,7 +39,7 @@ def receive(*, incoming: Incoming, actor: Actor, now: datetime) -> Received:
     :raises ReferenceReused: if the reference came before with another amount
     """
     actor.require("payments.record")
-    _guard(incoming, actor)
+    _guard(incoming, actor, now)
     key = source_key(incoming.source, incoming.source_ref)
     if known := _known(incoming, key):
         return _repeat(known, incoming)
@@ -62,7 +64,7 @@ def receive_all(*, incomings: Sequence[Incoming], actor: Actor, now: datetime) -
     """
     actor.require("payments.record")
     for incoming in incomings:
-        _guard(incoming, actor)
+        _guard(incoming, actor, now)
     keys = [(each.creditor_id, source_key(each.source, each.source_ref)) for each in incomings]
     rows = IncomingPayment.objects.filter(
         creditor_id__in={creditor_id for creditor_id, _ in keys}, source_key__in=[key for _, key in keys]
@@ -136,7 +138,7 @@ def _standing(
     )
 
 
-def _guard(incoming: Incoming, actor: Actor) -> None:
+def _guard(incoming: Incoming, actor: Actor, now: datetime) -> None:
     amount = incoming.amount
     if actor.creditor_ids is not None and incoming.creditor_id not in actor.creditor_ids:
         raise IncomingInvalid("this creditor is not in your scope")
@@ -144,6 +146,10 @@ def _guard(incoming: Incoming, actor: Actor) -> None:
         raise IncomingInvalid(f"{amount.currency!r} is no currency in which books are kept here")
     if not 0 < amount.minor <= MAX_MINOR:
         raise IncomingInvalid("money that arrives is more than 0 and at most 2^53 minor units")
+    if incoming.value_date > business_date(now) + timedelta(days=FURTHEST_DAYS):
+        raise IncomingInvalid(
+            f"its value date {incoming.value_date} lies more than {FURTHEST_DAYS} days ahead"
+        )
     if not incoming.source_ref.strip():
         raise IncomingInvalid("the source must give the payment a reference of its own")
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 
 from fairdue.contexts.payments import sealing
 from fairdue.contexts.payments.models import IncomingPayment, PaymentKey
+from fairdue.contexts.payments.operations.receive import FURTHEST_DAYS
 from fairdue.engine.intake.bank.contents import BankEntry, BankStatement
 from fairdue.engine.matching.texts import normal_account
 
@@ -110,7 +111,7 @@ class Judge:
         decisive = names.strong or names.payer or names.content
         if not entry.is_booked:
             verdict.verdict, verdict.reason = "set_aside", "bank.row.not_booked"
-        elif entry.booking_date > self.today:
+        elif entry.booking_date > self.today or entry.value_date > self.today + timedelta(days=FURTHEST_DAYS):
             verdict.verdict, verdict.reason = "rejected", "bank.row.date_future"
         elif repeated := next((key for key in decisive if key in known or key in self.in_file), None):
             verdict.verdict, verdict.reason = "repeated", "bank.row.known"
