@@ -139,7 +139,10 @@ def _class_table(rows: list[_Row]) -> Table:
         columns=[
             Column("title", _("Class of record"), lambda row: _title(row.record_class), is_row_head=True, render=_class_cell),
             Column("rules", _("Kept how long"), _periods, align="wide prose", render=_rules_cell),
-            Column("erased", _("What is erased, what remains"), lambda row: _remains(row.record_class), align="wide prose", render=_remains_cell),
+            Column(
+                "erased", _("What is erased, what remains"), lambda row: _remains(row.record_class), align="wide prose",
+                render=_remains_cell,
+            ),  # fmt: skip
             _figure("total", _("Records")),
             _figure("open", _("No end yet")),
             _figure("waiting", _("End known")),
