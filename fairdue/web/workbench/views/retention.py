@@ -137,22 +137,39 @@ def _class_table(rows: list[_Row]) -> Table:
         rows,
         name="classes",
         columns=[
-            Column("title", _("Class of record"), lambda row: _title(row.record_class), is_row_head=True, render=_class_cell),
+            Column(
+                "title",
+                _("Class of record"),
+                lambda row: _title(row.record_class),
+                is_row_head=True,
+                render=_class_cell,
+            ),
             Column("rules", _("Kept how long"), _periods, align="wide prose", render=_rules_cell),
             Column(
-                "erased", _("What is erased, what remains"), lambda row: _remains(row.record_class), align="wide prose",
+                "erased",
+                _("What is erased, what remains"),
+                lambda row: _remains(row.record_class),
+                align="wide prose",
                 render=_remains_cell,
-            ),  # fmt: skip
+            ),
             _figure("total", _("Records")),
             _figure("open", _("No end yet")),
             _figure("waiting", _("End known")),
             _figure("due", _("Due now")),
-            Column("stopped", _("Stopped"), lambda row: row.plan.stopped if row.plan else None, align="num", render=_stopped_cell),
-            DateColumn("earliest", _("Earliest end"), lambda row: row.plan.earliest_due_date if row.plan else None),
+            Column(
+                "stopped",
+                _("Stopped"),
+                lambda row: row.plan.stopped if row.plan else None,
+                align="num",
+                render=_stopped_cell,
+            ),
+            DateColumn(
+                "earliest", _("Earliest end"), lambda row: row.plan.earliest_due_date if row.plan else None
+            ),
         ],
         caption=_("Classes of record"),
         is_exportable=True,
-    )  # fmt: skip
+    )
 
 
 def _figure(name: str, label: str) -> Column:
