@@ -69,6 +69,8 @@ class Message(models.Model):
     """The gate's latest word if it was not `allow`."""
     content_sealed = models.BinaryField(null=True)
     """The text as sent."""
+    earlier_content_sealed = models.BinaryField(null=True)
+    """The text of the try before, while it may still turn out that this one left."""
     attempts = models.SmallIntegerField(default=0, db_default=0)
     read_at = models.DateTimeField(null=True)
     recorded_at = models.DateTimeField()
@@ -90,6 +92,8 @@ class Dispatch(models.Model):
     message = models.OneToOneField(Message, models.PROTECT, related_name="dispatch")
     permit = models.OneToOneField("law.Permit", models.PROTECT, related_name="+")
     contact_id = models.BigIntegerField()
+    earlier = models.JSONField(null=True)
+    """Permit, contact and contact point of the try before, if its permit was used: its text may still arrive."""
     provider = models.CharField(max_length=20)
     idempotency_key = models.CharField(max_length=64, unique=True)
     status = models.CharField(max_length=12, default="reserved", db_default="reserved")

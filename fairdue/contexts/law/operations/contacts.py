@@ -32,7 +32,8 @@ def settle_contact(*, contact_id: int, result: str, now: datetime) -> bool:
     """This function will record what came of a contact and return whether anything changed.
 
     1. A result gives way only to a more final one, so reports may come twice or in any order.
-    2. `failed` means that it never left and un-counts it; once it left, a failure is `undelivered` and counts.
+    2. `failed` means that it never left and un-counts it; once it left, a failure is `undelivered` and counts. It
+       gives way to any word that it left after all.
     3. `wrong_number` un-counts also afterwards.
 
     :raises ResultUnknown: if the result is not known
@@ -46,11 +47,15 @@ def settle_contact(*, contact_id: int, result: str, now: datetime) -> bool:
             raise ContactUnknown(f"contact {contact_id} is not known")
         if result == "failed" and contact.result != "reserved":
             result = "undelivered"
-        if RESULTS[result] <= RESULTS.get(contact.result, 0):
+        if RESULTS[result] <= RESULTS.get(contact.result, 0) and not _left_after_all(contact.result, result):
             return False
         contact.result = result
         contact.save(update_fields=["result"])
     return True
+
+
+def _left_after_all(before: str, result: str) -> bool:
+    return before == "failed" and result in ("sent", "delivered", "bounced")
 
 
 def record_contact(

@@ -92,6 +92,8 @@ def settle(
 
 def conclude(dispatch: Dispatch, message: Message, status: str, now: datetime) -> None:
     """Write a better-known state on dispatch, message and counted contact, in the caller's transaction."""
+    if RANK[status] != RANK["failed"] and dispatch.earlier and law.permit(dispatch.permit_id).used_at is None:
+        _attribute(dispatch, message, dispatch.earlier, now)
     before, dispatch.status = dispatch.status, status
     dispatch.settled_at, dispatch.next_try_at = now, None
     dispatch.save()
@@ -104,6 +106,17 @@ def conclude(dispatch: Dispatch, message: Message, status: str, now: datetime) -
         subject_type="message", subject_id=message.pk, now=now, person_id=message.person_id,
         reason=dispatch.error, before={"dispatch": before}, after={"dispatch": status},
     )  # fmt: skip
+
+
+def _attribute(dispatch: Dispatch, message: Message, earlier: dict[str, int], now: datetime) -> None:
+    """Write what left under the permit that was used for it: the request of the try before was only late.
+
+    1. The contact of the newer permit, which nobody used, no longer counts; that of the earlier one will again.
+    """
+    law.settle_contact(contact_id=dispatch.contact_id, result="failed", now=now)
+    message.content_sealed, message.contact_point_id = message.earlier_content_sealed, earlier["point"]
+    message.save(update_fields=["content_sealed", "contact_point_id"])
+    dispatch.permit_id, dispatch.contact_id = earlier["permit"], earlier["contact"]
 
 
 def _use_permit(dispatch: Dispatch, outgoing: Outgoing, now: datetime) -> None:

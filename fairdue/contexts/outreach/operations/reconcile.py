@@ -51,7 +51,7 @@ def claim_open(dispatch_id: int, now: datetime, lease: timedelta) -> tuple[Dispa
         )
         if taken is None:
             return None
-        is_surely_unsent = taken.status == "reserved" and taken.error != ""
+        is_surely_unsent = taken.status == "reserved" and taken.error != "" and taken.earlier is None
         Dispatch.objects.filter(pk=dispatch_id).update(
             next_try_at=now + lease, tries=F("tries") + 1, error=""
         )
@@ -67,18 +67,21 @@ def resolve(
         return settle(
             dispatch_id=dispatch.pk, answer=known, can_be_asked=channel.can_be_asked, now=clock.now()
         )
-    refusal = renew_permit(dispatch_id=dispatch.pk, actor=actor, now=clock.now())
+    refusal = renew_permit(
+        dispatch_id=dispatch.pk, may_arrive=not is_surely_unsent, actor=actor, now=clock.now()
+    )
     if refusal:
         return refusal
     return hand_over(Dispatch.objects.select_related("message").get(pk=dispatch.pk), channel, clock)
 
 
-def renew_permit(*, dispatch_id: int, actor: Actor, now: datetime) -> str:
-    """This function will get a fresh permit for a text that surely was not sent; empty if it may be sent now.
+def renew_permit(*, dispatch_id: int, may_arrive: bool, actor: Actor, now: datetime) -> str:
+    """This function will get a fresh permit for a text that has not arrived; empty if it may be sent now.
 
     1. The permit of the earlier try is given up and its contact no longer counts: somebody may have opted
        out or paid since, so the gate judges anew, and the text is written as it is true now.
     2. Returns `accepted`, `expired`, `refused` or `deferred` otherwise; nothing is sent then.
+    3. If a request that is late `may_arrive`, what the earlier try was about is kept.
     """
     with transaction.atomic():
         message = Message.objects.select_for_update().get(dispatch__pk=dispatch_id)
@@ -93,6 +96,8 @@ def renew_permit(*, dispatch_id: int, actor: Actor, now: datetime) -> str:
             return _give_up(dispatch, message, "expired", own_verdict(news.code, "expire"), now)
         except TemplateRefused as refusal:
             return _give_up(dispatch, message, "refused", own_verdict(refusal.code, "refuse"), now)
+        if may_arrive:
+            _remember(dispatch, message)
         return _judge_again(dispatch, message, composed, actor, now)
 
 
@@ -119,6 +124,18 @@ def _judge_again(
     dispatch.permit_id, dispatch.contact_id = reservation.permit_id, reservation.contact_id
     dispatch.save(update_fields=["permit_id", "contact_id"])
     return ""
+
+
+def _remember(dispatch: Dispatch, message: Message) -> None:
+    """Keep what a try was about that used its permit, in case its text turns out to have left."""
+    if law.permit(dispatch.permit_id).used_at is None:
+        return
+    dispatch.earlier = {
+        "permit": dispatch.permit_id, "contact": dispatch.contact_id, "point": message.contact_point_id,
+    }  # fmt: skip
+    dispatch.save(update_fields=["earlier"])
+    message.earlier_content_sealed = message.content_sealed
+    message.save(update_fields=["earlier_content_sealed"])
 
 
 def _put_off(dispatch: Dispatch, message: Message, verdict: Verdict, now: datetime) -> str:
