@@ -311,8 +311,11 @@ def test_an_assigned_debt_leaves_and_takes_no_more_money(book, loan):
     with pytest.raises(ledger.EventRefused) as refused:
         pay(book, loan, 100)
     assert refused.value.code == "ledger.event.assigned"
-    book.transactions((loan, "LATE", "payment", "", 100, JUNE))  # a file tells what happened: it is held
-    assert summary(loan).credit_balance == cny(100)
+    with pytest.raises(ledger.LandingRefused, match="assigned: 1"):
+        book.transactions((loan, "AFTER", "payment", "", 100, JUNE))
+    assert summary(loan).credit_balance == cny(0)
+    book.transactions((loan, "LATE", "payment", "", 100, APRIL))  # it came before the debt left
+    assert summary(loan).balance == summary(loan).credit_balance == cny(0)
     undo(book, made.transaction_id)
     assert (summary(loan).credit_balance, summary(loan).balance) == (cny(0), cny(36_900))
 

@@ -67,9 +67,14 @@ SELECT i.row_number, k.id AS known_id, coalesce(nullif(i.amount_minor, 0), o.amo
     WHEN count(*) OVER (PARTITION BY i.account_id, i.external_ref) > 1 THEN 'ledger.reference.reused'
     WHEN i.effective_date > %s THEN 'ledger.date.future'
     WHEN i.effective_date < s.balance_date THEN 'ledger.date.before_opening'
-    WHEN i.kind <> 'reversal' AND s.standing = 'assigned' THEN 'ledger.event.assigned'
-    WHEN i.kind IN ('charge', 'credit') AND s.standing = 'written_off' THEN 'ledger.event.written_off'
-    WHEN i.kind = 'charge' AND s.standing = 'charged_off' THEN 'ledger.event.charged_off'
+    WHEN (s.standing = 'assigned' AND i.kind <> 'reversal'
+          OR s.standing = 'written_off' AND i.kind IN ('charge', 'credit')
+          OR s.standing = 'charged_off' AND i.kind = 'charge')
+     AND i.effective_date >= (
+       SELECT min(e.effective_date) FROM ledger_transaction e
+        WHERE e.account_id = i.account_id AND e.kind IN ('assignment', 'write_off', 'charge_off')
+          AND NOT EXISTS (SELECT FROM ledger_transaction r WHERE r.reverses_id = e.id))
+      THEN 'ledger.event.' || s.standing
     WHEN i.kind = 'reversal' AND o.kind IS NULL THEN 'ledger.transaction.unknown'
     WHEN i.kind = 'reversal' AND o.kind = 'reversal' THEN 'ledger.reversal.of_reversal'
     WHEN i.kind = 'reversal' AND (o.reversed_by_ref IS NOT NULL OR o.reversal_count > 1)
@@ -135,7 +140,8 @@ def land_transactions(frame: pl.DataFrame, *, batch_id: int, now: datetime) -> L
        allocation policy splits it. A reversal takes the amount of its original, so its own may be null.
     2. A known reference with the same content is unchanged. Transactions are never edited: other content
        under a known reference is refused; send a reversal and a new transaction.
-    3. What `record_event` refuses of an account that was assigned, written off or charged off is refused here.
+    3. What `record_event` refuses of an account that was assigned, written off or charged off is refused here; what
+       is dated before that day is late news and lands.
     4. Charges debit their component; receipts are allocated afresh per account, so that file order, repeated
        parts and late arrivals give the same state. Many payments that come in order are posted by the shorter
        way of `land_in_order`.
