@@ -8,6 +8,7 @@ from fairdue.storage.resealing import SealedColumn
 
 SEALED_COLUMNS = (
     SealedColumn("outreach_message", "content_sealed", CONTENT_PURPOSE),
+    SealedColumn("outreach_message", "earlier_content_sealed", CONTENT_PURPOSE),
     SealedColumn("outreach_localprovidermessage", "recipient_sealed", RECIPIENT_PURPOSE),
     SealedColumn("outreach_localprovidermessage", "text_sealed", TEXT_PURPOSE),
 )

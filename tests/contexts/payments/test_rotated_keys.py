@@ -39,6 +39,7 @@ def sealed_message(person, account) -> Message:
         person_id=person.pk, account_id=account.pk, channel="sms", purpose="collect", locale="en",
         dedupe_key="one", not_before=NOW, expires_at=NOW, recorded_at=NOW, template_code="t",
         content_sealed=seal_content("Reminder", "12.00 is due"),
+        earlier_content_sealed=seal_content("Reminder", "15.00 is due"),
     )  # fmt: skip
 
 
@@ -70,6 +71,7 @@ def test_all_that_was_sealed_opens_under_the_new_key_alone(desk, monkeypatch):
         "payments_request.payee_sealed": 1,
         "payments_paymentorder.payee_sealed": 1,
         "outreach_message.content_sealed": 1,
+        "outreach_message.earlier_content_sealed": 1,
         "outreach_localprovidermessage.recipient_sealed": 0,
         "outreach_localprovidermessage.text_sealed": 0,
     }
@@ -91,6 +93,7 @@ def test_all_that_was_sealed_opens_under_the_new_key_alone(desk, monkeypatch):
     assert "李小明".encode() in export.content and b"6222021001098765" in export.content
     message.refresh_from_db()
     assert open_content(message.content_sealed) == ("Reminder", "12.00 is due")
+    assert open_content(message.earlier_content_sealed) == ("Reminder", "15.00 is due")
 
 
 def test_without_a_rotation_the_new_key_alone_opens_nothing(desk, monkeypatch):
