@@ -49,6 +49,7 @@ bench: .venv/.dev ## time import, night and desk against bare database work (JSO
 lock: .venv/.dev ## resolve the requirements again
 	$(BIN)/pip-compile --quiet --generate-hashes --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --strip-extras --allow-unsafe --output-file=requirements/base.txt requirements/base.in
 	$(BIN)/pip-compile --quiet --generate-hashes --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --strip-extras --allow-unsafe --output-file=requirements/dev.txt requirements/base.in requirements/dev.in
+	$(BIN)/pip-compile --quiet --generate-hashes --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --strip-extras --allow-unsafe --output-file=requirements/spark.txt requirements/spark.in
 
 clean: ## stop the embedded database and delete everything that was generated, the demo book too
 	-$(BIN)/fairdue stop
