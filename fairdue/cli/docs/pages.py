@@ -8,6 +8,7 @@ from django.conf import settings
 
 from fairdue.cli.docs.api import api_text
 from fairdue.cli.docs.commands import commands_text
+from fairdue.cli.docs.facts import facts_text
 from fairdue.cli.docs.lists import outcomes_text, permissions_text
 from fairdue.cli.docs.markdown import lines_of, table
 from fairdue.cli.docs.products import products_text
@@ -21,6 +22,7 @@ PAGES: dict[str, tuple[str, str, Callable[[], str]]] = {
     "rulebook.md": ("规则手册", "rulebook", lambda: rulebook_text(settings.PACKS_DIR / "rules")),
     "products.md": ("产品", "products", lambda: products_text(settings.PACKS_DIR)),
     "strategies.md": ("策略决策表", "strategies", lambda: strategies_text(settings.PACKS_DIR / "strategies")),
+    "facts.md": ("策略可读的事实", "facts that a strategy may read", facts_text),
     "templates.md": (
         "消息模板",
         "message templates",
