@@ -33,6 +33,18 @@ class StrategyCard:
     loaded_at: datetime
     content: Mapping[str, Any]
     rows: tuple[StrategyRowCard, ...]
+    """The rows of the result table."""
+    origin: str = "pack"
+    base_version_id: int | None = None
+    author_ids: frozenset[int] = frozenset()
+    author: str = ""
+    changed_at: datetime | None = None
+    checked_at: datetime | None = None
+    shadow_at: datetime | None = None
+    approved_by: str = ""
+    approved_at: datetime | None = None
+    published_at: datetime | None = None
+    retired_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +129,13 @@ class DecisionCard:
     rank: int
     strategy_code: str
     strategy_version: str
+    strategy_id: int | None = None
+    experiment: str = ""
+    arm: str = ""
+    probability: float = 1.0
+    dropped: str = ""
+    channel: str = ""
+    facts_digest: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

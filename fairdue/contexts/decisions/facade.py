@@ -12,12 +12,50 @@ from fairdue.contexts.decisions.contracts import (
     StrategyCard,
     StrategyRowCard,
 )
+from fairdue.contexts.decisions.contracts_experiments import ArmCard, ExperimentCard, NewArm
+from fairdue.contexts.decisions.contracts_life import (
+    CellTrace,
+    CheckedCard,
+    DecisionTrace,
+    FindingCard,
+    RowFigures,
+    RowTrace,
+    ShadowNight,
+    ShadowPair,
+    StrategyTrace,
+)
+from fairdue.contexts.decisions.operations.checking import check_version
 from fairdue.contexts.decisions.operations.cycles import (
     CycleIsOutdated,
     CycleIsRunning,
     close_cycle,
     cycle_lock,
     open_cycle,
+)
+from fairdue.contexts.decisions.operations.drafts import (
+    StrategyChangedMeanwhile,
+    StrategyDocumentUnusable,
+    StrategyNotWritable,
+    StrategyVersionTaken,
+    delete_draft,
+    save_draft,
+)
+from fairdue.contexts.decisions.operations.experiments import (
+    ExperimentCodeTaken,
+    ExperimentHasNoRoom,
+    ExperimentInvalid,
+    start_experiment,
+    stop_experiment,
+)
+from fairdue.contexts.decisions.operations.life import (
+    ApproverIsAuthor,
+    ApproverIsNobody,
+    StrategyInExperiment,
+    StrategyStepRefused,
+    approve_version,
+    publish_version,
+    retire_version,
+    start_shadow,
 )
 from fairdue.contexts.decisions.operations.records import DECISION_COLUMNS, land_decisions
 from fairdue.contexts.decisions.operations.stages import finish_stage
@@ -26,21 +64,39 @@ from fairdue.contexts.decisions.operations.strategies import (
     load_strategies,
     load_strategy,
 )
-from fairdue.contexts.decisions.queries import (
+from fairdue.contexts.decisions.queries.cycles import (
     CycleUnknown,
-    StrategyUnknown,
     cycle_card,
     cycle_report,
     cycles,
     finished_stages,
-    latest_decision,
+)
+from fairdue.contexts.decisions.queries.decisions import decision_on, latest_decision
+from fairdue.contexts.decisions.queries.experiments import (
+    ExperimentUnknown,
+    experiment_by_code,
+    experiments,
+    running_experiments,
+)
+from fairdue.contexts.decisions.queries.figures import row_figures
+from fairdue.contexts.decisions.queries.strategies import (
+    StrategyUnknown,
     published_strategy,
     strategies,
+    strategies_in,
     strategy_by_id,
+    strategy_versions,
+    version_findings,
 )
+from fairdue.contexts.decisions.queries.trying import diff_versions, try_record
 
 __all__ = [
     "DECISION_COLUMNS",
+    "ApproverIsAuthor",
+    "ApproverIsNobody",
+    "ArmCard",
+    "CellTrace",
+    "CheckedCard",
     "CountRow",
     "CycleCard",
     "CycleIsOutdated",
@@ -48,17 +104,43 @@ __all__ = [
     "CycleReport",
     "CycleUnknown",
     "DecisionCard",
+    "DecisionTrace",
+    "ExperimentCard",
+    "ExperimentCodeTaken",
+    "ExperimentHasNoRoom",
+    "ExperimentInvalid",
+    "ExperimentUnknown",
+    "FindingCard",
+    "NewArm",
+    "RowFigures",
+    "RowTrace",
+    "ShadowNight",
+    "ShadowPair",
     "StageCard",
     "StageResult",
     "StrategyCard",
+    "StrategyChangedMeanwhile",
+    "StrategyDocumentUnusable",
+    "StrategyInExperiment",
     "StrategyIsAltered",
+    "StrategyNotWritable",
     "StrategyRowCard",
+    "StrategyStepRefused",
+    "StrategyTrace",
     "StrategyUnknown",
+    "StrategyVersionTaken",
+    "approve_version",
+    "check_version",
     "close_cycle",
     "cycle_card",
     "cycle_lock",
     "cycle_report",
     "cycles",
+    "decision_on",
+    "delete_draft",
+    "diff_versions",
+    "experiment_by_code",
+    "experiments",
     "finish_stage",
     "finished_stages",
     "land_decisions",
@@ -66,7 +148,19 @@ __all__ = [
     "load_strategies",
     "load_strategy",
     "open_cycle",
+    "publish_version",
     "published_strategy",
+    "retire_version",
+    "row_figures",
+    "running_experiments",
+    "save_draft",
+    "start_experiment",
+    "start_shadow",
+    "stop_experiment",
     "strategies",
+    "strategies_in",
     "strategy_by_id",
+    "strategy_versions",
+    "try_record",
+    "version_findings",
 ]

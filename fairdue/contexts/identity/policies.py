@@ -4,7 +4,8 @@
 2. Who looks after the machine (administrator) does not see borrowers' data; who decides the strategy
    (strategist, risk) sees figures, not people.
 3. Separation of duties: who talks to borrowers does not reverse payments or lift holds; who writes the
-   strategy does not approve templates or run the night by hand. Who asks for money to move (a payment by
+   strategy does not approve templates or run the night by hand, and nobody approves a version of a strategy
+   that they wrote. Who asks for money to move (a payment by
    hand, a waiver, a refund, a charge-off) is never the one who approves it: the database refuses that too.
 4. An agency's collectors work their own team's cases; they neither reveal ID numbers nor touch payments.
 5. Data scope (which creditors) is the team's and comes on top of every permission (queries.actor_for).
@@ -35,6 +36,9 @@ _ID_NUMBERS = frozenset({"parties.reveal_id_number"})
 _LEDGER = frozenset({"ledger.view", "payments.view"})
 """`ledger.adjust` asks for an event such as a waiver or a pause, `ledger.approve` lets it happen; `payments.match`
 brings money that waits in suspense to its account, `payments.approve` is the second pair of eyes."""
+_STRATEGY = frozenset({"strategy.edit", "strategy.approve", "strategy.publish"})
+"""`strategy.edit` drafts, checks and starts the shadow; `strategy.approve` is the second pair of eyes, never on one's
+own work; `strategy.publish` lets an approved version decide, retires one, starts and stops experiments."""
 
 PERMISSIONS_BY_ROLE: dict[str, frozenset[str]] = {
     Role.COLLECTOR: _WORK
@@ -49,7 +53,7 @@ PERMISSIONS_BY_ROLE: dict[str, frozenset[str]] = {
     | _LEDGER
     | {"cases.assign", "holds.lift", "payments.record", "payments.reverse", "outbox.view"}
     | _DEADLINES
-    | {"payments.approve", "ledger.adjust", "ledger.approve", "agencies.manage"},
+    | {"payments.approve", "ledger.adjust", "ledger.approve", "agencies.manage", "strategy.approve"},
     Role.COMPLIANCE: _WATCH
     | _LEDGER
     | _FIGURES
@@ -62,7 +66,7 @@ PERMISSIONS_BY_ROLE: dict[str, frozenset[str]] = {
     | _ID_NUMBERS
     | _DEADLINES
     | {"holds.place", "holds.lift", "parties.reveal", "book.view", "rules.confirm", "retention.view"},
-    Role.STRATEGIST: _FIGURES | {"strategy.publish", "gate.try", "templates.view"},
+    Role.STRATEGIST: _FIGURES | _STRATEGY | {"gate.try", "templates.view"},
     Role.RISK: _FIGURES,
     Role.FINANCE: _WATCH
     | _LEDGER

@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from fairdue.contexts.audit import facade as audit
 from fairdue.contexts.decisions.contracts import CycleCard
 from fairdue.contexts.decisions.models import Cycle
-from fairdue.contexts.decisions.queries import cycle_card
+from fairdue.contexts.decisions.queries.cycles import cycle_card
 from fairdue.kernel.actor import Actor
 
 LOCK_KEY = 0x0FA1_D0E5

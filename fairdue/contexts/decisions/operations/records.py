@@ -19,14 +19,34 @@ DECISION_COLUMNS = (
     "overdue_minor",
     "rank",
     "facts_digest",
+    "strategy_id",
+    "experiment",
+    "arm",
+    "probability",
+    "dropped",
+    "channel",
 )
 """Columns of the frame that `land_decisions` takes, as in the model."""
+
+_DEFAULTS = {
+    "strategy_id": pl.lit(None, dtype=pl.Int64),
+    "experiment": pl.lit(""),
+    "arm": pl.lit(""),
+    "probability": pl.lit(1.0),
+    "dropped": pl.lit(""),
+    "channel": pl.lit(""),
+}
+"""What stands in a column that the frame does not bring."""
 
 
 def land_decisions(frame: pl.DataFrame, *, cycle_id: int) -> int:
     """Write the decisions of one cycle, one row a person, and return their number.
 
-    Runs in the caller's transaction; the database refuses a second decision for a person in a cycle.
+    Runs in the caller's transaction; the database refuses a second decision for a person in a cycle. What the
+    frame does not say of arms and channels stands at its default: the cycle's strategy, outside of experiments.
     """
-    rows = frame.select(pl.lit(cycle_id).alias("cycle_id"), *DECISION_COLUMNS)
+    missing = [value.alias(name) for name, value in _DEFAULTS.items() if name not in frame.columns]
+    texts = [pl.col(name).fill_null("") for name in ("experiment", "arm", "dropped", "channel")]
+    rows = frame.with_columns(missing).with_columns(texts)
+    rows = rows.select(pl.lit(cycle_id).alias("cycle_id"), *DECISION_COLUMNS)
     return copy_in(rows, Decision._meta.db_table)

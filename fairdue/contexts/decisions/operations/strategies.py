@@ -1,9 +1,7 @@
-"""Loading and publishing strategies."""
+"""Loading and publishing the strategies that ship in packs."""
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
@@ -11,14 +9,16 @@ from typing import Any
 
 import yaml
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 
-from fairdue.contexts.audit import facade as audit
 from fairdue.contexts.decisions.contracts import StrategyCard
+from fairdue.contexts.decisions.documents import digest
+from fairdue.contexts.decisions.findings import require_sound
 from fairdue.contexts.decisions.models import StrategyVersion
-from fairdue.contexts.decisions.queries import strategy_card
-from fairdue.engine.strategy.table import read_strategy
-from fairdue.kernel.actor import Actor
+from fairdue.contexts.decisions.operations.drafts import lock_code, record
+from fairdue.contexts.decisions.operations.life import retire_published
+from fairdue.contexts.decisions.queries.strategies import strategy_card
+from fairdue.kernel.actor import Actor, PermissionRefused
 
 
 class StrategyIsAltered(ValueError):
@@ -31,45 +31,39 @@ class StrategyIsAltered(ValueError):
 def load_strategy(*, document: Mapping[str, Any], actor: Actor, now: datetime) -> StrategyCard:
     """Check a strategy document, publish it and retire the version before it.
 
-    1. The document is checked as a whole first: `fairdue.engine.strategy.table.read_strategy`.
+    1. The document is checked as a whole first; its review is the release that it ships with, so no second
+       person is asked here, and only the installation itself loads, never a member of staff. What is written
+       at the desk goes through `save_draft` and the steps after it.
     2. The same version with the same content changes nothing, also when it has since been retired.
 
     :raises StrategyErrors: if the document does not check out; every error names its row and column
     :raises StrategyIsAltered: if that version exists with another content
+    :raises StrategyInExperiment: if a running experiment decides by the version that would be retired
     """
-    actor.require("strategy.publish")
-    strategy = read_strategy(document)
-    digest = hashlib.sha256(json.dumps(document, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
-    _lock(strategy.code)
+    if actor.kind != "system":
+        raise PermissionRefused(actor, "strategy.load")
+    strategy = require_sound(document)
+    found = digest(document)
+    lock_code(strategy.code)
     existing = StrategyVersion.objects.filter(code=strategy.code, version=strategy.version).first()
     if existing is not None:
-        if existing.sha256 != digest:
+        if existing.sha256 != found:
             raise StrategyIsAltered(f"{strategy.code}@{strategy.version} is published with another content")
         return strategy_card(existing)
-    StrategyVersion.objects.filter(code=strategy.code, status="published").update(status="retired")
+    retire_published(strategy.code, actor=actor, now=now)
     version = StrategyVersion.objects.create(
         code=strategy.code,
         version=strategy.version,
-        sha256=digest,
+        sha256=found,
         content=document,
         status="published",
+        origin="pack",
+        author_label=actor.label,
         loaded_at=now,
+        published_at=now,
     )
-    audit.record(
-        code="decisions.strategy.published",
-        actor=actor,
-        subject_type="strategy",
-        subject_id=version.pk,
-        now=now,
-        after={"code": version.code, "version": version.version, "sha256": digest},
-    )
+    record(version, "decisions.strategy.published", actor, now)
     return strategy_card(version)
-
-
-def _lock(code: str) -> None:
-    """Let two loaders of one strategy go one after the other."""
-    with connection.cursor() as cursor:
-        cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"strategy:{code}"])
 
 
 def load_strategies(*, actor: Actor, now: datetime, folder: Path | None = None) -> tuple[StrategyCard, ...]:

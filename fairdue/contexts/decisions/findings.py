@@ -1,0 +1,54 @@
+"""The one door to the checks of strategies: from a document to findings in two languages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from fairdue.contexts.decisions.contracts_life import FindingCard
+from fairdue.engine.strategy.model import Fault, Strategy, StrategyErrors
+from fairdue.engine.strategy.table import read_strategy
+
+
+def findings_of(document: Mapping[str, Any]) -> tuple[FindingCard, ...]:
+    """Return everything that the checks find in a document, errors first."""
+    try:
+        read_strategy(document)
+    except StrategyErrors as faults:
+        return tuple(_unreadable(fault) for fault in faults.faults)
+    return ()
+
+
+def _unreadable(fault: Fault) -> FindingCard:
+    return FindingCard(
+        kind="unreadable",
+        severity="error",
+        decision=fault.decision,
+        row_ids=(fault.row_id,) if fault.row_id else (),
+        message_zh=fault.text_zh,
+        message_en=fault.text_en,
+        path=({"column": fault.column, "position": fault.position},) if fault.column else (),
+    )
+
+
+def stored_findings(found: Iterable[Mapping[str, Any]]) -> tuple[FindingCard, ...]:
+    """Return findings as they were kept with a version."""
+    return tuple(
+        FindingCard(**{**each, "row_ids": tuple(each["row_ids"]), "path": tuple(each.get("path") or ())})
+        for each in found
+    )
+
+
+def require_sound(document: Mapping[str, Any]) -> Strategy:
+    """Return a document as a strategy that no check finds an error in.
+
+    :raises StrategyErrors: with one sentence an error
+    """
+    strategy = read_strategy(document)
+    errors = [found for found in findings_of(document) if found.severity == "error"]
+    if errors:
+        raise StrategyErrors(
+            Fault(message_zh=found.message_zh, message_en=found.message_en, decision=found.decision)
+            for found in errors
+        )
+    return strategy

@@ -1,0 +1,1 @@
+"""Reads of decisions, split by what is asked."""
