@@ -94,6 +94,27 @@ def read_snapshot(queries: Mapping[str, str], url: str) -> Iterator[tuple[str, p
             yield name, pl.DataFrame(cursor.fetch_arrow_table())
 
 
+def stream_snapshot(queries: Mapping[str, str], url: str) -> Iterator[tuple[str, Any]]:
+    """Read several queries by ADBC as of one moment, each as a reader of Arrow batches that stay small.
+
+    One REPEATABLE READ transaction; a reader must be read to its end before the next one is asked for.
+    """
+    import adbc_driver_postgresql.dbapi as adbc
+
+    with adbc.connect(url) as connection_, connection_.cursor() as cursor:
+        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        for name, query in queries.items():
+            cursor.execute(query)
+            yield name, cursor.fetch_record_batch()
+
+
+def estimated_rows(table: str) -> int:
+    """Return the number of rows of a table as of its latest ANALYZE."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT reltuples::bigint FROM pg_class WHERE oid = %s::regclass", [table])
+        return max(int(cursor.fetchone()[0]), 0)
+
+
 def read_columns(
     query: str, schema: Mapping[str, Any], parameters: Sequence[Any] | None = None
 ) -> pl.DataFrame:

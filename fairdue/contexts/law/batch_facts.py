@@ -8,6 +8,7 @@ lender to the debtor, and concern all of a person's debts that are not closed.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import polars as pl
@@ -16,8 +17,12 @@ from .batch_counts import Frames, days_since, with_counts
 from .live_counts import LENDER
 from .live_facts import CALL_CONSENT_DAYS, NEVER, do_clocks_differ
 from .public_days import public_holidays
-from .rules import bound_by, rulebook_of
+from .rules import bound_by as bound_here
+from .rules import rulebook_of
 from .statements import FLAGS, said
+
+BoundBy = Callable[..., frozenset[str]]
+"""`LawBook.bound_by`, or that of this installation."""
 
 READ = ("points", "consents", "told", "open_holds", "notices", "debts")
 
@@ -52,7 +57,9 @@ def holds_by_person(open_holds: pl.DataFrame) -> pl.DataFrame:
     return ordered.group_by("person_id", maintain_order=True).agg(pl.col("hold").alias("holds"))
 
 
-def bound_persons(debts: pl.DataFrame, people: pl.DataFrame, points: pl.DataFrame) -> pl.DataFrame:
+def bound_persons(
+    debts: pl.DataFrame, people: pl.DataFrame, points: pl.DataFrame, bound_by: BoundBy = bound_here
+) -> pl.DataFrame:
     """This function will return whose packs bind which person, and as what the lender acts: one row a person.
 
     `debts`: person_id, jurisdiction, institution_group, institution_kind of debts that are not closed; `people`: person_id,
@@ -73,13 +80,13 @@ def bound_persons(debts: pl.DataFrame, people: pl.DataFrame, points: pl.DataFram
     found = found.join(by_person, on="person_id", how="left").with_columns(pl.col("places").fill_null(""))
     sets = found.select("debts", "places").unique()
     sets = sets.with_columns(
-        pl.Series("jurisdiction", [_bound(*row) for row in sets.iter_rows()], dtype=pl.String)
+        pl.Series("jurisdiction", [_bound(*row, bound_by=bound_by) for row in sets.iter_rows()], dtype=pl.String)
     )
     actor = pl.when("institution_kind").then(pl.lit("assignee")).otherwise(pl.lit("creditor"))
     return found.join(sets, on=["debts", "places"]).select("person_id", "jurisdiction", actor_kind=actor)
 
 
-def _bound(debts: str, places: str) -> str:
+def _bound(debts: str, places: str, *, bound_by: BoundBy) -> str:
     pairs = [tuple(pair.split("\x1f")) for pair in debts.split("\x1e")]
     return "|".join(sorted(bound_by(pairs, filter(None, places.split("\x1e")))))  # type: ignore[arg-type]
 

@@ -19,6 +19,7 @@ from .batch_facts import (
     told_facts_sql,
     with_special_facts,
 )
+from .batch_gate import LawBook
 from .calendar_contracts import CalendarWay, ContactCalendar, time_of_day
 from .contracts import (
     Asked,
@@ -156,7 +157,7 @@ from .queries.standing import (
 )
 from .queries.verification import verify_permits
 from .replay_contracts import NextContact, ReplayedContact, ReplayReport
-from .rules import JurisdictionUnknown, PackUnknown, shipped_pack, shipped_packs
+from .rules import JurisdictionUnknown, PackUnknown, law_book, shipped_pack, shipped_packs
 from .standing_models import NOTICE_KINDS
 from .statements import weekly_hours as agreed_hours
 
@@ -218,6 +219,7 @@ __all__ = [
     "HoldRefused",
     "JurisdictionUnknown",
     "Known",
+    "LawBook",
     "MomentWrong",
     "NamedPack",
     "NextContact",
@@ -315,6 +317,7 @@ __all__ = [
     "keep_pace",
     "keeping_periods",
     "known_jurisdictions",
+    "law_book",
     "lift_hold",
     "list_agency",
     "load_rule_packs",

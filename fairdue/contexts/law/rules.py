@@ -13,13 +13,9 @@ from fairdue.engine.law.jurisdictions import in_force as listed_in_force
 from fairdue.engine.law.loading.standing import enforced, needs_confirmation
 from fairdue.engine.law.packs import Pack, load_pack
 
+from .batch_gate import JurisdictionUnknown as JurisdictionUnknown
+from .batch_gate import LawBook, bound_among, codes_in_force
 from .gathered import refuse_ungathered
-
-
-class JurisdictionUnknown(ValueError):
-    """No packs are listed for this jurisdiction."""
-
-    code = "law.jurisdiction.unknown"
 
 
 class PackUnknown(ValueError):
@@ -71,11 +67,7 @@ def bound_by(debts: Iterable[tuple[str, str]], places: Iterable[str] = ()) -> fr
     1. A debt that names no jurisdiction stands under that of its institution group, else under the default.
     2. The jurisdictions where the person is add up with those of the debts.
     """
-    listed = in_force()
-    of_group, default = listed["institution_groups"], listed["default"]
-    found = {jurisdiction or of_group.get(group, default) for jurisdiction, group in debts} or {default}
-    found |= {place for place in places if place}
-    return frozenset() if found == {default} else frozenset(found)
+    return bound_among(in_force(), debts, places)
 
 
 def rulebook_for(groups: Iterable[str]) -> Rulebook:
@@ -95,12 +87,7 @@ def rulebook_of(jurisdictions: frozenset[str]) -> Rulebook:
     :raises PackInvalid: if a pack is not fit for use
     :raises FactNotGathered: if a rule asks what this installation does not know
     """
-    listed = in_force()
-    wanted = jurisdictions - {""} or {listed["default"]}
-    if unknown := wanted - listed["jurisdictions"].keys():
-        raise JurisdictionUnknown(f"no packs are in force for {', '.join(sorted(unknown))}")
-    codes = {*listed["always"], *(code for name in wanted for code in listed["jurisdictions"][name])}
-    rulebook = Rulebook(_enforced(tuple(_pack(code) for code in sorted(codes))))
+    rulebook = Rulebook(_enforced(tuple(_pack(code) for code in codes_in_force(in_force(), jurisdictions))))
     refuse_ungathered(rulebook.checks)
     return rulebook
 
@@ -111,6 +98,22 @@ def _enforced(packs: tuple[Pack, ...]) -> tuple[Pack, ...]:
     from .queries.confirmations import confirmed_keys
 
     return enforced(packs, confirmed_keys())
+
+
+def law_book() -> LawBook:
+    """This function will return what the packs say here and now as plain data, for judging on other machines.
+
+    :raises PackInvalid: if a pack is not fit for use
+    """
+    listed = in_force()
+    codes = {*listed["always"], *(code for names in listed["jurisdictions"].values() for code in names)}
+    packs = {code: _pack(code) for code in sorted(codes)}
+    confirmed: frozenset[tuple[str, str, str]] = frozenset()
+    if needs_confirmation(tuple(packs.values())):
+        from .queries.confirmations import confirmed_keys
+
+        confirmed = frozenset(confirmed_keys())
+    return LawBook(listed, packs, confirmed)
 
 
 def in_force() -> Mapping[str, Any]:

@@ -1,15 +1,16 @@
-"""Stage decide: the strategy's table over every person's facts."""
+"""What is decided for every person of a partition: pure, from facts and the strategies of a night."""
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
 
 import polars as pl
 
-from fairdue.contexts.decisions.facade import StageResult
 from fairdue.engine.strategy.decide import ROW_ID, decide
-from fairdue.engine.strategy.table import Strategy
-from fairdue.journeys.nightly_cycle.night import Night
+from fairdue.engine.strategy.table import Strategy, read_strategy
 
 KEPT = (
     "person_id", "account_id", "currency", "days_past_due", "overdue_minor", "balance_minor", "bucket",
@@ -19,30 +20,24 @@ KEPT = (
 )  # fmt: skip
 """Facts that the stages after this one still need."""
 
-_RANK_STEPS = 1_000_000
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """The strategies of one night, as documents: plain data for every machine that decides a partition."""
+
+    strategy_id: int
+    document: Mapping[str, Any]
 
 
-def choose(night: Night) -> StageResult:
-    """Decide the next step of every person and keep the decisions as columns."""
-    facts = night.read("persons")
-    decided = decide(facts, night.strategy)
-    ranked = decided.with_columns(
-        _rank().alias("rank"), facts_digest(decided, night.strategy).alias("facts_digest")
-    )
-    night.write("decided", ranked.select(*KEPT, ROW_ID, *night.strategy.outputs, "facts_digest"))
-    return StageResult(in_count=facts.height, out_count=ranked.height, rejected={}, detail=_warnings(facts))
+def decide_persons(persons: pl.DataFrame, choice: Choice) -> dict[str, pl.DataFrame]:
+    """Return `decided`: one line a person with the row that fired, its outputs and the digest of the facts.
 
-
-def _warnings(facts: pl.DataFrame) -> dict[str, list[str]]:
-    is_uncertain = facts.height > 0 and not facts["is_calendar_certain"][0]
-    return {"warnings": ["cycle.calendar.uncertain"]} if is_uncertain else {}
-
-
-def _rank() -> pl.Expr:
-    """The row's rank first, then the larger overdue amount; ranks stay below 2^31."""
-    order = pl.col("overdue_minor").rank("ordinal", descending=True).over("rank").cast(pl.Int64)
-    within = pl.min_horizontal(order, pl.lit(_RANK_STEPS - 1))
-    return pl.when(pl.col("rank") > 0).then(pl.col("rank") * _RANK_STEPS + within).otherwise(0)
+    `rank` is the row's own; the night gives the rank over all persons afterwards.
+    """
+    strategy = read_strategy(choice.document)
+    decided = decide(persons, strategy)
+    digested = decided.with_columns(facts_digest(decided, strategy).alias("facts_digest"))
+    return {"decided": digested.select(*KEPT, ROW_ID, *strategy.outputs, "facts_digest")}
 
 
 def facts_digest(facts: pl.DataFrame, strategy: Strategy) -> pl.Expr:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date
 
 import polars as pl
@@ -10,68 +11,114 @@ from fairdue.contexts.cases import facade as cases
 from fairdue.contexts.decisions import facade as decisions
 from fairdue.contexts.outreach import facade as outreach
 from fairdue.journeys.nightly_cycle.candidates import EXPIRES_AFTER
+from fairdue.journeys.nightly_cycle.hashing import part_of
 from fairdue.journeys.nightly_cycle.night import Night
+from fairdue.journeys.nightly_cycle.partition import CONTACTS
+from fairdue.journeys.nightly_cycle.report import count_outcomes, sum_counts
 
 REASONS_WIDTH = 200
 """Width of the decision's column, in characters."""
 
 
 def land(night: Night) -> decisions.StageResult:
-    """Land the night in the caller's transaction.
+    """Land the night in the caller's transaction, partition by partition.
 
     In: work items and messages to land. Out: those that are new. A message that was said before, by this
     night or another, is not said again (`cycle.land.message_said`); nor is a work item doubled.
     """
-    outcome = outcomes(night)
-    items, messages = work_items(outcome), planned_messages(outcome, night.cycle_date)
-    steps = 4
-    decisions.land_decisions(records(outcome), cycle_id=night.cycle.cycle_id)
-    night.progress("land", 1, steps)
-    new_items = cases.land_work_items(items, cycle_date=night.cycle_date, now=night.now)
+    parts, done = night.parts, Counter[str]()
+    steps = len(parts) + 2
+    chosen, ranks = _by_part(night.read("chosen"), parts), _by_part(night.read("ranks"), parts)
+    counts: list[pl.DataFrame] = []
+    for part in parts:
+        outcome = outcomes(night.read("decided", part), chosen[part], ranks[part])
+        done.update(_land_part(outcome, night))
+        counts.append(count_outcomes(outcome))
+        night.progress("land", part + 1, steps)
     retired = cases.retire_work_items(cycle_date=night.cycle_date, now=night.now)
-    night.progress("land", 2, steps)
-    new_messages = outreach.land_messages(messages, cycle_date=night.cycle_date, now=night.now)
-    night.progress("land", 3, steps)
+    night.progress("land", len(parts) + 1, steps)
+    night.write("outcome_counts", sum_counts(counts))
     rejected = {
-        "cycle.land.message_said": messages.height - new_messages,
-        "cycle.land.work_item_exists": items.height - new_items,
+        "cycle.land.message_said": done["messages_in"] - done["messages"],
+        "cycle.land.work_item_exists": done["work_items_in"] - done["work_items"],
     }
     return decisions.StageResult(
-        in_count=items.height + messages.height,
-        out_count=new_items + new_messages,
+        in_count=done["work_items_in"] + done["messages_in"],
+        out_count=done["work_items"] + done["messages"],
         rejected={reason: count for reason, count in rejected.items() if count},
         detail={
-            "decisions": outcome.height,
-            "work_items": new_items,
-            "messages": new_messages,
+            "decisions": done["decisions"],
+            "work_items": done["work_items"],
+            "messages": done["messages"],
             "retired": retired,
         },
     )
 
 
-def outcomes(night: Night) -> pl.DataFrame:
-    """Return every decided person with the gate's answer, `none` where the row wants no contact."""
-    gated = night.read("gated").rename({"at": "planned_for"})
-    decided = night.read("decided").rename({"step": "planned_step"})
-    joined = decided.join(gated, on="person_id", how="left", maintain_order="left")
+def _by_part(frame: pl.DataFrame, parts: range) -> list[pl.DataFrame]:
+    """Deal a frame of all persons out to their partitions."""
+    if len(parts) == 1:
+        return [frame]
+    dealt = frame.with_columns(part_of(len(parts))).partition_by("part", as_dict=True, include_key=False)
+    return [dealt.get((part,), frame.clear()) for part in parts]
+
+
+def _land_part(outcome: pl.DataFrame, night: Night) -> dict[str, int]:
+    items, messages = work_items(outcome), planned_messages(outcome, night.cycle_date)
+    return {
+        "decisions": decisions.land_decisions(
+            records(outcome, night.cycle.strategy_id or 0), cycle_id=night.cycle.cycle_id
+        ),
+        "work_items": cases.land_work_items(items, cycle_date=night.cycle_date, now=night.now),
+        "work_items_in": items.height,
+        "messages": outreach.land_messages(messages, cycle_date=night.cycle_date, now=night.now),
+        "messages_in": messages.height,
+    }
+
+
+def outcomes(decided: pl.DataFrame, chosen: pl.DataFrame, ranks: pl.DataFrame) -> pl.DataFrame:
+    """Return every decided person with the chosen way, `none` where the row wants no contact, and the rank."""
+    gated = chosen.rename({"at": "planned_for"})
+    joined = (
+        decided.rename({"step": "planned_step"})
+        .drop("rank")
+        .join(gated, on="person_id", how="left", maintain_order="left")
+        .join(ranks, on="person_id", how="left", maintain_order="left")
+    )
     is_allowed = pl.col("outcome") == "allow"
-    is_contact = pl.col("planned_step").is_in(["message", "call"])
-    step = pl.when(~is_contact).then(pl.col("planned_step")).when(is_allowed).then(pl.col("channel"))
+    is_contact = pl.col("planned_step").is_in(CONTACTS)
+    is_taken = is_allowed & (pl.col("dropped") == "")
+    step = pl.when(~is_contact).then(pl.col("planned_step")).when(is_taken).then(pl.col("channel"))
     return joined.with_columns(
         step.otherwise(pl.lit("none")).alias("step"),
-        pl.when(is_allowed).then(pl.col("planned_for")).alias("planned_for"),
+        pl.when(is_taken).then(pl.col("planned_for")).alias("planned_for"),
         pl.col("outcome").fill_null("none"),
         pl.col("reasons").fill_null(""),
+        pl.col("dropped").fill_null(""),
+        pl.col("channel").fill_null(""),
+        pl.col("rank").fill_null(0),
     )
 
 
-def records(outcome: pl.DataFrame) -> pl.DataFrame:
+def records(outcome: pl.DataFrame, strategy_id: int) -> pl.DataFrame:
     """Return the decision rows; reasons beyond the column's width are cut at a whole rule id."""
     is_long = pl.col("reasons").str.len_chars() > REASONS_WIDTH
     cut = pl.col("reasons").str.slice(0, REASONS_WIDTH).str.replace(r",[^,]*$", "")
-    return outcome.with_columns(
-        pl.col("row_id").alias("rows_fired"), pl.when(is_long).then(cut).otherwise("reasons").alias("reasons")
-    ).select(decisions.DECISION_COLUMNS)
+    defaults = {
+        "rows_fired": pl.concat_list("row_id"),
+        "strategy_id": pl.lit(strategy_id, dtype=pl.Int64),
+        "experiment": pl.lit(""),
+        "arm": pl.lit(""),
+        "probability": pl.lit(1.0),
+    }
+    missing = [value.alias(name) for name, value in defaults.items() if name not in outcome.columns]
+    whole = outcome.with_columns(*missing).with_columns(
+        pl.when(is_long).then(cut).otherwise("reasons").alias("reasons")
+    )
+    fired = pl.col("rows_fired")
+    if whole.schema["rows_fired"] != pl.String:
+        fired = fired.list.join(",")
+    return whole.with_columns(fired.alias("rows_fired")).select(decisions.DECISION_COLUMNS)
 
 
 def work_items(outcome: pl.DataFrame) -> pl.DataFrame:
@@ -100,7 +147,8 @@ def planned_messages(outcome: pl.DataFrame, cycle_date: date) -> pl.DataFrame:
     about = pl.when(pl.col("round") > 0).then(pl.col("overdue_since_date")).otherwise(pl.col("next_due_date"))
     key = pl.format("reminder:{}:{}:{}", "person_id", about.dt.to_string("%Y-%m-%d").fill_null("-"), "round")
     again = pl.format("{}:{}", key, pl.lit(cycle_date.isoformat()))
-    return outcome.filter((pl.col("planned_step") == "message") & (pl.col("outcome") == "allow")).select(
+    is_taken = (pl.col("outcome") == "allow") & (pl.col("dropped") == "")
+    return outcome.filter((pl.col("planned_step") == "message") & is_taken).select(
         "person_id",
         pl.lit(None, dtype=pl.Int64).alias("account_id"),
         "channel",

@@ -1,4 +1,8 @@
-"""What every stage of one night is given, and how it keeps its columns on disk."""
+"""What every stage of one night is given, and how it keeps its columns.
+
+A night's folder is `facts/date=YYYY-MM-DD`: what concerns all persons lies in it (`<name>.parquet`), what concerns the
+persons of one partition in `part=NN`.
+"""
 
 from __future__ import annotations
 
@@ -19,6 +23,9 @@ from fairdue.kernel.actor import Actor
 Progress = Callable[[str, int, int], None]
 """Called as progress(stage, done, total)."""
 
+PARTITION_PERSONS = 250_000
+"""Persons in a partition, about; what is decided does not depend on it."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Night:
@@ -30,6 +37,7 @@ class Night:
     now: datetime
     var_dir: Path
     progress: Progress
+    partition_persons: int = PARTITION_PERSONS
 
     @property
     def cycle_date(self) -> date:
@@ -41,36 +49,61 @@ class Night:
         """The folder of the night's columns: `facts/date=YYYY-MM-DD`."""
         return self.var_dir / "facts" / f"date={self.cycle_date.isoformat()}"
 
-    def read(self, name: str) -> pl.DataFrame:
-        """Read one of the night's files."""
-        return pl.read_parquet(self.facts_dir / f"{name}.parquet")
+    @property
+    def parts(self) -> range:
+        """The numbers of the night's partitions."""
+        return range(sum(1 for _ in self.facts_dir.glob("part=*")))
 
-    def has(self, name: str) -> bool:
-        """Tell whether a file was kept."""
-        return (self.facts_dir / f"{name}.parquet").exists()
+    def part_dir(self, part: int) -> Path:
+        """The folder of one partition."""
+        return self.facts_dir / part_name(part)
 
-    def write(self, name: str, frame: pl.DataFrame) -> None:
-        """Write one of the night's files, whole or not at all."""
-        target = self.facts_dir / f"{name}.parquet"
-        draft = self.facts_dir / f"{name}.draft"
-        _write(frame, draft)
-        os.replace(draft, target)
+    def read(self, name: str, part: int | None = None) -> pl.DataFrame:
+        """Read one of the night's frames: of one partition, or of all persons."""
+        if part is not None:
+            return pl.read_parquet(self.part_dir(part) / f"{name}.parquet")
+        return self.scan(name).collect()
+
+    def scan(self, name: str) -> pl.LazyFrame:
+        """Return a frame of all persons to be read as far as it is asked for: columns and rows that nobody wants stay on disk."""
+        whole = self.facts_dir / f"{name}.parquet"
+        if whole.exists():
+            return pl.scan_parquet(whole)
+        return pl.scan_parquet([self.part_dir(part) / f"{name}.parquet" for part in self.parts])
+
+    def has(self, name: str, part: int | None = None) -> bool:
+        """Tell whether a frame was kept."""
+        folder = self.facts_dir if part is None else self.part_dir(part)
+        return (folder / f"{name}.parquet").exists()
+
+    def write(self, name: str, frame: pl.DataFrame, part: int | None = None) -> None:
+        """Write one of the night's frames, whole or not at all."""
+        folder = self.facts_dir if part is None else self.part_dir(part)
+        draft = folder / f"{name}.draft"
+        write_parquet(frame, draft)
+        os.replace(draft, folder / f"{name}.parquet")
 
     @contextmanager
-    def fresh_folder(self) -> Iterator[Callable[[str, pl.DataFrame], None]]:
-        """Give a function that keeps a frame, and let all kept frames appear as the night's folder at once.
+    def fresh_folder(self) -> Iterator[Path]:
+        """Give a draft folder, and let it appear as the night's folder at once.
 
         What an earlier run left that was killed before its stage was finished is replaced.
         """
         draft = self.facts_dir.with_name(f".draft-{self.cycle_date.isoformat()}")
         shutil.rmtree(draft, ignore_errors=True)
         draft.mkdir(parents=True)
-        yield lambda name, frame: _write(frame, draft / f"{name}.parquet")
+        yield draft
         shutil.rmtree(self.facts_dir, ignore_errors=True)
         os.replace(draft, self.facts_dir)
 
 
-def _write(frame: pl.DataFrame, path: Path) -> None:
+def part_name(part: int) -> str:
+    """Return the folder name of a partition."""
+    return f"part={part:02d}"
+
+
+def write_parquet(frame: pl.DataFrame, path: Path) -> None:
+    """Write a frame so that it survives the machine's fall."""
     frame.write_parquet(path, compression="zstd", compression_level=1)
     with path.open("rb") as file:
         os.fsync(file.fileno())

@@ -14,12 +14,12 @@ from django.db import transaction
 
 from fairdue.contexts.decisions import facade as decisions
 from fairdue.engine.strategy.table import read_strategy
-from fairdue.journeys.nightly_cycle.choose import choose
+from fairdue.journeys.nightly_cycle.capacity import share_out
+from fairdue.journeys.nightly_cycle.deciding import decide_all, tell_gate
 from fairdue.journeys.nightly_cycle.facts import gather_facts
-from fairdue.journeys.nightly_cycle.gate import ask_gate
 from fairdue.journeys.nightly_cycle.inbox import import_inbox
 from fairdue.journeys.nightly_cycle.land import land
-from fairdue.journeys.nightly_cycle.night import Night, Progress
+from fairdue.journeys.nightly_cycle.night import PARTITION_PERSONS, Night, Progress
 from fairdue.journeys.nightly_cycle.promises import assess_promises
 from fairdue.journeys.nightly_cycle.report import report
 from fairdue.kernel.actor import Actor
@@ -40,8 +40,9 @@ STAGES = (
     Stage("import", import_inbox),
     Stage("promises", assess_promises, is_atomic=True),
     Stage("facts", gather_facts),
-    Stage("decide", choose),
-    Stage("gate", ask_gate),
+    Stage("decide", decide_all),
+    Stage("gate", tell_gate),
+    Stage("capacity", share_out),
     Stage("land", land, is_atomic=True),
     Stage("report", report),
 )
@@ -56,6 +57,7 @@ def run_cycle(
     progress: Progress | None = None,
     var_dir: Path | None = None,
     strategy_code: str = STRATEGY,
+    partition_persons: int = PARTITION_PERSONS,
 ) -> decisions.CycleReport:
     """Run the night of a date, or what is left of it, and return its report.
 
@@ -75,12 +77,17 @@ def run_cycle(
             cycle_date=cycle_date, strategy_id=strategy.strategy_id, actor=actor, now=now
         )
         if cycle.status != "finished":
-            _run(_night(cycle, actor, now, progress, var_dir))
+            _run(_night(cycle, actor, now, progress, var_dir, partition_persons))
     return decisions.cycle_report(cycle_date)
 
 
 def _night(
-    cycle: decisions.CycleCard, actor: Actor, now: datetime, progress: Progress | None, var_dir: Path | None
+    cycle: decisions.CycleCard,
+    actor: Actor,
+    now: datetime,
+    progress: Progress | None,
+    var_dir: Path | None,
+    partition_persons: int,
 ) -> Night:
     pinned = decisions.strategy_by_id(cycle.strategy_id or 0)
     return Night(
@@ -90,6 +97,7 @@ def _night(
         now=now,
         var_dir=var_dir or settings.VAR_DIR,
         progress=progress or (lambda stage, done, total: None),
+        partition_persons=partition_persons,
     )
 
 

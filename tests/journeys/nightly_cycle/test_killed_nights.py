@@ -25,7 +25,9 @@ pytestmark = pytest.mark.slow
 
 KILLS = 10
 KILLS_A_NIGHT = 4
-MARKS = ("promises:0", "facts:6", "decide:0", "gate:0", "land:1", "land:2", "land:3", "report:0")
+MARKS = (
+    "promises:0", "facts:6", "decide:0", "decide:1", "gate:0", "capacity:0", "land:1", "land:2", "report:0",
+)  # fmt: skip
 """Moments as progress tells them: stage and how far it is; those of `land` lie inside its transaction."""
 COMMAND = [sys.executable, "-m", "fairdue", "cycle", "run", "--date", "2025-10-15", "--json"]
 FOLLOWED = """

@@ -161,7 +161,7 @@ def test_a_person_whose_messages_fill_the_cap_is_not_written_to(book, night, row
 
 def test_a_decision_is_recomputed_from_the_facts_on_disk(book, night, rows, tmp_path):
     night()
-    facts = pl.read_parquet(tmp_path / "facts/date=2025-10-15/persons.parquet")
+    facts = pl.read_parquet(tmp_path / "facts/date=2025-10-15/part=00/persons.parquet")
     strategy = read_strategy(decisions.published_strategy("reminders-cn").content)
     again = decide(facts, strategy).select("person_id", "row_id").rows()
     stored = rows("select person_id, rows_fired from decisions_decision order by person_id")
@@ -171,7 +171,7 @@ def test_a_decision_is_recomputed_from_the_facts_on_disk(book, night, rows, tmp_
 def test_equal_facts_have_an_equal_digest_and_other_facts_another(book, night, rows, tmp_path):
     night()
     strategy = read_strategy(decisions.published_strategy("reminders-cn").content)
-    facts = pl.read_parquet(tmp_path / "facts/date=2025-10-15/persons.parquet").select(
+    facts = pl.read_parquet(tmp_path / "facts/date=2025-10-15/part=00/persons.parquet").select(
         "person_id", *strategy.inputs
     )
     stored = pl.DataFrame(rows("select person_id, facts_digest from decisions_decision"))

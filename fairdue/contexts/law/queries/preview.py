@@ -9,7 +9,6 @@ from typing import Any
 import polars as pl
 
 from fairdue.contexts.parties.facade import ContactPointCard
-from fairdue.engine.law.candidates import CANDIDATE_SCHEMA
 from fairdue.engine.law.explaining import explain, used
 from fairdue.engine.law.judging import Judgement, judge
 from fairdue.engine.law.jurisdictions import parts as parts_of
@@ -18,6 +17,7 @@ from fairdue.engine.law.trying import try_case
 from fairdue.engine.law.verdict import Verdict
 from fairdue.kernel.actor import Actor
 
+from ..batch_gate import judge_lines
 from ..contracts import ChannelVerdict
 from ..facts import Known, PersonFacts, Proposal, gather
 from ..rows import candidate_row, candidates
@@ -138,26 +138,7 @@ def pregate(frame: pl.DataFrame, *, now: datetime) -> pl.DataFrame:
     :raises CandidatesInvalid: if a fact column is missing or of a wrong type
     :raises JurisdictionUnknown: if no packs are listed for a row's jurisdiction
     """
-    facts = frame.select(name for name in frame.columns if name in CANDIDATE_SCHEMA)
-    at = pl.col("at").fill_null(now) if "at" in facts.columns else pl.lit(now)
-    rows = facts.with_columns(at.dt.convert_time_zone("UTC").dt.cast_time_unit("us").alias("at"))
-    return frame.hstack(_judged(rows))
-
-
-def _judged(rows: pl.DataFrame) -> pl.DataFrame:
-    """Judge rows, each under the packs of its jurisdiction, and return the answers in row order."""
-    if "jurisdiction" not in rows.columns:
-        return judge(rows, rulebook_of(frozenset())).columns()
-    named = rows.with_columns(pl.col("jurisdiction").fill_null("")).with_row_index("row")
-    parts = [
-        judge(part.drop("row"), rulebook_of(parts_of(part["jurisdiction"][0])))
-        .columns()
-        .with_columns(part["row"])
-        for part in named.partition_by("jurisdiction", maintain_order=True)
-    ]
-    return (
-        pl.concat(parts).sort("row").drop("row") if parts else judge(rows, rulebook_of(frozenset())).columns()
-    )
+    return judge_lines(frame, rulebook_of, now=now)
 
 
 def judge_hypothetical(facts: Mapping[str, Any]) -> Verdict:
