@@ -197,11 +197,8 @@ def row_of(row: Mapping[str, Any]) -> BookRow:
     """Return a row as texts."""
     zh, en = words(row.get("title"))
     conditions, outputs = row.get("when"), row.get("then")
-    cells = {
-        f"when:{name}": text_of_condition(value)
-        for name, value in (conditions.items() if _is_map(conditions) else ())
-    } | {
-        f"then:{name}": text_of_output(value) for name, value in (outputs.items() if _is_map(outputs) else ())
+    cells = {f"when:{name}": text_of_condition(value) for name, value in _pairs(conditions)} | {
+        f"then:{name}": text_of_output(value) for name, value in _pairs(outputs)
     }
     return BookRow(
         row_id=clean(row.get("id", "")), zh=zh, en=en, stage=clean(row.get("stage") or ""),
@@ -214,6 +211,10 @@ def words(title: Any) -> tuple[str, str]:
     if _is_map(title):
         return clean(title.get("zh") or ""), clean(title.get("en") or "")
     return (clean(title), clean(title)) if isinstance(title, str) else ("", "")
+
+
+def _pairs(value: Any) -> list[tuple[Any, Any]]:
+    return list(value.items()) if isinstance(value, Mapping) else []
 
 
 def _is_map(value: Any) -> bool:

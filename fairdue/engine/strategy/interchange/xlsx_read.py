@@ -245,7 +245,8 @@ class _Table:
 
     def columns(self, marks: Mapping[str, int]) -> dict[int, BookColumn]:
         """Return the columns by their place; one that somebody inserted is known by its heading."""
-        keys, heads, found = marks["#keys"], marks.get("heading", 0), {}
+        keys, heads = marks["#keys"], marks.get("heading", 0)
+        found: dict[int, BookColumn] = {}
         places = {*self.sheet.rows.get(keys, {}), *self.sheet.rows.get(heads, {})}
         band = ""
         for at in range(2, max(places, default=0) + 1):

@@ -69,14 +69,16 @@ HINTS: Mapping[str, Words] = {
     "outputs": ("各表结果列的类型、允许的值(逗号分隔,顺序即优先顺序)与缺省值。",
                 "Type, allowed values (separated by commas; their order is the priority) and default of each table's outputs."),
     "cells": ("条件写法:留空或 - 为任意;30;< 3;[1..30];(0..5];\"甲\",\"乙\";not(\"甲\");true;false;null 为缺失",
-              "Conditions: blank or - is any value; 30; < 3; [1..30]; (0..5]; \"a\",\"b\"; not(\"a\"); true; false; null is a missing value"),
+              "Conditions: blank or - is any value; 30; < 3; [1..30]; (0..5]; \"a\",\"b\"; not(\"a\"); true; "
+              "false; null is a missing value"),
 }  # fmt: skip
 
 PROBLEMS: Mapping[str, Words] = {
     "too_large": ("文件有 {found} MB,最多 16 MB。请删除图片和无关的工作表后再上传。",
                   "The file has {found} MB; at most 16 MB are read. Remove pictures and sheets that do not belong to it."),
     "too_large_unpacked": ("文件解压后有 {found} MB,超出上限,未读取。请把内容复制到新下载的工作簿中再上传。",
-                           "Unpacked the file has {found} MB, which is beyond the limit; it was not read. Copy what you need into a workbook downloaded anew."),
+                           "Unpacked the file has {found} MB, which is beyond the limit; it was not read. Copy what you "
+                           "need into a workbook downloaded anew."),
     "old_or_locked": ("这是旧式 .xls 文件或有密码保护。请去掉密码并另存为 .xlsx。",
                       "This is an old .xls file, or one with a password. Remove the password and save it as .xlsx."),
     "no_workbook": ("这不是可读的 .xlsx 工作簿。请在 Excel 或 WPS 中打开并另存为 .xlsx。",
@@ -94,15 +96,19 @@ PROBLEMS: Mapping[str, Words] = {
     "keys_missing": ("隐藏的列名行不见了。请在新下载的工作簿中重新修改此表。",
                      "The hidden row with the names of the columns is gone. Change this table in a workbook downloaded anew."),
     "column_unknown": ("新列「{found}」不是已知的事实或结果项。请在第一行标题处填写事实名称(见「事实」表),或在编辑器中添加列。",
-                       "The new column “{found}” is no known fact or output. Head it with a fact's name (see the sheet of facts), or add it in the editor."),
+                       "The new column “{found}” is no known fact or output. Head it with a fact's name (see the "
+                       "sheet of facts), or add it in the editor."),
     "column_twice": ("列「{found}」出现两次。请只保留一列。", "The column “{found}” stands twice. Keep one of them."),
-    "headless": ("此处有内容,但该列没有标题。请填写标题或清空该列。", "Something stands here in a column without a heading. Head the column or clear it."),
-    "merged_across": ("单元格横跨多列合并。请取消合并,每列各填一格。", "Cells are merged across columns. Unmerge them and fill each column."),
+    "headless": ("此处有内容,但该列没有标题。请填写标题或清空该列。",
+                 "Something stands here in a column without a heading. Head the column or clear it."),
+    "merged_across": ("单元格横跨多列合并。请取消合并,每列各填一格。",
+                      "Cells are merged across columns. Unmerge them and fill each column."),
     "broken": ("单元格是错误值 {found}。请改为可读的值。", "The cell holds the error {found}. Give it a value."),
     "became_date": ("表格软件把内容变成了日期 {found}。请把单元格设为文本格式,重新输入,例如 [1..3]。",
                     "The spreadsheet turned this into the date {found}. Format the cell as text and type it again, such as [1..3]."),
     "unreadable": ("读不懂「{found}」。条件写法如:30、< 3、[1..30]、\"甲\",\"乙\"、not(\"甲\")、true;任意值用 - 或留空。",
-                   "“{found}” cannot be read. Write conditions like 30, < 3, [1..30], \"a\",\"b\", not(\"a\"), true; any value is - or blank."),
+                   "“{found}” cannot be read. Write conditions like 30, < 3, [1..30], \"a\",\"b\", not(\"a\"), "
+                   "true; any value is - or blank."),
     "needs_quotes": ("文本要加双引号:写成 {found}。", "Texts stand in double quotes: write {found}."),
     "needs_number": ("此列是数字,不能填「{found}」。", "This column is a number; “{found}” is none."),
     "needs_whole": ("此列是整数,不能填「{found}」。", "This column is a whole number; “{found}” is none."),

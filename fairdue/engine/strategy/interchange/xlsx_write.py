@@ -79,7 +79,10 @@ class _Writer:
 
     def __init__(self, book: Any, content: Book, facts: Mapping[str, FactWords], language: str) -> None:
         self.book, self.content, self.facts, self.language = book, content, facts, language
-        own = {fact.name: FactWords(name=fact.name, type_name=fact.type_name, zh=fact.zh, en=fact.en) for fact in content.facts}  # fmt: skip
+        own = {
+            fact.name: FactWords(name=fact.name, type_name=fact.type_name, zh=fact.zh, en=fact.en)
+            for fact in content.facts
+        }
         self.words = {**facts, **{name: fact for name, fact in own.items() if fact.zh or name not in facts}}
         self.names: set[str] = set()
         self.lists: list[list[str]] = []
