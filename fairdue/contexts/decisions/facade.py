@@ -58,6 +58,7 @@ from fairdue.contexts.decisions.operations.life import (
     start_shadow,
 )
 from fairdue.contexts.decisions.operations.records import DECISION_COLUMNS, land_decisions
+from fairdue.contexts.decisions.operations.shadows import SHADOW_COLUMNS, record_shadow
 from fairdue.contexts.decisions.operations.stages import finish_stage
 from fairdue.contexts.decisions.operations.strategies import (
     StrategyIsAltered,
@@ -79,6 +80,7 @@ from fairdue.contexts.decisions.queries.experiments import (
     running_experiments,
 )
 from fairdue.contexts.decisions.queries.figures import row_figures
+from fairdue.contexts.decisions.queries.shadows import shadow_nights
 from fairdue.contexts.decisions.queries.strategies import (
     StrategyUnknown,
     published_strategy,
@@ -92,6 +94,7 @@ from fairdue.contexts.decisions.queries.trying import diff_versions, try_record
 
 __all__ = [
     "DECISION_COLUMNS",
+    "SHADOW_COLUMNS",
     "ApproverIsAuthor",
     "ApproverIsNobody",
     "ArmCard",
@@ -150,10 +153,12 @@ __all__ = [
     "open_cycle",
     "publish_version",
     "published_strategy",
+    "record_shadow",
     "retire_version",
     "row_figures",
     "running_experiments",
     "save_draft",
+    "shadow_nights",
     "start_experiment",
     "start_shadow",
     "stop_experiment",

@@ -11,6 +11,7 @@ from fairdue.contexts.cases import facade as cases
 from fairdue.contexts.decisions import facade as decisions
 from fairdue.contexts.outreach import facade as outreach
 from fairdue.journeys.nightly_cycle.candidates import EXPIRES_AFTER
+from fairdue.journeys.nightly_cycle.choose import merge_pairs
 from fairdue.journeys.nightly_cycle.hashing import part_of
 from fairdue.journeys.nightly_cycle.night import Night
 from fairdue.journeys.nightly_cycle.partition import CONTACTS
@@ -38,6 +39,9 @@ def land(night: Night) -> decisions.StageResult:
     retired = cases.retire_work_items(cycle_date=night.cycle_date, now=night.now)
     night.progress("land", len(parts) + 1, steps)
     night.write("outcome_counts", sum_counts(counts))
+    if parts and night.has("shadow", parts[0]):
+        pairs = merge_pairs(pl.concat(night.read("shadow", part) for part in parts))
+        decisions.record_shadow(pairs, cycle_id=night.cycle.cycle_id)
     rejected = {
         "cycle.land.message_said": done["messages_in"] - done["messages"],
         "cycle.land.work_item_exists": done["work_items_in"] - done["work_items"],

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import pickle
 
-from fairdue.contexts.decisions import facade as decisions
 from fairdue.contexts.law import facade as law
 from fairdue.contexts.outreach import facade as outreach
+from fairdue.journeys.nightly_cycle.arms import choice_by
 from fairdue.journeys.nightly_cycle.choose import Choice
 from fairdue.journeys.nightly_cycle.night import Night
 from fairdue.journeys.nightly_cycle.plan import NightPlan
@@ -41,9 +41,8 @@ def make_plan(night: Night) -> NightPlan:
 
 
 def choice_of(night: Night) -> Choice:
-    """Return what decides tonight."""
-    pinned = decisions.strategy_by_id(night.cycle.strategy_id or 0)
-    return Choice(strategy_id=pinned.strategy_id, document=dict(pinned.content))
+    """Return what decides tonight: the version that the night was opened with, experiments' arms, shadows."""
+    return choice_by(night.cycle.strategy_id or 0)
 
 
 def _live_texts() -> tuple[tuple[str, str, str], ...]:
