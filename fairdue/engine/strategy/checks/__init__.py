@@ -5,12 +5,27 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from fairdue.engine.strategy.catalogue import Catalogue
+from fairdue.engine.strategy.checks.facts import fact_findings, value_findings
 from fairdue.engine.strategy.checks.findings import SEVERITIES, Cap, Finding, PathStep, Severity
+from fairdue.engine.strategy.checks.kinds import KINDS, Kind
+from fairdue.engine.strategy.checks.space import Space
+from fairdue.engine.strategy.checks.tables import table_findings
 from fairdue.engine.strategy.table import Strategy
 
-__all__ = ["SEVERITIES", "Cap", "Finding", "PathStep", "Severity", "check"]
+__all__ = ["KINDS", "SEVERITIES", "Cap", "Finding", "Kind", "PathStep", "Severity", "check"]
 
 
 def check(strategy: Strategy, *, catalogue: Catalogue, caps: Sequence[Cap] = ()) -> tuple[Finding, ...]:
-    """Return everything that is wrong with a strategy, errors first."""
-    return ()
+    """Return everything that is wrong with a strategy, errors first.
+
+    1. What it reads: facts of the catalogue, with their types and within their domains.
+    2. Its tables: gaps, overlaps under UNIQUE, unlike outputs under ANY, rows that never fire, outputs that never
+       come out; exact, through the graph and the catalogue's domains, each with an account that shows it.
+    3. Its stages, where it has some: see `engine/strategy/lifecycle`.
+    4. What was not decided within the bounds of the work is a note of its own.
+    """
+    found = list(fact_findings(strategy, catalogue))
+    if not any(each.severity == "error" for each in found):
+        space = Space(strategy, catalogue)
+        found += [*value_findings(space), *table_findings(space)]
+    return tuple(sorted(found, key=lambda each: SEVERITIES.index(each.severity)))
