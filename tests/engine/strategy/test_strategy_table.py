@@ -97,7 +97,7 @@ def test_every_finding_names_its_row_and_column(shipped: dict[str, Any]) -> None
     broken["rows"][2]["id"] = broken["rows"][3]["id"]
     found = "\n".join(errors_of(broken))
     assert "row deceased-review, column is_dead: no such input" in found
-    assert "row deceased-review, column days_past_due: expected a value but found 'many'" in found
+    assert "row deceased-review, column days_past_due: 'many' is no fact and no output of a decision" in found
     assert "row hold-none, column volume: no such output" in found
     assert "row hold-none, column step: 'shout' is not one of message, call, review, none" in found
     assert "row promise-missed-call: the id is used twice" in found
@@ -118,12 +118,15 @@ def test_a_catch_all_above_other_rows_is_refused(shipped: dict[str, Any]) -> Non
 
 
 def test_an_unknown_hit_policy_and_type_are_refused(shipped: dict[str, Any]) -> None:
-    shipped["hit_policy"] = "ANY"
+    shipped["hit_policy"] = "SOME"
     shipped["inputs"][0]["type"] = "bool"
     found = errors_of(shipped)
     assert found == (
-        "hit policy 'ANY' is not one of FIRST",
-        "input is_deceased: type 'bool' is not one of integer, number, text, boolean",
+        "input is_deceased: type 'bool' is not one of integer, number, text, boolean, date",
+    )
+    shipped["inputs"][0]["type"] = "boolean"
+    assert errors_of(shipped) == (
+        "hit policy 'SOME' is not one of UNIQUE, ANY, FIRST, PRIORITY, RULE ORDER, OUTPUT ORDER, COLLECT",
     )
 
 
