@@ -20,6 +20,8 @@ class CaseCard:
     team_id: int | None
     assigned_to_id: int | None
     assigned_to: str
+    assigned_because: str
+    """Why this collector, as a code."""
     opened_at: datetime
     closed_at: datetime | None
 

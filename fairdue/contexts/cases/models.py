@@ -9,6 +9,26 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
+from fairdue.contexts.cases.capacity_models import (
+    Capacity,
+    CapacityWait,
+    CaseAssignment,
+    CollectorAbsence,
+    CollectorProfile,
+)
+
+__all__ = [
+    "Capacity",
+    "CapacityWait",
+    "Case",
+    "CaseAssignment",
+    "CollectorAbsence",
+    "CollectorProfile",
+    "Outcome",
+    "PromiseToPay",
+    "WorkItem",
+]
+
 IS_OPEN = models.Q(status="open")
 
 
@@ -23,6 +43,8 @@ class Case(models.Model):
     queue = models.CharField(max_length=40, default="", db_default="")
     team = models.ForeignKey("identity.Team", models.PROTECT, null=True, related_name="+")
     assigned_to = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    assigned_because = models.CharField(max_length=20, default="", db_default="")
+    """Why this collector: a code of `engine.science.assignment`, `by_hand`, `taken`, or empty."""
     opened_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
 

@@ -53,7 +53,8 @@ PERMISSIONS_BY_ROLE: dict[str, frozenset[str]] = {
     | _LEDGER
     | {"cases.assign", "holds.lift", "payments.record", "payments.reverse", "outbox.view"}
     | _DEADLINES
-    | {"payments.approve", "ledger.adjust", "ledger.approve", "agencies.manage", "strategy.approve"},
+    | {"payments.approve", "ledger.adjust", "ledger.approve", "agencies.manage", "strategy.approve"}
+    | {"capacity.view", "capacity.set"},
     Role.COMPLIANCE: _WATCH
     | _LEDGER
     | _FIGURES
@@ -66,7 +67,7 @@ PERMISSIONS_BY_ROLE: dict[str, frozenset[str]] = {
     | _ID_NUMBERS
     | _DEADLINES
     | {"holds.place", "holds.lift", "parties.reveal", "book.view", "rules.confirm", "retention.view"},
-    Role.STRATEGIST: _FIGURES | _STRATEGY | {"gate.try", "templates.view"},
+    Role.STRATEGIST: _FIGURES | _STRATEGY | {"gate.try", "templates.view", "capacity.view"},
     Role.RISK: _FIGURES,
     Role.FINANCE: _WATCH
     | _LEDGER
@@ -74,7 +75,7 @@ PERMISSIONS_BY_ROLE: dict[str, frozenset[str]] = {
     | {"ledger.adjust", "ledger.approve"},
     Role.ADMINISTRATOR: frozenset(
         {"staff.manage", "book.import", "book.view", "cycle.run", "cycle.view", "audit.view", "outbox.view"}
-        | {"templates.view", "strategy.view", "reporting.view", "retention.view"}
+        | {"templates.view", "strategy.view", "reporting.view", "retention.view", "capacity.view"}
     ),
 }
 

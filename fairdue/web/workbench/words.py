@@ -11,6 +11,8 @@ PERMISSION_WORDS = {
     "cases.work": word("working on cases"),
     "cases.assign": word("assigning cases"),
     "cases.view": word("seeing cases"),
+    "capacity.view": word("seeing capacity"),
+    "capacity.set": word("setting capacity"),
     "promises.record": word("recording promises"),
     "contacts.make": word("making contacts"),
     "holds.place": word("placing holds"),

@@ -65,7 +65,7 @@ def assign(*, case_ids: Sequence[int], staff_id: int, actor: Actor, now: datetim
     assignee = _check_assignee(identity.actor_by_id(staff_id), staff_id, cases, actor)
     changed = [case for case in cases if case.assigned_to_id != staff_id]
     Case.objects.filter(pk__in=[case.pk for case in changed]).update(
-        assigned_to_id=staff_id, team_id=assignee.team_id
+        assigned_to_id=staff_id, team_id=assignee.team_id, assigned_because="by_hand"
     )
     for case in changed:
         audit.record(

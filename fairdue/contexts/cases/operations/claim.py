@@ -60,7 +60,9 @@ def _free(actor: Actor, queue: str | None, bucket: str | None, now: datetime) ->
 
 
 def _take(case: Case, actor: Actor, now: datetime) -> None:
-    Case.objects.filter(pk=case.pk).update(assigned_to_id=actor.id, team_id=actor.team_id)
+    Case.objects.filter(pk=case.pk).update(
+        assigned_to_id=actor.id, team_id=actor.team_id, assigned_because="taken"
+    )
     audit.record(
         code="cases.case.assigned",
         actor=actor,

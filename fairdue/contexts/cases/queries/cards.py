@@ -63,6 +63,7 @@ def case_to_card(case: Case) -> CaseCard:
         team_id=case.team_id,
         assigned_to_id=case.assigned_to_id,
         assigned_to=case.assigned_to.display_name if case.assigned_to else "",
+        assigned_because=case.assigned_because if case.assigned_to else "",
         opened_at=case.opened_at,
         closed_at=case.closed_at,
     )
