@@ -8,7 +8,6 @@ collectors see only cases of their own team. Anything else raises `NotInScope`, 
 
 from __future__ import annotations
 
-from fairdue.contexts.cases.capacity_contracts import AbsenceCard, CapacityCard, CapacityOn, CollectorCard
 from fairdue.contexts.cases.contracts import (
     Assessment,
     CaseCard,
@@ -32,16 +31,8 @@ from fairdue.contexts.cases.operations.assess import (
     assess_promises_of,
 )
 from fairdue.contexts.cases.operations.assign import AssigneeRefused, assign
-from fairdue.contexts.cases.operations.assign_by_night import assignment_facts, land_assignments
-from fairdue.contexts.cases.operations.capacity import CapacityRefused, set_capacity
 from fairdue.contexts.cases.operations.claim import next_case
 from fairdue.contexts.cases.operations.close import CloseRefused, close_case
-from fairdue.contexts.cases.operations.collectors import (
-    CollectorRefused,
-    cancel_absence,
-    record_absence,
-    set_collector,
-)
 from fairdue.contexts.cases.operations.land import LandingRefused, land_work_items, retire_work_items
 from fairdue.contexts.cases.operations.open_case import ensure_case
 from fairdue.contexts.cases.operations.outcome import (
@@ -53,9 +44,7 @@ from fairdue.contexts.cases.operations.outcome import (
     record_outcome,
 )
 from fairdue.contexts.cases.operations.promise import PromiseRefused, cancel_promise, record_promise
-from fairdue.contexts.cases.operations.waiting import land_waiting, waiting_before
 from fairdue.contexts.cases.queries.activity import LATEST_OUTCOME_SQL
-from fairdue.contexts.cases.queries.capacity import capacities, capacity_on
 from fairdue.contexts.cases.queries.cards import (
     case_card,
     case_of_person,
@@ -68,7 +57,6 @@ from fairdue.contexts.cases.queries.cards import (
     scoped_case_ids,
 )
 from fairdue.contexts.cases.queries.case_file import case_file
-from fairdue.contexts.cases.queries.collectors import absences, collectors, collectors_on
 from fairdue.contexts.cases.queries.facts import CASE_FACTS_SQL, PROMISE_FACTS_SQL, promise_history_sql
 from fairdue.contexts.cases.queries.queue import BucketUnknown, QueueCursorInvalid, queue, queues
 from fairdue.contexts.cases.queries.workload import workload
@@ -78,21 +66,15 @@ __all__ = [
     "CASE_FACTS_SQL",
     "LATEST_OUTCOME_SQL",
     "PROMISE_FACTS_SQL",
-    "AbsenceCard",
     "Assessment",
     "AssigneeRefused",
     "BucketUnknown",
-    "CapacityCard",
-    "CapacityOn",
-    "CapacityRefused",
     "CaseCard",
     "CaseClosed",
     "CaseFile",
     "CaseRefused",
     "CloseRefused",
-    "CollectorCard",
     "CollectorLoad",
-    "CollectorRefused",
     "LandingRefused",
     "NotInScope",
     "OutcomeCard",
@@ -108,28 +90,19 @@ __all__ = [
     "QueueRow",
     "WorkItemCard",
     "Workload",
-    "absences",
     "add_note",
     "assess_open_promises",
     "assess_promises",
     "assess_promises_of",
     "assign",
-    "assignment_facts",
-    "cancel_absence",
     "cancel_promise",
-    "capacities",
-    "capacity_on",
     "case_card",
     "case_file",
     "case_of_person",
     "close_case",
     "close_work",
     "close_work_of",
-    "collectors",
-    "collectors_on",
     "ensure_case",
-    "land_assignments",
-    "land_waiting",
     "land_work_items",
     "next_case",
     "open_promise",
@@ -145,13 +118,9 @@ __all__ = [
     "promises_of",
     "queue",
     "queues",
-    "record_absence",
     "record_outcome",
     "record_promise",
     "retire_work_items",
     "scoped_case_ids",
-    "set_capacity",
-    "set_collector",
-    "waiting_before",
     "workload",
 ]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
+
+from fairdue.kernel.clock import HOUSE_ZONE
 
 OUTBOUND_MESSAGES = ("sms", "email", "inapp", "push", "im")
 
@@ -74,6 +76,22 @@ def unanswered_facts_sql(*, since: datetime | None = None) -> str:
         "SELECT person_id, contact_point_id, array_agg(occurred_at ORDER BY occurred_at) AS unanswered "
         f"FROM law_contact WHERE {_OUTBOUND_SQL} AND {_UNANSWERED_SQL}{_from(since)} "
         "GROUP BY person_id, contact_point_id"
+    )
+
+
+def call_facts_sql(as_of: date) -> str:
+    """This function will return the SELECT of calls: person_id, latest_conversation_at, unanswered_calls_30.
+
+    1. A conversation with the debtor counts, whoever called; an announcement does not.
+    2. Unanswered are outbound calls of the 30 days before the date that did not reach the debtor.
+    """
+    begin = f"date '{as_of.isoformat()}' AT TIME ZONE '{HOUSE_ZONE.key}'"
+    return (
+        "SELECT person_id, max(occurred_at) FILTER (WHERE result = 'conversation') AS latest_conversation_at,"
+        f" count(*) FILTER (WHERE direction = 'outbound' AND result IN ({_listed(UNANSWERED)})"
+        f" AND occurred_at >= {begin} - interval '30 days') AS unanswered_calls_30"
+        f" FROM law_contact WHERE channel = 'call' AND occurred_at < {begin} + interval '1 day'"
+        f" AND (result = 'conversation' OR result IN ({_listed(UNANSWERED)})) GROUP BY person_id"
     )
 
 

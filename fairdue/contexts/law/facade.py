@@ -42,6 +42,7 @@ from .counting import (
     HOLD_FACTS_SQL,
     RESULTS,
     UNANSWERED_FACTS_SQL,
+    call_facts_sql,
     contact_facts_sql,
     unanswered_facts_sql,
 )
@@ -286,6 +287,7 @@ __all__ = [
     "ask_permit",
     "bound_persons",
     "breach_counts",
+    "call_facts_sql",
     "cancel_deadline",
     "certificates",
     "certify_staff",

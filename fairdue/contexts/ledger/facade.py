@@ -95,7 +95,7 @@ from fairdue.contexts.ledger.queries.export import (
     FormatUnknown,
     export_postings,
 )
-from fairdue.contexts.ledger.queries.facts import STATE_FACTS_SQL, state_facts_sql
+from fairdue.contexts.ledger.queries.facts import STATE_FACTS_SQL, payment_facts_sql, state_facts_sql
 from fairdue.contexts.ledger.queries.history import account_dues, account_transactions, transactions_of
 from fairdue.contexts.ledger.queries.judgments import judgment
 from fairdue.contexts.ledger.queries.life import account_life
@@ -225,6 +225,7 @@ __all__ = [
     "longest_unpaid",
     "open_accounts",
     "open_contract",
+    "payment_facts_sql",
     "payoff",
     "payoff_validity",
     "person_dpd_history",

@@ -21,7 +21,7 @@ HISTORY = timedelta(days=60)
 
 READ_TABLES = (
     "book_account", "ledger_accountstate", "ledger_dueitem", "parties_person", "parties_contactpoint",
-    "parties_consent", "law_contact", "outreach_message", "outreach_dispatch", "cases_promisetopay",
+    "parties_consent", "law_contact", "law_hold", "ledger_transaction", "outreach_message", "outreach_dispatch", "cases_promisetopay",
 )  # fmt: skip
 """Tables whose statistics the planner needs: a file may have filled them minutes ago."""
 
@@ -45,6 +45,9 @@ def fact_queries(cycle_date: date) -> dict[str, str]:
         "reminders": outreach.reminder_facts_sql(cycle_date),
         "unsaid": outreach.unsaid_facts_sql(cycle_date),
         "promises": cases.PROMISE_FACTS_SQL,
+        "promise_history": cases.promise_history_sql(cycle_date),
+        "calls": law.call_facts_sql(cycle_date),
+        "payments": ledger.payment_facts_sql(cycle_date),
     } | (_of_other_laws(since) if has_other_laws() else {})
 
 

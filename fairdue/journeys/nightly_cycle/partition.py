@@ -46,8 +46,10 @@ def decide_partition(frames: Frames, plan: NightPlan) -> dict[str, pl.DataFrame]
     found = {name: _frame(frame) for name, frame in frames.items()}
     debts = found["accounts"].filter(pl.col("status") != "closed")
     open_holds = holds_on(found["open_holds"], debts)
-    found["holds"] = holds_by_person(open_holds)
-    accounts = account_facts(found["accounts"], found["products"], found["states"], plan.cycle_date)
+    found |= {"holds": holds_by_person(open_holds), "hold_kinds": open_holds}
+    accounts = account_facts(
+        found["accounts"], found["products"], found["states"], found["payments"], plan.cycle_date
+    )
     persons = person_facts(accounts, found, plan.cycle_date)
     decided = decide_persons(persons, plan.choice)
     ways = _ways(decided["decided"], found | {"all_open_holds": open_holds, "all_debts": debts}, plan)

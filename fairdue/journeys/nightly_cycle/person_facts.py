@@ -26,12 +26,31 @@ RECENTLY_BROKEN = timedelta(days=7)
 """A promise that was broken stays a reason to call for this long."""
 
 
+_FALSE = (
+    "is_on_hold", "has_complaint", "has_dispute", "has_hardship", "is_promise_open", "is_promise_missed", "is_deceased",
+    "has_unsaid",
+)  # fmt: skip
+"""Facts that are false where nothing is on record."""
+
+_ZERO = (
+    "promises_kept", "promises_broken", "reachable_points", "unanswered_calls_30", "paid_90d_minor", "next_due_minor",
+)  # fmt: skip
+"""Facts that are zero where nothing is on record."""
+
+_HOLD_FACTS = {
+    "has_complaint": ("complaint",),
+    "has_dispute": ("dispute", "written_dispute"),
+    "has_hardship": ("hardship",),
+}
+"""Fact → kinds of hold of which one must be open."""
+
 _ACCOUNT_COLUMNS = (
     "account_id", "person_id", "creditor_id", "product_id", "product_kind", "institution_group", "dpd_origin",
     "currency", "status",
 )  # fmt: skip
 _LEAD_COLUMNS = (
     "account_id",
+    "creditor_id",
     "currency",
     "product_kind",
     "institution_group",
@@ -40,12 +59,12 @@ _LEAD_COLUMNS = (
 )
 _STATE_COLUMNS = (
     "account_id", "balance_minor", "overdue_minor", "due_today_minor", "oldest_unpaid_due_date",
-    "next_due_date", "next_due_minor",
+    "next_due_date", "next_due_minor", "latest_payment_date",
 )  # fmt: skip
 
 
 def account_facts(
-    accounts: pl.DataFrame, products: pl.DataFrame, states: pl.DataFrame, as_of: date
+    accounts: pl.DataFrame, products: pl.DataFrame, states: pl.DataFrame, payments: pl.DataFrame, as_of: date
 ) -> pl.DataFrame:
     """Return live accounts with what is overdue on each and its days past due as of a date.
 
@@ -56,6 +75,7 @@ def account_facts(
     joined = open_accounts.join(states.select(_STATE_COLUMNS), on="account_id").join(
         products.select("product_id", "bucket_edges"), on="product_id", how="left"
     )
+    joined = joined.join(payments.select("account_id", "paid_90d_minor"), on="account_id", how="left")
     counts_today = pl.col("dpd_origin") == "due_date"
     overdue = pl.col("overdue_minor") + pl.when(counts_today).then("due_today_minor").otherwise(0)
     oldest = pl.when(overdue > 0).then("oldest_unpaid_due_date")
@@ -66,23 +86,27 @@ def account_facts(
 def person_facts(accounts: pl.DataFrame, frames: Mapping[str, pl.DataFrame], as_of: date) -> pl.DataFrame:
     """Return one line a person with everything that a strategy, a template and the gate read of it.
 
-    1. `frames` are the fact queries `people`, `holds`, `promises`, `reminders` and `unsaid`.
+    1. `frames` are the fact queries `people`, `points`, `promises`, `promise_history`, `reminders`, `unsaid` and `calls`,
+       and `hold_kinds`: person_id and kind of each open hold.
     2. Amounts are sums over the accounts in the currency of the leading account, in minor units.
     """
     people = _lead(accounts).join(_persons(frames["people"], as_of), on="person_id", how="left")
     extras = (
-        _holds(frames["holds"]),
+        _holds(frames["hold_kinds"]),
         _promises(frames["promises"], as_of),
+        frames["promise_history"].select(
+            "person_id",
+            pl.col("kept_12").alias("promises_kept"),
+            pl.col("broken_12").alias("promises_broken"),
+        ),
+        _reachable(frames["points"]),
+        _calls(frames["calls"], as_of),
         _reminders(frames["reminders"]),
         _unsaid(frames["unsaid"]),
     )
     for extra in extras:
         people = people.join(extra, on="person_id", how="left")
-    people = people.with_columns(
-        pl.col("is_on_hold", "is_promise_open", "is_promise_missed", "is_deceased", "has_unsaid").fill_null(
-            False
-        )
-    )
+    people = people.with_columns(pl.col(*_FALSE).fill_null(False), pl.col(*_ZERO).fill_null(0).cast(pl.Int64))
     return people.with_columns(*_calendar(people, as_of)).with_columns(*_rounds(as_of)).sort("person_id")
 
 
@@ -114,17 +138,19 @@ def _sums(accounts: pl.DataFrame, leading: pl.DataFrame) -> pl.DataFrame:
     columns = (
         pl.when(same).then("overdue_minor").alias("overdue_minor"),
         pl.when(same).then("balance_minor").alias("balance_minor"),
+        pl.when(same).then("paid_90d_minor").alias("paid_90d_minor"),
         pl.when(same & is_soonest).then("next_due_minor").alias("next_due_minor"),
         pl.when(pl.col("days_past_due") > 0).then("oldest_unpaid_due_date").alias("overdue_since_date"),
     )
     return (
         accounts.join(ours, on="person_id")
-        .select("person_id", "next_due_date", *columns)
+        .select("person_id", "next_due_date", "latest_payment_date", *columns)
         .group_by("person_id")
         .agg(
-            pl.col("overdue_minor", "balance_minor", "next_due_minor").sum(),
+            pl.col("overdue_minor", "balance_minor", "next_due_minor", "paid_90d_minor").sum(),
             pl.col("overdue_since_date", "next_due_date").min(),
-            pl.len().cast(pl.Int64).alias("account_count"),
+            pl.col("latest_payment_date").max(),
+            pl.len().cast(pl.Int64).alias("accounts_count"),
         )
     )
 
@@ -160,7 +186,26 @@ def _persons(persons: pl.DataFrame, as_of: date) -> pl.DataFrame:
 
 
 def _holds(holds: pl.DataFrame) -> pl.DataFrame:
-    return holds.select("person_id").unique().with_columns(pl.lit(True).alias("is_on_hold"))
+    """Whether a hold is open, and of which kinds a strategy asks; holds are few."""
+    return holds.group_by("person_id").agg(
+        pl.lit(True).alias("is_on_hold"),
+        *(pl.col("kind").is_in(kinds).any().alias(name) for name, kinds in _HOLD_FACTS.items()),
+    )
+
+
+def _reachable(points: pl.DataFrame) -> pl.DataFrame:
+    is_reachable = (
+        (pl.col("owner") == "debtor")
+        & (pl.col("status") == "valid")
+        & ~pl.col("is_opted_out").fill_null(False)
+    )
+    return points.filter(is_reachable).group_by("person_id").agg(pl.len().alias("reachable_points"))
+
+
+def _calls(calls: pl.DataFrame, as_of: date) -> pl.DataFrame:
+    talked = pl.col("latest_conversation_at").dt.convert_time_zone("Asia/Shanghai").dt.date()
+    days = (pl.lit(as_of) - talked).dt.total_days().clip(lower_bound=0)
+    return calls.select("person_id", days.alias("days_since_conversation"), "unanswered_calls_30")
 
 
 def _promises(promises: pl.DataFrame, as_of: date) -> pl.DataFrame:
@@ -197,6 +242,10 @@ def _calendar(people: pl.DataFrame, as_of: date) -> list[pl.Expr]:
         worked(pl.col("overdue_since_date")).alias("working_days_past_due"),
         (pl.col("next_due_date") - pl.lit(as_of)).dt.total_days().alias("days_until_due"),
         (pl.lit(as_of) - pl.col("latest_reminder_date")).dt.total_days().alias("days_since_reminder"),
+        (pl.lit(as_of) - pl.col("latest_payment_date"))
+        .dt.total_days()
+        .clip(lower_bound=0)
+        .alias("days_since_payment"),
     ]
 
 

@@ -6,8 +6,16 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import polars as pl
+import yaml
+from django.conf import settings
 
 from fairdue.journeys.nightly_cycle.person_facts import account_facts, person_facts
+
+UNNAMED = {
+    "person_id", "account_id", "creditor_ids", "product_kinds", "home_zone", "latest_payment_date",
+    "latest_reminder_date", "latest_round", "latest_template",
+}  # fmt: skip
+"""Columns that later stages need and that no strategy reads."""
 
 AS_OF = date(2025, 10, 9)  # the first working day after the long holiday
 
@@ -33,10 +41,23 @@ STATE = {
     "oldest_unpaid_due_date": None,
     "next_due_date": None,
     "next_due_minor": 0,
+    "latest_payment_date": None,
 }
-DATES = {"oldest_unpaid_due_date": pl.Date, "next_due_date": pl.Date}
+DATES = {"oldest_unpaid_due_date": pl.Date, "next_due_date": pl.Date, "latest_payment_date": pl.Date}
 PRODUCTS = pl.DataFrame({"product_id": [1, 2], "bucket_edges": ["[]", "[3, 10]"]})
-HOLDS = pl.DataFrame(schema={"person_id": pl.Int64})
+HOLDS = pl.DataFrame(schema={"person_id": pl.Int64, "kind": pl.String})
+POINTS = pl.DataFrame(
+    schema={"person_id": pl.Int64, "owner": pl.String, "status": pl.String, "is_opted_out": pl.Boolean}
+)
+CALLS = pl.DataFrame(
+    schema={
+        "person_id": pl.Int64,
+        "latest_conversation_at": pl.Datetime("us", "UTC"),
+        "unanswered_calls_30": pl.Int64,
+    }
+)
+ENDED = pl.DataFrame(schema={"person_id": pl.Int64, "kept_12": pl.Int64, "broken_12": pl.Int64})
+PAYMENTS = {"account_id": pl.Int64, "paid_90d_minor": pl.Int64}
 PROMISES = pl.DataFrame(
     schema={"person_id": pl.Int64, "open_promise_deadline_date": pl.Date, "latest_broken_date": pl.Date}
 )
@@ -56,6 +77,8 @@ def facts(
     holds: pl.DataFrame = HOLDS,
     promises: list[dict[str, Any]] | None = None,
     reminders: list[dict[str, Any]] | None = None,
+    payments: list[dict[str, Any]] | None = None,
+    **more: pl.DataFrame,
 ) -> list[dict[str, Any]]:
     """Each account is ACCOUNT and STATE with what differs."""
     account_rows = [ACCOUNT | {key: row[key] for key in ACCOUNT if key in row} for row in accounts]
@@ -73,16 +96,23 @@ def facts(
         for person in sorted(persons)
     ]
     joined = account_facts(
-        pl.DataFrame(account_rows), PRODUCTS, pl.DataFrame(state_rows, schema_overrides=DATES), AS_OF
+        pl.DataFrame(account_rows),
+        PRODUCTS,
+        pl.DataFrame(state_rows, schema_overrides=DATES),
+        pl.DataFrame(payments or [], schema=PAYMENTS),
+        AS_OF,
     )
     frames = {
         "people": pl.DataFrame(people),
-        "holds": holds,
+        "hold_kinds": holds,
+        "points": POINTS,
+        "calls": CALLS,
+        "promise_history": ENDED,
         "promises": pl.DataFrame(promises or [], schema=PROMISES.schema),
         "reminders": pl.DataFrame(reminders or [], schema=REMINDERS.schema),
         "unsaid": pl.DataFrame(schema={"person_id": pl.Int64, "unsaid_count": pl.Int64}),
     }
-    return person_facts(joined, frames, AS_OF).to_dicts()
+    return person_facts(joined, frames | more, AS_OF).to_dicts()
 
 
 def overdue(since: date, **more: Any) -> dict[str, Any]:
@@ -182,5 +212,54 @@ def test_a_promise_waits_until_its_deadline_and_is_missed_after_it() -> None:
 
 
 def test_a_hold_on_any_debt_holds_the_person() -> None:
-    (person,) = facts([overdue(date(2025, 9, 1))], holds=pl.DataFrame({"person_id": [1, 1]}))
+    (person,) = facts(
+        [overdue(date(2025, 9, 1))], holds=pl.DataFrame({"person_id": [1, 1], "kind": ["cease", "dispute"]})
+    )
     assert person["is_on_hold"] is True
+    assert (person["has_dispute"], person["has_complaint"], person["has_hardship"]) == (True, False, False)
+
+
+def test_what_is_not_on_record_is_false_or_zero_or_missing() -> None:
+    (person,) = facts([{}])
+    assert (person["promises_kept"], person["reachable_points"], person["paid_90d_minor"]) == (0, 0, 0)
+    assert (person["has_complaint"], person["is_on_hold"]) == (False, False)
+    assert (person["days_since_payment"], person["days_since_conversation"]) == (None, None)
+
+
+def test_payments_calls_promises_and_ways_of_reaching_add_up_over_a_persons_accounts() -> None:
+    (person,) = facts(
+        [
+            {"account_id": 1, **overdue(date(2025, 9, 29)), "latest_payment_date": date(2025, 8, 1)},
+            {"account_id": 2, "creditor_id": 7, "latest_payment_date": date(2025, 9, 9)},
+            {"account_id": 3, "currency": "HKD"},
+        ],
+        payments=[{"account_id": n, "paid_90d_minor": n * 100} for n in (1, 2, 3)],
+        points=pl.DataFrame(
+            {
+                "person_id": [1, 1, 1, 1],
+                "owner": ["debtor", "debtor", "debtor", "family"],
+                "status": ["valid", "invalid", "valid", "valid"],
+                "is_opted_out": [False, False, True, False],
+            }
+        ),
+        calls=pl.DataFrame(
+            {
+                "person_id": [1],
+                "latest_conversation_at": [datetime(2025, 10, 7, 16, 30, tzinfo=UTC)],  # the 8th in Shanghai
+                "unanswered_calls_30": [4],
+            }
+        ),
+        promise_history=pl.DataFrame({"person_id": [1], "kept_12": [2], "broken_12": [1]}),
+    )
+    assert (person["creditor_id"], person["accounts_count"], person["paid_90d_minor"]) == (1, 3, 300)
+    assert (person["days_since_payment"], person["days_since_conversation"]) == (30, 1)
+    assert (person["unanswered_calls_30"], person["reachable_points"]) == (4, 1)
+    assert (person["promises_kept"], person["promises_broken"]) == (2, 1)
+
+
+def test_the_catalogue_names_the_columns_that_the_night_computes() -> None:
+    catalogue = yaml.safe_load((settings.PACKS_DIR / "reference/facts.yaml").read_text("utf-8"))
+    (person,) = facts([overdue(date(2025, 9, 1))])
+    named = {fact["name"] for fact in catalogue["facts"]}
+    assert named - set(person) == set()
+    assert set(person) - named == UNNAMED

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 PROMISE_FACTS_SQL = """
 SELECT person_id,
        max(promised_date) FILTER (WHERE status = 'open') AS open_promise_date,
@@ -14,6 +16,18 @@ SELECT person_id,
  GROUP BY person_id
 """
 """One row a person who ever promised: the open promise (at most one) and how earlier ones ended."""
+
+
+def promise_history_sql(as_of: date) -> str:
+    """Return the SELECT of how promises of the twelve months before a date ended: person_id, kept_12, broken_12."""
+    return f"""
+SELECT person_id, count(*) FILTER (WHERE status = 'kept') AS kept_12,
+       count(*) FILTER (WHERE status = 'broken') AS broken_12
+  FROM cases_promisetopay
+ WHERE status IN ('kept', 'broken') AND promised_date > date '{as_of.isoformat()}' - interval '12 months'
+ GROUP BY person_id
+"""
+
 
 CASE_FACTS_SQL = """
 SELECT c.person_id, c.id AS case_id, c.team_id, c.assigned_to_id

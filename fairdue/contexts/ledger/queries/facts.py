@@ -54,3 +54,19 @@ dispute, ask for nothing.
 def state_facts_sql(as_of: date) -> str:
     """Return the query of every account's state as of a day, for ADBC."""
     return STATE_FACTS_SQL.format(as_of=as_of.isoformat())
+
+
+def payment_facts_sql(as_of: date) -> str:
+    """Return the query of what was paid on each account within 90 days up to a day: account_id, person_id, paid_90d_minor.
+
+    Payments that a reversal took back, and chargebacks, are not counted; accounts without any are left out.
+    """
+    return f"""
+SELECT t.account_id, t.person_id,
+       greatest(sum(CASE WHEN t.kind = 'payment' THEN t.amount_minor ELSE -t.amount_minor END), 0)::bigint AS paid_90d_minor
+  FROM ledger_transaction t
+ WHERE t.kind IN ('payment', 'chargeback')
+   AND t.effective_date > DATE '{as_of.isoformat()}' - 90 AND t.effective_date <= DATE '{as_of.isoformat()}'
+   AND NOT EXISTS (SELECT FROM ledger_transaction r WHERE r.reverses_id = t.id)
+ GROUP BY t.account_id, t.person_id
+"""
