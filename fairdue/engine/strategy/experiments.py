@@ -110,10 +110,10 @@ def assign_one(person_id: int, deals: Sequence[Deal]) -> Assignment:
 def assign(persons: pl.DataFrame, deals: Sequence[Deal]) -> pl.DataFrame:
     """Return the persons with `SCHEMA`'s columns: what `assign_one` says of each."""
     outside = Assignment(probability=outside_probability(deals))
-    found = persons.with_columns(_columns(outside))
+    found = persons.select("person_id").with_columns(_columns(outside))
     for position in range(len(deals) - 1, -1, -1):
         found = _dealt(found, deals, position)
-    return found
+    return persons.hstack(found.drop("person_id"))
 
 
 def _dealt(persons: pl.DataFrame, deals: Sequence[Deal], position: int) -> pl.DataFrame:
