@@ -8,7 +8,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,6 +16,7 @@ import polars as pl
 
 from fairdue.engine.strategy.decide import CONFLICT as CONFLICTS
 from fairdue.engine.strategy.decide import ROW_ID, ROWS_FIRED, decide
+from fairdue.engine.strategy.digest import facts_digest
 from fairdue.engine.strategy.experiments import Deal, assign
 from fairdue.engine.strategy.table import Strategy, read_strategy
 
@@ -206,27 +206,3 @@ def merge_pairs(pairs: pl.DataFrame) -> pl.DataFrame:
         )
         .sort(SHADOW_KEYS)
     )
-
-
-def facts_digest(facts: pl.DataFrame, strategy: Strategy) -> pl.Expr:
-    """Return a 64-bit digest of the strategy's inputs: equal facts, equal digest, on any machine and version.
-
-    FNV-style over the columns in the strategy's order: integers as they are, texts by SHA-256, dates as days.
-    """
-    digest = pl.lit(-3750763034362895579, dtype=pl.Int64)
-    for name, type_name in strategy.inputs.items():
-        digest = (digest * 1099511628211) ^ _number(facts[name], type_name).fill_null(-(2**62))
-    return digest
-
-
-def _number(column: pl.Series, type_name: str) -> pl.Expr:
-    if type_name == "text":
-        texts = column.cast(pl.String).unique().drop_nulls().to_list()
-        hashes = [int.from_bytes(hashlib.sha256(text.encode()).digest()[:7], "big") for text in texts]
-        named = pl.col(column.name).cast(pl.String)
-        return named.replace_strict(texts, hashes, default=None, return_dtype=pl.Int64)
-    if type_name == "number":
-        return (pl.col(column.name) * 1_000_000).round().cast(pl.Int64)
-    if type_name == "date":
-        return pl.col(column.name).cast(pl.Date).cast(pl.Int64)
-    return pl.col(column.name).cast(pl.Int64)
