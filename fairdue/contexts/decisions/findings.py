@@ -13,9 +13,14 @@ from fairdue.engine.strategy.table import read_strategy
 def findings_of(document: Mapping[str, Any]) -> tuple[FindingCard, ...]:
     """Return everything that the checks find in a document, errors first."""
     try:
-        read_strategy(document)
+        strategy = read_strategy(document)
     except StrategyErrors as faults:
         return tuple(_unreadable(fault) for fault in faults.faults)
+    return checked(strategy)
+
+
+def checked(strategy: Strategy) -> tuple[FindingCard, ...]:
+    """Return what the checks find in a strategy that can be read."""
     return ()
 
 
