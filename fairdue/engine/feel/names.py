@@ -11,20 +11,20 @@ from fairdue.engine.feel.errors import FeelError
 from fairdue.engine.feel.tokens import Token, tokenise
 
 KEYWORDS = frozenset(
-    "true false null if then else for in return some every satisfies and or between instance function external".split()
+    """true|false|null|if|then|else|for|in|return|some|every|satisfies|
+    and|or|between|instance|function|external""".replace("\n    ", "").split("|")
 )
 BUILT_IN_PHRASES = tuple(
     """context merge|context put|date and time|day of week|day of year|
-    days and time duration|distinct values|ends with|finished by|get entries|
-    get value|index of|insert before|is defined|list contains|
-    list replace|lower case|met by|month of year|overlaps after|
-    overlaps before|round down|round half down|round half up|round up|
-    started by|starts with|string join|string length|substring after|
-    substring before|time offset|upper case|week of year|years and months duration""".replace(
-        "\n    ", ""
-    ).split("|")
+    days and time duration|distinct values|end included|ends with|finished by|
+    get entries|get value|index of|insert before|is defined|
+    list contains|list replace|lower case|met by|month of year|
+    overlaps after|overlaps before|round down|round half down|round half up|
+    round up|start included|started by|starts with|string join|
+    string length|substring after|substring before|time offset|upper case|
+    week of year|years and months duration""".replace("\n    ", "").split("|")
 )
-"""Names of built-in functions and types that have spaces in them."""
+"""Names of built-in functions, types and components that have spaces in them."""
 NAME_MARKS = frozenset(("+", "-", "*", "/", ".", "'", "’", "**"))
 
 

@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from fairdue.engine.feel import ast
 from fairdue.engine.feel.errors import FeelError
-from fairdue.engine.feel.names import KEYWORDS, NAME_MARKS, KnownNames, built_in, joined
+from fairdue.engine.feel.names import KEYWORDS, NAME_MARKS, built_in, joined
 from fairdue.engine.feel.tokens import Token, plain_counterpart, tokenise
 
 N = TypeVar("N", bound=ast.Node)
