@@ -410,3 +410,8 @@ _READERS: dict[type[ast.Node], _Reader] = {
     ast.Range: _range,
     ast.Test: _test,
 }
+
+
+def read_as(kind: type[ast.Node], reader: _Reader) -> None:
+    """Make a kind of node known that FEEL itself does not have, as a decision table."""
+    _READERS[kind] = reader

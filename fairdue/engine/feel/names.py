@@ -8,7 +8,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from fairdue.engine.feel.errors import FeelError
-from fairdue.engine.feel.tokens import Token, tokenise
+from fairdue.engine.feel.tokens import Token, plain_counterpart, tokenise
 
 KEYWORDS = frozenset(
     """true|false|null|if|then|else|for|in|return|some|every|satisfies|
@@ -37,7 +37,7 @@ class KnownNames:
         for name in names:
             self.add(name)
 
-    def copy_with(self, names: Iterable[str]) -> KnownNames:
+    def copy_with(self, names: Iterable[str] = ()) -> KnownNames:
         """Return these names with more, in a list of their own."""
         found = KnownNames(())
         found._by_first = {first: list(listed) for first, listed in self._by_first.items()}
@@ -52,7 +52,9 @@ class KnownNames:
             return
         self._known.add(name)
         parts = name_parts(name)
-        if len(parts) < 2 and (not parts or re.fullmatch(r"\w+", parts[0])):
+        if not parts or not re.match(r"[^\W\d]|[\uff01-\uff5e]", parts[0]):
+            return
+        if len(parts) < 2 and not any(map(plain_counterpart, parts[0])):
             return
         listed = self._by_first.setdefault(parts[0], [])
         listed.append((parts, name))

@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from fairdue.engine.feel import ast
 from fairdue.engine.feel.errors import FeelError
-from fairdue.engine.feel.names import KEYWORDS, NAME_MARKS, built_in, joined
+from fairdue.engine.feel.names import KEYWORDS, NAME_MARKS, KnownNames, built_in, joined
 from fairdue.engine.feel.tokens import Token, plain_counterpart, tokenise
 
 N = TypeVar("N", bound=ast.Node)
@@ -34,7 +34,7 @@ _OPENING = ("(", "[", "]", "{", "-")
 _STARTS = _OPENING + _COMPARISONS
 
 
-def parse_expression(text: str, names: Iterable[str] = ()) -> ast.Node:
+def parse_expression(text: str, names: Iterable[str] | KnownNames = ()) -> ast.Node:
     """Return the tree of an expression.
 
     :param names: names of variables, functions and components that have spaces or signs in them
@@ -46,7 +46,7 @@ def parse_expression(text: str, names: Iterable[str] = ()) -> ast.Node:
     return found
 
 
-def parse_unary_tests(text: str, names: Iterable[str] = ()) -> ast.UnaryTests:
+def parse_unary_tests(text: str, names: Iterable[str] | KnownNames = ()) -> ast.UnaryTests:
     """Return the tree of a cell: `-`, `< 30`, `[1..30], 45`, `not("a", "b")`, `? > limit`.
 
     :param names: as for `parse_expression`
@@ -61,12 +61,12 @@ def parse_unary_tests(text: str, names: Iterable[str] = ()) -> ast.UnaryTests:
 class _Parser:
     """Reads the tokens of one source from left to right."""
 
-    def __init__(self, source: str, names: Iterable[str]) -> None:
+    def __init__(self, source: str, names: Iterable[str] | KnownNames) -> None:
         self.source = source
         self.tokens = tokenise(source)
         self.at = 0
         self.level = 0
-        self.names = built_in().copy_with(names)
+        self.names = names.copy_with() if isinstance(names, KnownNames) else built_in().copy_with(names)
         self.depths: dict[int, int] = {}
         self.kept: list[ast.Node] = []
 

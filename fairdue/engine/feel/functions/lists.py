@@ -41,21 +41,23 @@ def _count(values: Value) -> Decimal:
     return Decimal(len(items(values)))
 
 
-def _best(sign: int) -> Callable[[list[Value]], Value]:
+def best(sign: int) -> Callable[[list[Value]], Value]:
+    """Return what finds the largest value of a list (1) or the smallest (-1); null of nothing."""
+
     def body(values: list[Value]) -> Value:
-        best = values[0] if values else None
+        chosen = values[0] if values else None
         for value in values:
-            found = order(value, best)
+            found = order(value, chosen)
             if found is None:
                 raise Fault("the values cannot be compared")
-            best = value if found * sign > 0 else best
-        return best
+            chosen = value if found * sign > 0 else chosen
+        return chosen
 
     return body
 
 
-built_in("min", "list", is_variadic=True)(_best(-1))
-built_in("max", "list", is_variadic=True)(_best(1))
+built_in("min", "list", is_variadic=True)(best(-1))
+built_in("max", "list", is_variadic=True)(best(1))
 
 
 @built_in("sum", "list", is_variadic=True)
