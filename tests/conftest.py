@@ -13,7 +13,10 @@ ensure_database_url()
 
 import hypothesis
 import pytest
+from django.conf import settings
 from django.db import connection
+
+settings.PASSWORD_HASHERS = ["tests.quick_hasher.QuickHasher"]
 
 hypothesis.settings.register_profile("house", deadline=None)  # a busy machine is not a failure
 hypothesis.settings.load_profile("house")
