@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from fairdue.engine.strategy import outcomes
+from fairdue.engine.strategy import bitset, outcomes
 from fairdue.engine.strategy.compiled import (
     POLARS_TYPES,
     all_fired,
@@ -131,7 +131,8 @@ def _with_table(facts: pl.LazyFrame, table: Table, names: Mapping[str, pl.Expr],
     )
     visible = {**names, **asked}
     fired, latest = pl.col(f"{prefix}{_OWN}fired"), pl.col(f"{prefix}{_OWN}latest")
-    found = _fired_exprs(table, asked, visible)
+    make = bitset.fired_exprs if len(table.rows) >= large else _fired_exprs
+    found = make(table, asked, visible)
     facts = facts.with_columns(
         each.alias(f"{prefix}{_OWN}{part}") for part, each in zip(("fired", "latest"), found, strict=False)
     )

@@ -83,6 +83,7 @@ def test_the_compiled_table_fires_the_row_that_a_plain_reading_fires(
     assert decided["step"].to_list() == [row.outputs["step"] for row in naive]
     singles = [decide(pl.DataFrame([record], schema=DTYPES), strategy)[ROW_ID].item() for record in records]
     assert singles == decided[ROW_ID].to_list()
+    assert decide(pl.DataFrame(records, schema=DTYPES), strategy, large=1).equals(decided)
 
 
 def test_facts_without_a_column_are_refused_by_name() -> None:

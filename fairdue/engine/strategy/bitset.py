@@ -1,0 +1,418 @@
+"""Large tables decided by bit-sets: per column one set of rows for every interval between two written values.
+
+1. Every test of a cell is a range [low, high) of its column's order, for integers, dates and texts as well as
+   for doubles (`<= x` ends at the value after x). The ends of all ranges of a column cut its order into
+   elementary intervals; no test tells two values of one interval apart.
+2. For each interval, and for a missing value, one bit a row says whether the row's cell passes. The rows that
+   fit a record are the AND over its columns: the first bit set is FIRST, all of them are COLLECT.
+3. Rows stand in blocks, and records in chunks that fit the processor's cache. Memory grows with the number of
+   rows, never with its square.
+4. Cells whose ends are names are asked by the compiled reading, and their rows' bits cleared where they fail.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pyarrow as pa
+
+from fairdue.engine.strategy.cells import Cell, Compare, Interval, ends_of
+from fairdue.engine.strategy.compiled import NONE_FIRED, cell_expr
+from fairdue.engine.strategy.interpret import ordered_rows
+from fairdue.engine.strategy.model import Row, Table
+from fairdue.engine.strategy.terms import MOST_INTEGER, Term
+
+Words = np.ndarray[Any, np.dtype[np.uint64]]
+Codes = np.ndarray[Any, np.dtype[np.int64]]
+Range = tuple[Any, Any]
+"""`(low, high)`: from low, below high; None is without end."""
+
+BLOCK = 1024
+"""Rows of a block."""
+
+CHUNK = 4096
+"""Records that are decided at once."""
+
+MOST_FIRED = 50_000_000
+"""Rows that may fire in one batch under a hit policy that lists them all."""
+
+_EPOCH = date(1970, 1, 1)
+_NULL: Range = ("null", "null")
+
+
+class TooManyFired(ValueError):
+    """More rows of a table fire than can be listed; the table says too much of everybody."""
+
+    code = "decisions.strategy.too_many_fired"
+
+
+def fired_exprs(table: Table, asked: Mapping[str, pl.Expr], visible: Mapping[str, pl.Expr]) -> list[pl.Expr]:
+    """Return what `decide` needs to know: the row that fired, or all that did; under UNIQUE the last one too."""
+    index = _index_of(table)
+    columns = [asked[name].alias(name) for name in index.columns]
+    conditions = [
+        (cell_expr(cell, asked[name], visible) or pl.lit(True)).alias(f"~{number}")
+        for number, (name, cell) in enumerate(index.conditions)
+    ]
+    record = pl.struct(*columns, *conditions) if columns or conditions else pl.struct(pl.first())
+    if table.is_list or table.hit_policy == "ANY":
+        return [_batches(record, index.all_fired, pl.List(pl.UInt32()))]
+    if table.hit_policy == "UNIQUE":
+        return [
+            _batches(record, index.first_fired, pl.UInt32()),
+            _batches(record, index.last_fired, pl.UInt32()),
+        ]
+    return [_batches(record, index.first_fired, pl.UInt32())]
+
+
+def _batches(record: pl.Expr, work: Any, kind: Any) -> pl.Expr:
+    return record.map_batches(
+        lambda series: work(series.struct.unnest()).alias(series.name), return_dtype=kind, is_elementwise=True
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column's order cut into intervals: `cuts` are the written ends, `type_name` says what they are."""
+
+    name: str
+    type_name: str
+    cuts: Any
+    texts: Mapping[str, int] | None = None
+
+    @property
+    def missing(self) -> int:
+        """The code of a missing value; codes of intervals are 0 … len(cuts)."""
+        return len(self.cuts) + 1
+
+    def codes(self, values: pl.Series) -> Codes:
+        """Return the interval of every value."""
+        if self.type_name == "text":
+            return self._text_codes(values)
+        is_missing = values.is_null().to_numpy()
+        kind = pl.Float64 if self.type_name == "number" else pl.Int64
+        plain = values.to_physical().cast(kind).fill_null(0).to_numpy()
+        codes: Codes = np.searchsorted(self.cuts, plain, side="right")
+        codes[is_missing] = self.missing
+        return codes
+
+    def _text_codes(self, values: pl.Series) -> Codes:
+        """Texts by a dictionary: of those written, if only equality is asked, else of those that occur."""
+        known, default = self.texts, 0
+        if known is None:
+            found = values.unique().drop_nulls().to_list()
+            known = {text: int(np.searchsorted(self.cuts, text, side="right")) for text in found}
+        present = values.is_null().to_numpy()
+        codes: Codes = (
+            values.replace_strict(list(known), list(known.values()), default=default, return_dtype=pl.Int64)
+            .fill_null(default)
+            .to_numpy(writable=True)
+        )
+        codes[present] = self.missing
+        return codes
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Some rows: for each column the set of rows for every code, by way of the code's own intervals here."""
+
+    start: int
+    locals: tuple[Any, ...]
+    sets: tuple[Words, ...]
+    conditional: tuple[tuple[int, int], ...]
+
+    def rows_of(self, codes: Sequence[Codes], conditions: Sequence[Any]) -> Words:
+        """Return the sets of rows that fit some records."""
+        found: Words = self.sets[0].take(self.locals[0].take(codes[0]), axis=0)
+        for place in range(1, len(codes)):
+            found &= self.sets[place].take(self.locals[place].take(codes[place]), axis=0)
+        for number, row in self.conditional:
+            found[~conditions[number], row >> 6] &= ~np.uint64(1 << (row & 63))
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """A table as bit-sets."""
+
+    columns: tuple[str, ...]
+    cut: tuple[Column, ...]
+    blocks: tuple[Block, ...]
+    conditions: tuple[tuple[str, Cell], ...]
+    count: int
+
+    def first_fired(self, records: pl.DataFrame) -> pl.Series:
+        """Return the first row that fits each record."""
+        found = np.full(records.height, NONE_FIRED, dtype=np.uint32)
+        for start, codes, conditions in self._chunks(records):
+            waiting = np.arange(len(codes[0]))
+            for block in self.blocks:
+                sets = block.rows_of(
+                    [each[waiting] for each in codes], [each[waiting] for each in conditions]
+                )
+                places, words = _first_words(sets)
+                hit = words != 0
+                found[start + waiting[hit]] = block.start + places[hit] * 64 + _lowest_bit(words[hit])
+                waiting = waiting[~hit]
+                if not len(waiting):
+                    break
+        return pl.Series(found)
+
+    def last_fired(self, records: pl.DataFrame) -> pl.Series:
+        """Return the last row that fits each record."""
+        found = np.full(records.height, NONE_FIRED, dtype=np.uint32)
+        for start, codes, conditions in self._chunks(records):
+            waiting = np.arange(len(codes[0]))
+            for block in reversed(self.blocks):
+                sets = block.rows_of(
+                    [each[waiting] for each in codes], [each[waiting] for each in conditions]
+                )
+                places, words = _first_words(sets[:, ::-1])
+                hit = words != 0
+                place = sets.shape[1] - 1 - places[hit]
+                found[start + waiting[hit]] = block.start + place * 64 + _highest_bit(words[hit])
+                waiting = waiting[~hit]
+                if not len(waiting):
+                    break
+        return pl.Series(found)
+
+    def all_fired(self, records: pl.DataFrame) -> pl.Series:
+        """Return every row that fits each record.
+
+        :raises TooManyFired: if they are more than can be listed
+        """
+        found: list[Any] = []
+        total = 0
+        for start, codes, conditions in self._chunks(records):
+            for block in self.blocks:
+                keys = _pairs(block.rows_of(codes, conditions), start, block.start)
+                total += len(keys[0])
+                if total > MOST_FIRED:
+                    raise TooManyFired(
+                        f"more than {MOST_FIRED:,} rows fire; let fewer rows fit the same records"
+                    )
+                found.append(keys)
+        return _listed(found, records.height)
+
+    def _chunks(self, records: pl.DataFrame) -> Iterator[tuple[int, list[Codes], list[Any]]]:
+        codes = [column.codes(records[column.name]) for column in self.cut]
+        if not codes:
+            codes = [np.zeros(records.height, dtype=np.int64)]
+        conditions = [records[f"~{number}"].to_numpy() for number in range(len(self.conditions))]
+        for start in range(0, records.height, CHUNK):
+            stop = start + CHUNK
+            yield start, [each[start:stop] for each in codes], [each[start:stop] for each in conditions]
+
+
+def _first_words(sets: Words) -> tuple[Any, Words]:
+    """The first word of each set that has a bit, and its place."""
+    places = (sets != 0).argmax(axis=1)
+    return places, sets[np.arange(len(sets)), places]
+
+
+def _lowest_bit(words: Words) -> Any:
+    one = np.uint64(1)
+    return np.bitwise_count((words & (~words + one)) - one)
+
+
+def _highest_bit(words: Words) -> Any:
+    filled = words.copy()
+    for shift in (1, 2, 4, 8, 16, 32):
+        filled |= filled >> np.uint64(shift)
+    return np.bitwise_count(filled) - 1
+
+
+def _pairs(sets: Words, first_record: int, first_row: int) -> tuple[Any, Any]:
+    """Every bit that is set, as record and row, in order."""
+    records, bits = np.nonzero(np.unpackbits(sets.view(np.uint8), axis=1, bitorder="little"))
+    return records + first_record, (bits + first_row).astype(np.uint32)
+
+
+def _listed(found: Sequence[tuple[Any, Any]], height: int) -> pl.Series:
+    records = np.concatenate([each[0] for each in found]) if found else np.zeros(0, dtype=np.int64)
+    rows = np.concatenate([each[1] for each in found]) if found else np.zeros(0, dtype=np.uint32)
+    order = np.argsort(records, kind="stable")
+    offsets = np.zeros(height + 1, dtype=np.int64)
+    np.cumsum(np.bincount(records, minlength=height), out=offsets[1:])
+    listed = pa.LargeListArray.from_arrays(pa.array(offsets), pa.array(rows[order]))
+    return pl.Series(pl.from_arrow(listed), dtype=pl.List(pl.UInt32))
+
+
+_KEPT: OrderedDict[int, tuple[Table, Index]] = OrderedDict()
+_MOST_KEPT = 8
+
+
+def _index_of(table: Table) -> Index:
+    """Return a table's index, built once for as long as few other tables are used."""
+    kept = _KEPT.get(id(table))
+    if kept is None:
+        kept = _KEPT[id(table)] = (table, build(table))
+        while len(_KEPT) > _MOST_KEPT:
+            _KEPT.popitem(last=False)
+    return kept[1]
+
+
+def build(table: Table) -> Index:
+    """Return a table as bit-sets."""
+    rows = ordered_rows(table)
+    asked = [
+        name for name in table.inputs if any(not row.cells[name].is_any for row in rows if name in row.cells)
+    ]
+    ranges = {name: _ranges_by_cell(name, rows) for name in asked}
+    conditions = tuple((name, cell) for name in asked for cell in _conditional(name, rows))
+    cut = tuple(_column(name, table.inputs[name].type_name, ranges[name].values()) for name in asked)
+    blocks = tuple(
+        _block(start, rows[start : start + BLOCK], cut, ranges, conditions)
+        for start in range(0, len(rows), BLOCK)
+    )
+    return Index(tuple(asked), cut, blocks, conditions, len(rows))
+
+
+def _is_conditional(cell: Cell) -> bool:
+    return any(isinstance(end, Term) for end in ends_of(cell))
+
+
+def _conditional(name: str, rows: Sequence[Row]) -> list[Cell]:
+    """The distinct cells of a column whose ends are names."""
+    found = {id(row.cells[name]): row.cells[name] for row in rows if name in row.cells}
+    return [cell for cell in found.values() if _is_conditional(cell)]
+
+
+def _ranges_by_cell(name: str, rows: Sequence[Row]) -> dict[int, list[Range]]:
+    cells = {id(row.cells[name]): row.cells[name] for row in rows if name in row.cells}
+    return {
+        key: [_range(test, cell.type_name) for test in cell.tests]
+        for key, cell in cells.items()
+        if not cell.is_any and not _is_conditional(cell)
+    }
+
+
+def _range(test: Compare | Interval, type_name: str) -> Range:
+    if isinstance(test, Compare) and test.value is None:
+        return _NULL
+    if isinstance(test, Interval):
+        low, high = _ordinal(test.low, type_name), _ordinal(test.high, type_name)
+        return (_after(low) if test.is_low_open else low, high if test.is_high_open else _after(high))
+    value = _ordinal(test.value, type_name)
+    match test.operator:
+        case "<":
+            return None, value
+        case "<=":
+            return None, _after(value)
+        case ">":
+            return _after(value), None
+        case ">=":
+            return value, None
+        case _:
+            return value, _after(value)
+
+
+def _ordinal(value: Any, type_name: str) -> Any:
+    """A value in its column's order: dates as days, booleans as 0 and 1, numbers as doubles."""
+    if isinstance(value, date):
+        return (value - _EPOCH).days
+    return float(value) if type_name == "number" else int(value) if isinstance(value, bool) else value
+
+
+def _after(value: Any) -> Any:
+    """The next value of the order; none after the greatest integer."""
+    if isinstance(value, str):
+        return value + "\0"
+    if isinstance(value, float):
+        return math.nextafter(value, math.inf)
+    return value + 1
+
+
+def _column(name: str, type_name: str, ranges: Iterable[Sequence[Range]]) -> Column:
+    every = [each for tests in ranges for each in tests if each is not _NULL]
+    cuts = sorted({end for each in every for end in each if end is not None and not _is_beyond(end)})
+    if type_name != "text":
+        return Column(
+            name, type_name, np.array(cuts, dtype=np.float64 if type_name == "number" else np.int64)
+        )
+    listed = np.array(cuts, dtype=object)
+    if all(low is not None and high == low + "\0" for low, high in every):
+        texts = {low: int(np.searchsorted(listed, low, side="right")) for low, _ in every}
+        return Column(name, type_name, listed, texts)
+    return Column(name, type_name, listed)
+
+
+def _is_beyond(end: Any) -> bool:
+    return isinstance(end, int) and end > MOST_INTEGER
+
+
+def _block(
+    start: int,
+    rows: Sequence[Row],
+    cut: Sequence[Column],
+    ranges: Mapping[str, Mapping[int, Sequence[Range]]],
+    conditions: Sequence[tuple[str, Cell]],
+) -> Block:
+    numbers = {(name, id(cell)): number for number, (name, cell) in enumerate(conditions)}
+    conditional = tuple(
+        (numbers[name, id(cell)], place)
+        for place, row in enumerate(rows)
+        for name, cell in row.cells.items()
+        if (name, id(cell)) in numbers
+    )
+    built = [_sets(column, rows, ranges[column.name]) for column in cut]
+    if not built:
+        built = [(np.zeros(1, dtype=np.int32), _packed(np.ones((1, len(rows)), dtype=bool)))]
+    locals_, sets = zip(*built, strict=True)
+    return Block(start, locals_, sets, conditional)
+
+
+def _sets(column: Column, rows: Sequence[Row], ranges: Mapping[int, Sequence[Range]]) -> tuple[Any, Words]:
+    """For the rows of a block: which of its own intervals each code is in, and the rows that pass there."""
+    spans = [_spans(row, column, ranges) for row in rows]
+    edges = sorted({0, column.missing + 1, *(end for each in spans for span in each[0] for end in span)})
+    place = {edge: number for number, edge in enumerate(edges)}
+    change = np.zeros((len(edges), len(rows)), dtype=np.int16)
+    for number, (covered, _) in enumerate(spans):
+        for low, high in covered:
+            change[place[low], number] += 1
+            change[place[high], number] -= 1
+    passes = np.cumsum(change, axis=0) > 0
+    negated = np.array([is_negated for _, is_negated in spans], dtype=bool)
+    passes ^= negated
+    locals_ = np.searchsorted(np.array(edges), np.arange(column.missing + 1), side="right") - 1
+    return locals_.astype(np.int32), _packed(passes)
+
+
+def _spans(
+    row: Row, column: Column, ranges: Mapping[int, Sequence[Range]]
+) -> tuple[list[tuple[int, int]], bool]:
+    """The codes that pass a row's cell, as half-open spans, and whether they are to be turned round."""
+    cell = row.cells.get(column.name)
+    tests = ranges.get(id(cell)) if cell is not None else None
+    if cell is None or tests is None:
+        return [(0, column.missing + 1)], False
+    spans = [_span(each, column) for each in tests]
+    return [(low, high) for low, high in spans if low < high], cell.is_negated
+
+
+def _span(each: Range, column: Column) -> tuple[int, int]:
+    if each is _NULL:
+        return column.missing, column.missing + 1
+    low, high = each
+    if low is not None and _is_beyond(low):
+        return 0, 0
+    first = 0 if low is None else int(np.searchsorted(column.cuts, low, side="left")) + 1
+    unbounded = high is None or _is_beyond(high)
+    return first, column.missing if unbounded else int(np.searchsorted(column.cuts, high, side="left")) + 1
+
+
+def _packed(passes: Any) -> Words:
+    """Bits of rows in words of 64, the first row the lowest bit."""
+    width = -(-passes.shape[1] // 64) * 8
+    packed = np.zeros((passes.shape[0], width), dtype=np.uint8)
+    bits = np.packbits(passes, axis=1, bitorder="little")
+    packed[:, : bits.shape[1]] = bits
+    return packed.view(np.dtype("<u8"))
