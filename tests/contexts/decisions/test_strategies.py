@@ -31,17 +31,17 @@ def document() -> dict[str, Any]:
 def test_the_shipped_strategy_is_published_and_loading_it_again_changes_nothing() -> None:
     first = decisions.load_strategies(actor=system("setup"), now=NOW)
     second = decisions.load_strategies(actor=system("setup"), now=NOW)
-    assert [card.code for card in first] == ["reminders-cn"]
+    assert [card.code for card in first] == ["reminders-cn", "reminders-gentle"]
     assert first == second
     assert decisions.published_strategy("reminders-cn") == first[0]
     assert first[0].rows[0].title_zh == "债务人已故:停止一切触达,转人工复核"
-    assert len(audit.events(code="decisions.strategy.published")) == 1
+    assert len(audit.events(code="decisions.strategy.published")) == 2
 
 
 def test_a_published_version_with_another_content_is_refused(document: dict[str, Any]) -> None:
     card = decisions.load_strategy(document=document, actor=system("setup"), now=NOW)
     altered = copy.deepcopy(document)
-    altered["rows"][0]["then"]["rank"] = 11
+    altered["decisions"][-1]["rows"][0]["then"]["rank"] = 11
     with pytest.raises(decisions.StrategyIsAltered):
         decisions.load_strategy(document=altered, actor=system("setup"), now=NOW)
     assert decisions.published_strategy("reminders-cn").sha256 == card.sha256
@@ -51,18 +51,18 @@ def test_a_new_version_retires_the_one_before_and_the_old_file_does_not_bring_it
     document: dict[str, Any],
 ) -> None:
     decisions.load_strategy(document=document, actor=system("setup"), now=NOW)
-    newer = document | {"version": "2026.2"}
+    newer = document | {"version": "2026.3"}
     decisions.load_strategy(document=newer, actor=system("setup"), now=NOW)
     decisions.load_strategy(document=document, actor=system("setup"), now=NOW)
-    assert decisions.published_strategy("reminders-cn").version == "2026.2"
+    assert decisions.published_strategy("reminders-cn").version == "2026.3"
     assert [(card.version, card.status) for card in decisions.strategies()] == [
-        ("2026.2", "published"),
+        ("2026.3", "published"),
         (document["version"], "retired"),
     ]
 
 
 def test_a_strategy_that_does_not_check_out_is_not_stored(document: dict[str, Any]) -> None:
-    document["rows"].pop()
+    document["decisions"][-1]["rows"].pop()
     with pytest.raises(StrategyErrors):
         decisions.load_strategy(document=document, actor=system("setup"), now=NOW)
     assert decisions.strategies() == ()
