@@ -13,6 +13,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left, bisect_right
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -80,11 +81,14 @@ def _batches(record: pl.Expr, work: Any, kind: Any) -> pl.Expr:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column's order cut into intervals: `cuts` are the written ends, `type_name` says what they are."""
+    """A column's order cut into intervals: `cuts` are the written ends, `type_name` says what they are.
+
+    `texts` are the codes of written texts, where only equality is asked.
+    """
 
     name: str
     type_name: str
-    cuts: Any
+    cuts: Sequence[Any]
     texts: Mapping[str, int] | None = None
 
     @property
@@ -97,9 +101,10 @@ class Column:
         if self.type_name == "text":
             return self._text_codes(values)
         is_missing = values.is_null().to_numpy()
-        kind = pl.Float64 if self.type_name == "number" else pl.Int64
-        plain = values.to_physical().cast(kind).fill_null(0).to_numpy()
-        codes: Codes = np.searchsorted(self.cuts, plain, side="right")
+        is_number = self.type_name == "number"
+        plain = values.to_physical().cast(pl.Float64 if is_number else pl.Int64).fill_null(0).to_numpy()
+        cuts = np.array(self.cuts, dtype=np.float64 if is_number else np.int64)
+        codes: Codes = np.searchsorted(cuts, plain, side="right")
         codes[is_missing] = self.missing
         return codes
 
@@ -108,14 +113,14 @@ class Column:
         known, default = self.texts, 0
         if known is None:
             found = values.unique().drop_nulls().to_list()
-            known = {text: int(np.searchsorted(self.cuts, text, side="right")) for text in found}
-        present = values.is_null().to_numpy()
+            known = {text: bisect_right(self.cuts, text) for text in found}
+        is_missing = values.is_null().to_numpy()
         codes: Codes = (
             values.replace_strict(list(known), list(known.values()), default=default, return_dtype=pl.Int64)
             .fill_null(default)
             .to_numpy(writable=True)
         )
-        codes[present] = self.missing
+        codes[is_missing] = self.missing
         return codes
 
 
@@ -333,15 +338,9 @@ def _after(value: Any) -> Any:
 def _column(name: str, type_name: str, ranges: Iterable[Sequence[Range]]) -> Column:
     every = [each for tests in ranges for each in tests if each is not _NULL]
     cuts = sorted({end for each in every for end in each if end is not None and not _is_beyond(end)})
-    if type_name != "text":
-        return Column(
-            name, type_name, np.array(cuts, dtype=np.float64 if type_name == "number" else np.int64)
-        )
-    listed = np.array(cuts, dtype=object)
-    if all(low is not None and high == low + "\0" for low, high in every):
-        texts = {low: int(np.searchsorted(listed, low, side="right")) for low, _ in every}
-        return Column(name, type_name, listed, texts)
-    return Column(name, type_name, listed)
+    if type_name == "text" and all(low is not None and high == low + "\0" for low, high in every):
+        return Column(name, type_name, cuts, {low: bisect_right(cuts, low) for low, _ in every})
+    return Column(name, type_name, cuts)
 
 
 def _is_beyond(end: Any) -> bool:
@@ -404,9 +403,9 @@ def _span(each: Range, column: Column) -> tuple[int, int]:
     low, high = each
     if low is not None and _is_beyond(low):
         return 0, 0
-    first = 0 if low is None else int(np.searchsorted(column.cuts, low, side="left")) + 1
+    first = 0 if low is None else bisect_left(column.cuts, low) + 1
     unbounded = high is None or _is_beyond(high)
-    return first, column.missing if unbounded else int(np.searchsorted(column.cuts, high, side="left")) + 1
+    return first, column.missing if unbounded else bisect_left(column.cuts, high) + 1
 
 
 def _packed(passes: Any) -> Words:
