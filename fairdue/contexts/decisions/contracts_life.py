@@ -49,11 +49,14 @@ class StepCard:
 class RowFigures:
     """What one row did in a period.
 
-    `persons`: decisions in which it fired; `contacts`: of them those that led to a contact within the day;
-    `overdue_minor`: what these persons owed overdue; `paid_minor`: what they paid within 7 days from the night.
+    `hits`: decisions in which it fired; `persons`: different persons among them; `contacts`: contacts that were made
+    with these persons on the business day of such a decision; `overdue_minor`: what each person owed overdue when it
+    first fired for them; `paid_minor`: what they paid on that day or in the six after it, each payment counted once
+    a row. Amounts of several currencies are not told apart.
     """
 
     row_id: str
+    hits: int
     persons: int
     contacts: int
     overdue_minor: int

@@ -84,13 +84,14 @@ from fairdue.contexts.decisions.queries.shadows import shadow_nights
 from fairdue.contexts.decisions.queries.strategies import (
     StrategyUnknown,
     published_strategy,
+    published_strategy_id,
     strategies,
     strategies_in,
     strategy_by_id,
     strategy_versions,
     version_findings,
 )
-from fairdue.contexts.decisions.queries.trying import diff_versions, try_record
+from fairdue.contexts.decisions.queries.trying import Change, diff_versions, trace_document, try_record
 
 __all__ = [
     "DECISION_COLUMNS",
@@ -99,6 +100,7 @@ __all__ = [
     "ApproverIsNobody",
     "ArmCard",
     "CellTrace",
+    "Change",
     "CheckedCard",
     "CountRow",
     "CycleCard",
@@ -153,6 +155,7 @@ __all__ = [
     "open_cycle",
     "publish_version",
     "published_strategy",
+    "published_strategy_id",
     "record_shadow",
     "retire_version",
     "row_figures",
@@ -166,6 +169,7 @@ __all__ = [
     "strategies_in",
     "strategy_by_id",
     "strategy_versions",
+    "trace_document",
     "try_record",
     "version_findings",
 ]

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from typing import Any
 
 from fairdue.contexts.decisions.contracts_life import FindingCard
+from fairdue.engine.strategy.catalogue import load_catalogue
+from fairdue.engine.strategy.checks import Finding, check
 from fairdue.engine.strategy.model import Fault, Strategy, StrategyErrors
 from fairdue.engine.strategy.table import read_strategy
 
@@ -21,7 +24,20 @@ def findings_of(document: Mapping[str, Any]) -> tuple[FindingCard, ...]:
 
 def checked(strategy: Strategy) -> tuple[FindingCard, ...]:
     """Return what the checks find in a strategy that can be read."""
-    return ()
+    return tuple(_found(each) for each in check(strategy, catalogue=load_catalogue()))
+
+
+def _found(each: Finding) -> FindingCard:
+    return FindingCard(
+        kind=each.kind,
+        severity=each.severity,
+        decision=each.decision,
+        row_ids=each.row_ids,
+        message_zh=each.message_zh,
+        message_en=each.message_en,
+        example=each.example,
+        path=tuple(asdict(step) for step in each.path),
+    )
 
 
 def _unreadable(fault: Fault) -> FindingCard:

@@ -144,6 +144,7 @@ from .queries.deadlines import STATES as DEADLINE_STATES
 from .queries.deadlines import deadline, deadline_kinds, deadlines, deadlines_of_person, waiting_extensions
 from .queries.hypothetical import example_packs, facts_asked, judge_alternatives, jurisdictions
 from .queries.keeping import LATEST_CONTACT_SQL, RETENTION_STOPS_SQL, keeping_periods
+from .queries.made import COMPLAINTS_SQL, MADE_CONTACTS_SQL
 from .queries.next_allowed import next_allowed, next_of
 from .queries.preview import judge_hypothetical, pregate, preview, preview_all
 from .queries.proof import permit_lines, permit_proof
@@ -164,11 +165,13 @@ from .statements import weekly_hours as agreed_hours
 
 __all__ = [
     "CANDIDATE_SCHEMA",
+    "COMPLAINTS_SQL",
     "CONTACT_FACTS_SQL",
     "DEADLINE_STATES",
     "HOLD_FACTS_SQL",
     "HOLD_KINDS",
     "LATEST_CONTACT_SQL",
+    "MADE_CONTACTS_SQL",
     "NOTICE_FACTS_SQL",
     "NOTICE_KINDS",
     "OPEN_HOLD_FACTS_SQL",

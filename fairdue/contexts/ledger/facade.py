@@ -101,6 +101,7 @@ from fairdue.contexts.ledger.queries.judgments import judgment
 from fairdue.contexts.ledger.queries.life import account_life
 from fairdue.contexts.ledger.queries.longest_unpaid import LongestUnpaid, UnpaidCursorInvalid, longest_unpaid
 from fairdue.contexts.ledger.queries.payoff import Payoff, PayoffPart, PayoffValidity, payoff, payoff_validity
+from fairdue.contexts.ledger.queries.person_payments import PERSON_PAYMENTS_SQL
 from fairdue.contexts.ledger.queries.postings import account_postings
 from fairdue.contexts.ledger.queries.prove import prove
 from fairdue.contexts.ledger.queries.receipts import receipts
@@ -124,6 +125,7 @@ from fairdue.engine.ledger.keeping.quoting import late_outcome
 
 __all__ = [
     "DEBT_ENDS_SQL",
+    "PERSON_PAYMENTS_SQL",
     "STATE_FACTS_SQL",
     "SUBJECTS",
     "AccountNotActive",

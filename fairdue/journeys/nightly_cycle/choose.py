@@ -39,7 +39,7 @@ STEP_OUTPUTS: dict[str, pl.Expr] = {
     "round": pl.lit(0, dtype=pl.Int64),
     "kind": pl.lit(""),
 }
-"""What the stages after this one read of every strategy's result, and what stands for an output that it lacks."""
+"""What the stages after this one read of every strategy, and what stands for an output that it lacks."""
 
 ARM_COLUMNS = ("strategy_id", "experiment", "arm", "probability", "held_back")
 """Who decided with which probability; `held_back`: why nothing is done whatever the row says, or empty."""
@@ -71,8 +71,8 @@ class Choice:
 def decide_persons(persons: pl.DataFrame, choice: Choice) -> dict[str, pl.DataFrame]:
     """Return `decided`, one line a person, and `shadow`, one line a pair of rows if versions stand in the shadow.
 
-    `decided`: the facts in `KEPT`, the row that fired, `rows_fired` (all of them, joined by commas), the result's
-    outputs, the digest of the facts that were read, and `ARM_COLUMNS`. `rank` is the row's own; the night gives the
+    `decided`: the facts in `KEPT`, the row that fired, `rows_fired` (all of them, joined by commas), the outputs
+    of every decision, the digest of the facts that were read, and `ARM_COLUMNS`. `rank` is the row's own; the night gives the
     rank over all persons afterwards.
     """
     dealt = assign(persons, choice.deals).rename({"arm_strategy_id": "strategy_id"})
@@ -110,13 +110,13 @@ def _decided(persons: pl.DataFrame, strategy: Strategy) -> pl.DataFrame:
         pl.col(ROW_ID).fill_null(""),
         facts_digest(persons, strategy).alias("facts_digest"),
     )
-    return answered.select(*KEPT, ROW_ID, ROWS_FIRED, *strategy.outputs, "facts_digest", *ARM_COLUMNS)
+    return answered.select(*KEPT, ROW_ID, ROWS_FIRED, *strategy.types, "facts_digest", *ARM_COLUMNS)
 
 
 def _filled(live: Strategy) -> Iterable[pl.Expr]:
     """Every output that a later stage reads is there and says something."""
     for name, value in STEP_OUTPUTS.items():
-        column = pl.col(name) if name in live.outputs else None
+        column = pl.col(name) if name in live.types else None
         yield (column.fill_null(value) if column is not None else value).alias(name)
 
 
@@ -165,7 +165,7 @@ def shadow_pairs(dealt: pl.DataFrame, decided: pl.DataFrame, choice: Choice) -> 
 
 def _pairs(persons: pl.DataFrame, live: pl.DataFrame, key: int, choice: Choice) -> pl.DataFrame:
     shadow = _decided(persons, choice.strategy(key)).with_columns(pl.col("step").fill_null("none"))
-    outputs = [name for name in choice.strategy(key).outputs if name in live.columns]
+    outputs = [name for name in choice.strategy(key).types if name in live.columns]
     beside = live.join(
         shadow.select("person_id", ROW_ID, *outputs), on="person_id", how="left", suffix="_shadow"
     )

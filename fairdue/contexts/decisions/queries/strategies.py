@@ -69,6 +69,11 @@ def published_strategy(code: str) -> StrategyCard:
     return strategy_card(version)
 
 
+def published_strategy_id(code: str) -> int | None:
+    """Return the id of the published version of a strategy, or None."""
+    return StrategyVersion.objects.filter(code=code, status="published").values_list("pk", flat=True).first()
+
+
 def strategy_by_id(strategy_id: int) -> StrategyCard:
     """Return one strategy version of any status.
 
