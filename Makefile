@@ -37,6 +37,7 @@ types: .venv/.dev
 
 conform: .venv/.dev ## run the published conformance cases
 	$(BIN)/fairdue conform $(CONFORMANCE)/law $(CONFORMANCE)/money
+	@test ! -d $(CONFORMANCE)/dmn || $(BIN)/fairdue dmn tck $(CONFORMANCE)/dmn
 
 docs: .venv/.base ## generate the reference pages from code and packs
 	$(BIN)/fairdue docs

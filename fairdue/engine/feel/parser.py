@@ -518,24 +518,26 @@ class _Parser:
             self.take()
             return ast.UnaryTests()
         place = self.token.start
-        if self.is_word("not") and self.peek().text == "(" and self.closes_at_end():
-            self.take()
-            self.take()
-            tests = self.tests()
-            self.expect_mark(")", "to close 'not('")
-            return ast.UnaryTests(tests, True, position=place)
+        if self.is_word("not") and self.peek().text == "(":
+            return self.negated(place)
         return ast.UnaryTests(self.tests(), position=place)
 
-    def closes_at_end(self) -> bool:
-        """Whether the parenthesis after the next token is closed by the last token."""
-        depth = 0
-        for index in range(self.at + 1, len(self.tokens) - 1):
-            token = self.tokens[index]
-            if token.kind == "mark":
-                depth += (token.text == "(") - (token.text == ")")
-                if not depth:
-                    return index == len(self.tokens) - 2
-        return True  # never closed: to be said when the tests are read
+    def negated(self, place: int) -> ast.UnaryTests:
+        """`not(…)` around the whole cell; else `not(…)` was a call that begins a test, and is read again."""
+        start, fault = self.at, None
+        try:
+            self.at += 2
+            tests = self.tests()
+            self.expect_mark(")", "to close 'not('")
+            if self.token.kind == "end":
+                return ast.UnaryTests(tests, True, position=place)
+        except FeelError as error:
+            fault = error
+        self.at, self.level = start, 0
+        try:
+            return ast.UnaryTests(self.tests(), position=place)
+        except FeelError as error:
+            raise error if fault is None or fault.position < error.position else fault from None
 
     def tests(self) -> tuple[ast.Node, ...]:
         found = [self.test()]
