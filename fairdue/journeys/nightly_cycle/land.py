@@ -10,7 +10,9 @@ import polars as pl
 from fairdue.contexts.cases import facade as cases
 from fairdue.contexts.decisions import facade as decisions
 from fairdue.contexts.outreach import facade as outreach
+from fairdue.journeys.nightly_cycle.assigning import land_given
 from fairdue.journeys.nightly_cycle.candidates import EXPIRES_AFTER
+from fairdue.journeys.nightly_cycle.capacity import TAKEN
 from fairdue.journeys.nightly_cycle.choose import merge_pairs
 from fairdue.journeys.nightly_cycle.hashing import part_of
 from fairdue.journeys.nightly_cycle.night import Night
@@ -37,6 +39,7 @@ def land(night: Night) -> decisions.StageResult:
         counts.append(count_outcomes(outcome))
         night.progress("land", part + 1, steps)
     retired = cases.retire_work_items(cycle_date=night.cycle_date, now=night.now)
+    given = land_given(night)
     night.progress("land", len(parts) + 1, steps)
     night.write("outcome_counts", sum_counts(counts))
     if parts and night.has("shadow", parts[0]):
@@ -55,6 +58,7 @@ def land(night: Night) -> decisions.StageResult:
             "work_items": done["work_items"],
             "messages": done["messages"],
             "retired": retired,
+            "given": given,
         },
     )
 
@@ -91,7 +95,7 @@ def outcomes(decided: pl.DataFrame, chosen: pl.DataFrame, ranks: pl.DataFrame) -
     )
     is_allowed = pl.col("outcome") == "allow"
     is_contact = pl.col("planned_step").is_in(CONTACTS)
-    is_taken = is_allowed & (pl.col("dropped") == "")
+    is_taken = is_allowed & pl.col("dropped").is_in(TAKEN)
     step = pl.when(~is_contact).then(pl.col("planned_step")).when(is_taken).then(pl.col("channel"))
     return joined.with_columns(
         step.otherwise(pl.lit("none")).alias("step"),
@@ -151,7 +155,7 @@ def planned_messages(outcome: pl.DataFrame, cycle_date: date) -> pl.DataFrame:
     about = pl.when(pl.col("round") > 0).then(pl.col("overdue_since_date")).otherwise(pl.col("next_due_date"))
     key = pl.format("reminder:{}:{}:{}", "person_id", about.dt.to_string("%Y-%m-%d").fill_null("-"), "round")
     again = pl.format("{}:{}", key, pl.lit(cycle_date.isoformat()))
-    is_taken = (pl.col("outcome") == "allow") & (pl.col("dropped") == "")
+    is_taken = (pl.col("outcome") == "allow") & pl.col("dropped").is_in(TAKEN)
     return outcome.filter((pl.col("planned_step") == "message") & is_taken).select(
         "person_id",
         pl.lit(None, dtype=pl.Int64).alias("account_id"),
