@@ -9,6 +9,9 @@
 `FAIRDUE_SMTP_URL`           smtp://user:password@host:port of the mail server
 `FAIRDUE_PAYMENT_PROVIDERS`  JSON: provider → {"key": …, "creditors": [codes]}; who may report payments, for whom
 `FAIRDUE_AGENCIES`           JSON: agency's code → {"key": …, "per_minute": 600}; who may ask the gate before contacts
+`FAIRDUE_LAKE`               where nights are kept: a folder or `s3://bucket/prefix` (default `facts` in the folder above)
+`FAIRDUE_LAKE_KEEP_DAYS`     how long a stored night is kept, in days (default 400)
+`FAIRDUE_PARTITION_PERSONS`  persons in one partition of a night (default 250000)
 `FAIRDUE_PUBLIC_URL`         address under which borrowers and providers reach this installation
 """
 
@@ -37,6 +40,10 @@ SECRET_KEY = os.environ.get("FAIRDUE_SECRET_KEY") or KEYS.secret_key
 FIELD_KEYS = KEYS.field_ring
 CHAIN_KEY = KEYS.chain_key
 PERMIT_KEYS = KEYS.permit_keys
+
+LAKE = os.environ.get("FAIRDUE_LAKE", "")
+LAKE_KEEP_DAYS = int(os.environ.get("FAIRDUE_LAKE_KEEP_DAYS", "400"))
+PARTITION_PERSONS = int(os.environ.get("FAIRDUE_PARTITION_PERSONS", "250000"))
 
 ALLOWED_HOSTS = os.environ.get("FAIRDUE_HOSTS", "localhost,127.0.0.1,[::1],testserver").split(",")
 PUBLIC_URL = os.environ.get("FAIRDUE_PUBLIC_URL", "http://127.0.0.1:8000")

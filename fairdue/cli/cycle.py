@@ -22,15 +22,20 @@ def register(root: typer.Typer) -> None:
 
 
 DATE = typer.Option(..., "--date", help="Business date, YYYY-MM-DD.")
+ENGINE = typer.Option(
+    "local", help="Where partitions are decided: local, spark://host:7077, local-cluster[2,1,1024], yarn."
+)
 JSON = typer.Option(False, "--json", help="One JSON object on stdout.")
 
 
-def run(day: str = DATE, as_json: bool = JSON) -> None:
+def run(day: str = DATE, engine: str = ENGINE, as_json: bool = JSON) -> None:
     """Run the night of a date, or what is left of it. Exit 0 done, 1 refused, 2 bad usage."""
     cycle_date = _date(day)
     prepare()
     from fairdue.contexts.decisions.facade import CycleIsOutdated, CycleIsRunning, StrategyUnknown
     from fairdue.journeys.nightly_cycle import run_cycle
+    from fairdue.journeys.nightly_cycle.engines import EngineUnknown
+    from fairdue.journeys.nightly_cycle.spark import SparkMissing
     from fairdue.kernel import clock
     from fairdue.kernel.actor import system
 
@@ -41,9 +46,10 @@ def run(day: str = DATE, as_json: bool = JSON) -> None:
                 cycle_date=cycle_date,
                 actor=system("cycle"),
                 now=clock.now(),
+                engine=engine,
                 progress=lambda stage, done, total: _show(bars, shown, stage, done, total),
             )
-        except (CycleIsRunning, CycleIsOutdated, StrategyUnknown) as error:
+        except (CycleIsRunning, CycleIsOutdated, StrategyUnknown, EngineUnknown, SparkMissing) as error:
             _refuse(error, as_json)
     _print(result, as_json)
 

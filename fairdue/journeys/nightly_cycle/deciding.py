@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from pathlib import Path
 from typing import Any
 
 import polars as pl
 
 from fairdue.contexts.decisions.facade import StageResult
-from fairdue.journeys.nightly_cycle.night import Night, part_name, write_parquet
-from fairdue.journeys.nightly_cycle.partition import CONTACTS, decide_partition
+from fairdue.journeys.nightly_cycle.engines import DONE, LOCAL, Told, decide_parts
+from fairdue.journeys.nightly_cycle.lake import MADE, PLAN, folder_of, part_name
+from fairdue.journeys.nightly_cycle.night import Night
+from fairdue.journeys.nightly_cycle.partition import CONTACTS
 from fairdue.journeys.nightly_cycle.plan import NightPlan
 from fairdue.journeys.nightly_cycle.planning import plan_of
+from fairdue.journeys.nightly_cycle.store import DiskStore
 from fairdue.journeys.nightly_cycle.ways import NO_WAY, first_ways
-
-DONE = "counts"
-"""The frame that is written last: a partition that has it is decided."""
 
 RANK_STEPS = 1_000_000
 
@@ -26,30 +25,29 @@ def decide_all(night: Night) -> StageResult:
 
     In: persons with an account. Out: persons with an open account that the ledger knows.
     """
-    plan = plan_of(night)
-    parts = night.parts
-    for part in parts:
-        if not night.has(DONE, part):
-            keep_part(night.facts_dir, part, decide_partition(read_part(night.facts_dir, part), plan))
-        night.progress("decide", part + 1, len(parts) + 1)
+    plan_of(night)
+    left = [part for part in night.parts if not night.has(DONE, part)]
+    done_before = len(night.parts) - len(left)
+    _decide(night, left, lambda done: night.progress("decide", done_before + done, len(night.parts) + 1))
     night.write("ranks", ranks(night.scan("decided")))
     return _count(night)
 
 
-def read_part(folder: Path, part: int) -> dict[str, pl.DataFrame]:
-    """Return the facts of one partition by name, with those that concern no person."""
-    paths = [*folder.glob("*.parquet"), *(folder / part_name(part)).glob("*.parquet")]
-    made = {"persons", "decided", "ways", "counts", "shadow", "ranks", "chosen", "outcome_counts"}
-    return {path.stem: pl.read_parquet(path) for path in paths if path.stem not in made}
-
-
-def keep_part(folder: Path, part: int, frames: dict[str, pl.DataFrame]) -> None:
-    """Write what a partition came to; what marks it as decided comes last."""
-    place = folder / part_name(part)
-    for name in sorted(frames, key=lambda name: name == DONE):
-        draft = place / f"{name}.draft"
-        write_parquet(frames[name], draft)
-        draft.replace(place / f"{name}.parquet")
+def _decide(night: Night, parts: list[int], told: Told) -> None:
+    """Decide here, or where the lake is: executors reach no folder of this machine unless the lake is one."""
+    place, folder = str(night.facts_dir.parent), folder_of(night.cycle_date)
+    if night.engine == LOCAL or not night.lake_place:
+        decide_parts(night.engine, place, folder, parts, told)
+        return
+    lake = night.lake.store
+    lake.put(f"{folder}/{PLAN}", (night.facts_dir / PLAN).read_bytes())
+    decide_parts(night.engine, night.lake_place, folder, parts, told)
+    here = DiskStore(night.facts_dir.parent)
+    for part in parts:
+        names = lake.names(f"{folder}/{part_name(part)}/")
+        made = [name for name in names if name.rpartition("/")[2].removesuffix(".parquet") in MADE]
+        for name in sorted(made, key=lambda name: name.endswith(f"/{DONE}.parquet")):
+            here.put(name, lake.get(name))
 
 
 def ranks(decided: pl.LazyFrame) -> pl.DataFrame:

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from fairdue.journeys.nightly_cycle.hashing import part_of
-from fairdue.journeys.nightly_cycle.night import part_name
+from fairdue.journeys.nightly_cycle.lake import part_name
 
 BLOCK_ROWS = 1_000_000
 """Rows that are dealt out to the partitions at once."""

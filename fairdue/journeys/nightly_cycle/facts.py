@@ -75,6 +75,7 @@ def gather_facts(night: Night) -> StageResult:
             with Exporter(draft, name, 1 if name in WHOLE else count, is_whole=name in WHOLE) as exporter:
                 rows[name] = exporter.take(reader)
             night.progress("facts", done, len(queries))
+    night.keep("facts")
     total = sum(rows.values())
     return StageResult(
         in_count=total,

@@ -18,6 +18,8 @@ import polars as pl
 
 from fairdue.contexts.decisions.facade import CycleCard
 from fairdue.engine.strategy.table import Strategy
+from fairdue.journeys.nightly_cycle.engines import LOCAL
+from fairdue.journeys.nightly_cycle.lake import Lake, folder_of, part_name
 from fairdue.kernel.actor import Actor
 
 Progress = Callable[[str, int, int], None]
@@ -38,6 +40,9 @@ class Night:
     var_dir: Path
     progress: Progress
     partition_persons: int = PARTITION_PERSONS
+    engine: str = LOCAL
+    lake_place: str = ""
+    """Where nights are kept for good; empty: where they are made."""
 
     @property
     def cycle_date(self) -> date:
@@ -47,7 +52,12 @@ class Night:
     @property
     def facts_dir(self) -> Path:
         """The folder of the night's columns: `facts/date=YYYY-MM-DD`."""
-        return self.var_dir / "facts" / f"date={self.cycle_date.isoformat()}"
+        return self.var_dir / "facts" / folder_of(self.cycle_date)
+
+    @property
+    def lake(self) -> Lake:
+        """Where the night is kept."""
+        return Lake(self.lake_place or str(self.var_dir / "facts"))
 
     @property
     def parts(self) -> range:
@@ -83,6 +93,10 @@ class Night:
         write_parquet(frame, draft)
         os.replace(draft, folder / f"{name}.parquet")
 
+    def keep(self, stage: str) -> None:
+        """Put the night into the lake as far as it has come; readers see the whole of it or nothing."""
+        self.lake.publish(self.facts_dir, self.cycle_date, parts=len(self.parts), stage=stage)
+
     @contextmanager
     def fresh_folder(self) -> Iterator[Path]:
         """Give a draft folder, and let it appear as the night's folder at once.
@@ -95,11 +109,6 @@ class Night:
         yield draft
         shutil.rmtree(self.facts_dir, ignore_errors=True)
         os.replace(draft, self.facts_dir)
-
-
-def part_name(part: int) -> str:
-    """Return the folder name of a partition."""
-    return f"part={part:02d}"
 
 
 def write_parquet(frame: pl.DataFrame, path: Path) -> None:

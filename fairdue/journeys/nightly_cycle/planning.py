@@ -2,30 +2,23 @@
 
 from __future__ import annotations
 
-import os
-import pickle
-
 from fairdue.contexts.law import facade as law
 from fairdue.contexts.outreach import facade as outreach
 from fairdue.journeys.nightly_cycle.arms import choice_by
 from fairdue.journeys.nightly_cycle.choose import Choice
+from fairdue.journeys.nightly_cycle.lake import PLAN
 from fairdue.journeys.nightly_cycle.night import Night
 from fairdue.journeys.nightly_cycle.plan import NightPlan
-
-PLAN_FILE = "plan.pickle"
-"""Beside the facts: a night that is resumed goes on by the plan that it began with."""
+from fairdue.journeys.nightly_cycle.plan_document import read_plan, write_plan
+from fairdue.journeys.nightly_cycle.store import DiskStore
 
 
 def plan_of(night: Night) -> NightPlan:
     """Return the plan of a night, made once: what is approved or published meanwhile counts from the next night on."""
-    path = night.facts_dir / PLAN_FILE
-    if path.exists():  # written below, by this installation
-        return pickle.loads(path.read_bytes())  # type: ignore[no-any-return]  # noqa: S301
-    plan = make_plan(night)
-    draft = path.with_suffix(".draft")
-    draft.write_bytes(pickle.dumps(plan))
-    os.replace(draft, path)
-    return plan
+    store = DiskStore(night.facts_dir)
+    if not (night.facts_dir / PLAN).exists():
+        store.put(PLAN, write_plan(make_plan(night)))
+    return read_plan(store.get(PLAN))
 
 
 def make_plan(night: Night) -> NightPlan:

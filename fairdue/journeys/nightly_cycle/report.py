@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import polars as pl
+from django.conf import settings
 
 from fairdue.contexts.decisions.facade import StageResult
 from fairdue.journeys.nightly_cycle.night import Night
@@ -25,6 +27,8 @@ def report(night: Night) -> StageResult:
         "by_outcome": listed["outcome"],
         "by_reason": listed["reason"],
     }
+    night.keep("decided")
+    night.lake.forget_before(night.cycle_date - timedelta(days=settings.LAKE_KEEP_DAYS))
     total = sum(line[1] for line in listed["step"])
     return StageResult(in_count=total, out_count=total, rejected={}, detail=detail)
 

@@ -16,10 +16,11 @@ from fairdue.contexts.decisions import facade as decisions
 from fairdue.engine.strategy.table import read_strategy
 from fairdue.journeys.nightly_cycle.capacity import share_out
 from fairdue.journeys.nightly_cycle.deciding import decide_all, tell_gate
+from fairdue.journeys.nightly_cycle.engines import LOCAL
 from fairdue.journeys.nightly_cycle.facts import gather_facts
 from fairdue.journeys.nightly_cycle.inbox import import_inbox
 from fairdue.journeys.nightly_cycle.land import land
-from fairdue.journeys.nightly_cycle.night import PARTITION_PERSONS, Night, Progress
+from fairdue.journeys.nightly_cycle.night import Night, Progress
 from fairdue.journeys.nightly_cycle.promises import assess_promises
 from fairdue.journeys.nightly_cycle.report import report
 from fairdue.kernel.actor import Actor
@@ -42,7 +43,7 @@ STAGES = (
     Stage("facts", gather_facts),
     Stage("decide", decide_all),
     Stage("gate", tell_gate),
-    Stage("capacity", share_out),
+    Stage("capacity", share_out, is_atomic=True),
     Stage("land", land, is_atomic=True),
     Stage("report", report),
 )
@@ -57,14 +58,16 @@ def run_cycle(
     progress: Progress | None = None,
     var_dir: Path | None = None,
     strategy_code: str = STRATEGY,
-    partition_persons: int = PARTITION_PERSONS,
+    partition_persons: int = 0,
+    engine: str = LOCAL,
 ) -> decisions.CycleReport:
     """Run the night of a date, or what is left of it, and return its report.
 
     1. A stage that is finished is not done again; a finished night is only reported.
     2. A kill at any moment leaves the night at a stage's edge: files are renamed into place before the
        stage's row, and rows land in the transaction of the stage's row.
-    3. `now` stamps records; what is decided follows from the cycle date and the facts.
+    3. `engine` says where the partitions are decided: here, or on a Spark cluster; the result is the same.
+    4. `now` stamps records; what is decided follows from the cycle date and the facts.
 
     :raises CycleIsRunning: if another process runs a cycle
     :raises CycleIsOutdated: if a later date is finished
@@ -77,7 +80,7 @@ def run_cycle(
             cycle_date=cycle_date, strategy_id=strategy.strategy_id, actor=actor, now=now
         )
         if cycle.status != "finished":
-            _run(_night(cycle, actor, now, progress, var_dir, partition_persons))
+            _run(_night(cycle, actor, now, progress, var_dir, partition_persons, engine))
     return decisions.cycle_report(cycle_date)
 
 
@@ -88,6 +91,7 @@ def _night(
     progress: Progress | None,
     var_dir: Path | None,
     partition_persons: int,
+    engine: str,
 ) -> Night:
     pinned = decisions.strategy_by_id(cycle.strategy_id or 0)
     return Night(
@@ -97,7 +101,9 @@ def _night(
         now=now,
         var_dir=var_dir or settings.VAR_DIR,
         progress=progress or (lambda stage, done, total: None),
-        partition_persons=partition_persons,
+        partition_persons=partition_persons or settings.PARTITION_PERSONS,
+        engine=engine,
+        lake_place=settings.LAKE,
     )
 
 
