@@ -22,12 +22,12 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-import pyarrow as pa
 
 from fairdue.engine.strategy.cells import Cell, Compare, Interval, ends_of
 from fairdue.engine.strategy.compiled import NONE_FIRED, cell_expr
 from fairdue.engine.strategy.interpret import ordered_rows
 from fairdue.engine.strategy.model import Row, Table
+from fairdue.engine.strategy.outcomes import lists_of, lists_rows
 from fairdue.engine.strategy.terms import MOST_INTEGER, Term
 
 Words = np.ndarray[Any, np.dtype[np.uint64]]
@@ -63,7 +63,7 @@ def fired_exprs(table: Table, asked: Mapping[str, pl.Expr], visible: Mapping[str
         for number, (name, cell) in enumerate(index.conditions)
     ]
     record = pl.struct(*columns, *conditions) if columns or conditions else pl.struct(pl.first())
-    if table.is_list or table.hit_policy == "ANY":
+    if lists_rows(table):
         return [_batches(record, index.all_fired, pl.List(pl.UInt32()))]
     if table.hit_policy == "UNIQUE":
         return [
@@ -246,8 +246,7 @@ def _listed(found: Sequence[tuple[Any, Any]], height: int) -> pl.Series:
     order = np.argsort(records, kind="stable")
     offsets = np.zeros(height + 1, dtype=np.int64)
     np.cumsum(np.bincount(records, minlength=height), out=offsets[1:])
-    listed = pa.LargeListArray.from_arrays(pa.array(offsets), pa.array(rows[order]))
-    return pl.Series(pl.from_arrow(listed), dtype=pl.List(pl.UInt32))
+    return lists_of(rows[order], offsets)
 
 
 _KEPT: OrderedDict[int, tuple[Table, Index]] = OrderedDict()
@@ -378,7 +377,7 @@ def _sets(column: Column, rows: Sequence[Row], ranges: Mapping[int, Sequence[Ran
         for low, high in covered:
             change[place[low], number] += 1
             change[place[high], number] -= 1
-    passes = np.cumsum(change, axis=0) > 0
+    passes = np.cumsum(change, axis=0, dtype=np.int16) > 0
     negated = np.array([is_negated for _, is_negated in spans], dtype=bool)
     passes ^= negated
     locals_ = np.searchsorted(np.array(edges), np.arange(column.missing + 1), side="right") - 1

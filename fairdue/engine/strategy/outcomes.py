@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import polars as pl
+import pyarrow as pa
 
 from fairdue.engine.strategy.compiled import NONE_FIRED, POLARS_TYPES
 from fairdue.engine.strategy.interpret import nothing, ordered_rows
@@ -56,14 +57,57 @@ def _or_nothing(lists: pl.Series, found: pl.Series, empty: pl.Series) -> pl.Seri
     return pl.select(pl.when(lists.list.len() > 0).then(found).otherwise(pl.lit(empty).first())).to_series()
 
 
-def ids_expr(table: Table, fired: pl.Expr) -> pl.Expr:
-    """Return the ids of the rows that made the outputs."""
-    rows = ordered_rows(table)
-    ids = pl.Series([row.row_id for row in rows], dtype=pl.String)
-    if table.is_list or table.hit_policy == "ANY":
-        return _each(fired, lambda lists: _gathered(lists, ids), IDS)
-    single = pl.Series([*([row.row_id] for row in rows), []], dtype=IDS)
-    return _each(fired, lambda positions: single.gather(_bounded(positions, len(rows))), IDS)
+def rows_fired_expr(tables: Sequence[Table], fired: Sequence[pl.Expr]) -> pl.Expr:
+    """Return the ids of the rows that made the outputs of all tables, in the tables' order."""
+    ids = pl.Series([row.row_id for table in tables for row in ordered_rows(table)], dtype=pl.String)
+    record = pl.struct(column.alias(str(place)) for place, column in enumerate(fired))
+    starts = [sum(len(table.rows) for table in tables[:place]) for place in range(len(tables))]
+    return _each(record, lambda batch: _gathered(_joined(batch.struct.unnest(), starts), ids), IDS)
+
+
+def _joined(batch: pl.DataFrame, starts: Sequence[int]) -> pl.Series:
+    """Write the positions of several columns one behind the other, record by record, as positions over all."""
+    parts = [_part(column, start) for column, start in zip(batch, starts, strict=True)]
+    offsets = np.zeros(batch.height + 1, dtype=np.int64)
+    np.cumsum(sum(counts for counts, _ in parts), out=offsets[1:])
+    joined, place = np.empty(offsets[-1], dtype=np.uint32), offsets[:-1].copy()
+    for counts, positions in parts:
+        before = np.repeat(np.cumsum(counts) - counts, counts)
+        joined[np.repeat(place, counts) + np.arange(len(positions)) - before] = positions
+        place += counts
+    return lists_of(joined, offsets)
+
+
+def _part(column: pl.Series, start: int) -> tuple[Any, Any]:
+    """How many rows fired for each record, and which, as positions over all tables."""
+    if isinstance(column.dtype, pl.List):
+        counts = column.list.len().cast(pl.Int64).to_numpy()
+        return counts, _flat(column).to_numpy() + np.uint32(start)
+    positions = column.to_numpy()
+    has_fired = positions != NONE_FIRED
+    return has_fired.astype(np.int64), positions[has_fired] + np.uint32(start)
+
+
+def _flat(lists: pl.Series) -> pl.Series:
+    return lists.filter(lists.list.len() > 0).explode()
+
+
+def lists_of(positions: np.ndarray[Any, Any], offsets: np.ndarray[Any, Any]) -> pl.Series:
+    """Return positions as one list a record; `offsets` says where each begins."""
+    listed = pa.LargeListArray.from_arrays(pa.array(offsets), pa.array(positions, pa.uint32()))
+    return pl.Series(pl.from_arrow(listed), dtype=pl.List(pl.UInt32))
+
+
+def row_id_expr(table: Table, fired: pl.Expr) -> pl.Expr:
+    """Return the id of the row that fired, of the first one where several did; null if none did."""
+    ids = pl.Series([*(row.row_id for row in ordered_rows(table)), None], dtype=pl.String)
+    positions = _first(fired) if lists_rows(table) else fired
+    return _each(positions, lambda found: ids.gather(_bounded(found, len(ids) - 1)), pl.String())
+
+
+def lists_rows(table: Table) -> bool:
+    """Tell whether all rows that fit are kept, not only the first."""
+    return table.is_list or table.hit_policy == "ANY"
 
 
 def _first(fired: pl.Expr) -> pl.Expr:
@@ -102,7 +146,7 @@ def _sums(lists: pl.Series, values: pl.Series) -> pl.Series:
     """Add up values by record in the order of the rows; null where none has a value or the sum does not fit."""
     lengths = lists.list.len().to_numpy()
     records = np.repeat(np.arange(len(lists)), lengths)
-    found = values.gather(lists.filter(lists.list.len() > 0).explode())
+    found = values.gather(_flat(lists))
     known = found.is_not_null().to_numpy()
     records, found = records[known], found.drop_nulls()
     if values.dtype == pl.Int64:
@@ -131,11 +175,8 @@ def gathered_expr(lists: pl.Expr, values: pl.Series) -> pl.Expr:
 def disagreeing(table: Table, fired: pl.Expr) -> pl.Expr:
     """Return the first row that fired and the first one that says something else; null where all agree."""
     rows = ordered_rows(table)
-    said: list[Any] = []
-    for row in rows:
-        if row.outputs not in said:
-            said.append(row.outputs)
-    kinds = pl.Series([said.index(row.outputs) for row in rows], dtype=pl.UInt32)
+    said: dict[str, int] = {}
+    kinds = pl.Series([said.setdefault(repr(row.outputs), len(said)) for row in rows], dtype=pl.UInt32)
     return _each(fired, lambda lists: _disagreeing(lists, kinds), pl.List(pl.UInt32))
 
 
