@@ -65,11 +65,17 @@ class RowFigures:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CellTrace:
-    """One cell asked about one value: `text` as written."""
+    """One cell asked about one value: `text` as written, and in words if there are some."""
 
     name: str
+    title_zh: str
+    title_en: str
     text: str
+    words_zh: str
+    words_en: str
     value: Any
+    value_zh: str
+    value_en: str
     has_passed: bool
 
 

@@ -145,7 +145,7 @@ def _authors(known: list[int], actor: Actor) -> list[int]:
 
 
 def _require_free(code: str, version: str, besides: int | None = None) -> None:
-    taken = StrategyVersion.objects.filter(code=code, version=version).exclude(pk=besides)
+    taken = StrategyVersion.objects.filter(code=code, version=version).exclude(pk=besides or 0)
     if taken.exists():
         raise StrategyVersionTaken(f"{code}@{version} exists already; give the draft another version")
 

@@ -9,6 +9,7 @@ from fairdue.contexts.decisions.contracts_life import CellTrace, DecisionTrace, 
 from fairdue.contexts.decisions.documents import digest, tables
 from fairdue.contexts.decisions.queries.strategies import strategy_by_id
 from fairdue.engine.strategy.catalogue import load_catalogue
+from fairdue.engine.strategy.cell_words import cell_words, value_words
 from fairdue.engine.strategy.diff import Change, diff_documents
 from fairdue.engine.strategy.interpret import Step, matches, trace_one, value_as
 from fairdue.engine.strategy.model import Decision, Literal, Row, Strategy, Table
@@ -104,15 +105,35 @@ def _cells(
 ) -> tuple[CellTrace, ...]:
     """In the order of the table's columns, which the database does not keep within a row."""
     return tuple(
-        CellTrace(
-            name=name,
-            text=_text(written.get(name, "")),
-            value=step.inputs[name],
-            has_passed=matches(row.cells[name], step.inputs[name], values),
-        )
+        _cell(table, row, name, step.inputs[name], values, _text(written.get(name, "")))
         for name in table.inputs
         if name in row.cells and not row.cells[name].is_any
     )
+
+
+def _cell(table: Table, row: Row, name: str, value: Any, values: Mapping[str, Any], text: str) -> CellTrace:
+    cell = row.cells[name]
+    said, words = value_words(value, name), cell_words(cell, name) or (text, text)
+    title = names_of(table, name)
+    return CellTrace(
+        name=name,
+        title_zh=title[0],
+        title_en=title[1],
+        text=text,
+        words_zh=words[0],
+        words_en=words[1],
+        value=value,
+        value_zh=said[0],
+        value_en=said[1],
+        has_passed=matches(cell, value, values),
+    )
+
+
+def names_of(table: Table, name: str) -> tuple[str, str]:
+    """Return what an input is called: by the strategy, else by the catalogue of facts, else its name."""
+    given, fact = table.inputs[name], load_catalogue().facts.get(name)
+    zh = given.title_zh or (fact.zh if fact else name)
+    return zh, given.title_en or (fact.en if fact else name)
 
 
 def _text(source: Any) -> str:
