@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from fairdue.engine.dmn.model import DecisionTable, TableOutput, TableRule
+from fairdue.engine.dmn.model import LIST_POLICIES, DecisionTable, TableOutput, TableRule
 from fairdue.engine.dmn.types import Types
 from fairdue.engine.feel.functions.lists import best, total
 from fairdue.engine.feel.interpreter import run, run_tests
 from fairdue.engine.feel.scope import Evaluation, Scope
 from fairdue.engine.feel.values import Decimal, Fault, Value, equal, string
-
-Conclusion = Value
 
 
 def decide_table(table: DecisionTable, scope: Scope, evaluation: Evaluation, types: Types) -> Value:
@@ -67,9 +65,7 @@ def _conclusion(
     """One value for each output of a row."""
     found = []
     for output, node in zip(table.outputs, rule.conclusions, strict=True):
-        value = types.fitted(
-            run(node, scope, evaluation), _type_of(table, output), f"the output {output.name}"
-        )
+        value = types.fitted(run(node, scope, evaluation), output.type_ref, f"the output {output.name}")
         if (
             output.allowed is not None
             and value is not None
@@ -87,10 +83,6 @@ def _is_allowed(output: TableOutput, value: Value, scope: Scope, evaluation: Eva
     return isinstance(value, list) and all(run_tests(tests, one, scope, evaluation) is True for one in value)
 
 
-def _type_of(table: DecisionTable, output: TableOutput) -> str:
-    return output.type_ref if len(table.outputs) > 1 or output.type_ref else ""
-
-
 def _shaped(table: DecisionTable, values: list[Value]) -> Value:
     """One output is a plain value, several are a context."""
     if len(table.outputs) == 1:
@@ -99,19 +91,26 @@ def _shaped(table: DecisionTable, values: list[Value]) -> Value:
 
 
 def _nothing(table: DecisionTable, scope: Scope, evaluation: Evaluation, types: Types) -> Value:
-    defaults = [
-        None if output.default is None else run(output.default, scope, evaluation) for output in table.outputs
-    ]
+    """What the table is when no row fires."""
     if any(output.default is not None for output in table.outputs):
-        kinds = [
-            types.fitted(value, _type_of(table, one), f"the output {one.name}")
-            for value, one in zip(defaults, table.outputs, strict=True)
-        ]
-        return _shaped(table, kinds)
+        return _shaped(table, [_default(table, output, scope, evaluation, types) for output in table.outputs])
     if table.hit_policy == "COLLECT":
         return {None: [], "COUNT": Decimal(0)}.get(table.aggregation)
     evaluation.note("no row of the table fires, and it has no default")
     return None
+
+
+def _default(
+    table: DecisionTable, output: TableOutput, scope: Scope, evaluation: Evaluation, types: Types
+) -> Value:
+    """The default of one output; of a table that gives lists, it may be a list of values of the output's type."""
+    value = None if output.default is None else run(output.default, scope, evaluation)
+    if table.aggregation == "COUNT":
+        return value
+    what = f"the default of {output.name or table.id}"
+    if table.hit_policy in LIST_POLICIES and table.aggregation is None and isinstance(value, list):
+        return [types.fitted(one, output.type_ref, what) for one in value]
+    return types.fitted(value, output.type_ref, what)
 
 
 def _by_policy(
@@ -141,7 +140,8 @@ def _aggregate(table: DecisionTable, found: list[list[Value]]) -> Value:
     if table.aggregation == "COUNT":
         return Decimal(len(found))
     reduce = {"SUM": total, "MIN": best(-1), "MAX": best(1)}[table.aggregation or "SUM"]
-    return _shaped(table, [reduce(list(column)) for column in zip(*found, strict=True)])
+    columns = [[value for value in column if value is not None] for column in zip(*found, strict=True)]
+    return _shaped(table, [reduce(column) for column in columns])
 
 
 def _by_priority(

@@ -34,6 +34,7 @@ _SPECIAL = {
     "−": "-", "–": "-", "—": "-", "…": "..", "‥": "..", "、": ",", "。": ".", "【": "[", "】": "]",
     "〔": "[", "〕": "]", "《": "<", "》": ">", "〈": "<", "〉": ">",
 }  # fmt: skip
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "'": "'", "\\": "\\"}
 _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{6})|(.))", re.DOTALL)
 
@@ -129,7 +130,7 @@ def _escaped(match: re.Match[str]) -> str:
 
 
 def quote(text: str) -> str:
-    """Return a text as FEEL writes it, in double quotes."""
+    """Return a text as FEEL writes it, in double quotes, control characters as escapes."""
     for plain, escaped in (("\\", "\\\\"), ('"', '\\"'), ("\n", "\\n"), ("\r", "\\r"), ("\t", "\\t")):
         text = text.replace(plain, escaped)
-    return f'"{text}"'
+    return '"' + _CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + '"'
