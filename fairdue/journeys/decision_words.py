@@ -30,12 +30,6 @@ DROPPED: Mapping[str, Words] = {
         "当晚该方式的作业能力已用于更有价值的案件",
         "the capacity of that way went to cases where it does more that night",
     ),
-    "cap": ("已达触达频次上限", "the cap on contacts was reached"),
-    "hold": ("停催", "a hold stands"),
-    "cheaper_channel": (
-        "成本更低的方式预计同样有效",
-        "a cheaper way was expected to do as much",
-    ),
     "holdout": (
         "此人属于实验的留白组:除依法应做的事项外不采取动作",
         "the person is in an experiment's holdout: nothing is done but what is legally due",
@@ -45,6 +39,16 @@ DROPPED: Mapping[str, Words] = {
         "two rows contradict each other for these facts, so the strategy gave no step",
     ),
     "no_row": ("没有任何一行符合", "no row fits"),
+}
+
+OTHER_CHANNEL: Words = (
+    ";首选方式当晚不够用,改用另一方式",
+    "; another way than the preferred one, whose capacity was short that night",
+)
+
+STOPPED: Mapping[str, Words] = {
+    "cap": ("(已达触达频次上限)", " (a cap on contacts is reached)"),
+    "hold": ("(停催)", " (a hold stands)"),
 }
 
 STATES: Mapping[str, Words] = {
@@ -137,8 +141,8 @@ def _outcome(card: decisions.DecisionCard, rules: Mapping[str, Words]) -> Words:
     named = [rules.get(reason, (reason, reason)) for reason in card.reasons]
     zh_why = "、".join(f"{words[0]}({rule})" for words, rule in zip(named, card.reasons, strict=True))
     en_why = ", ".join(f"{words[1]} ({rule})" for words, rule in zip(named, card.reasons, strict=True))
-    if card.dropped:
-        zh_dropped, en_dropped = DROPPED.get(card.dropped, (card.dropped, card.dropped))
+    if card.dropped in DROPPED:
+        zh_dropped, en_dropped = DROPPED[card.dropped]
         return f"未采取动作:{zh_dropped}。", f"Nothing came of it: {en_dropped}."
     if card.outcome == "none":
         return (
@@ -149,13 +153,15 @@ def _outcome(card: decisions.DecisionCard, rules: Mapping[str, Words]) -> Words:
         at = f"{card.planned_for.astimezone(HOUSE_ZONE):%H:%M}" if card.planned_for else ""
         moved_zh = f",时间因 {zh_why} 而调整" if zh_why else ""
         moved_en = f", at another time because of {en_why}" if en_why else ""
+        other_zh, other_en = OTHER_CHANNEL if card.dropped == "cheaper_channel" else ("", "")
         return (
-            f"合规闸门允许:{zh_step},{at}{moved_zh}。",
-            f"The gate allowed it: {en_step} at {at}{moved_en}.",
+            f"合规闸门允许:{zh_step},{at}{moved_zh}{other_zh}。",
+            f"The gate allowed it: {en_step} at {at}{moved_en}{other_en}.",
         )
+    kind = STOPPED.get(card.dropped, ("", ""))
     return (
-        f"合规闸门未放行:{zh_why or card.outcome}。",
-        f"The gate did not let it pass: {en_why or card.outcome}.",
+        f"合规闸门未放行{kind[0]}:{zh_why or card.outcome}。",
+        f"The gate did not let it pass{kind[1]}: {en_why or card.outcome}.",
     )
 
 

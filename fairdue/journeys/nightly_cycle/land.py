@@ -97,12 +97,13 @@ def outcomes(decided: pl.DataFrame, chosen: pl.DataFrame, ranks: pl.DataFrame) -
     is_contact = pl.col("planned_step").is_in(CONTACTS)
     is_taken = is_allowed & pl.col("dropped").is_in(TAKEN)
     step = pl.when(~is_contact).then(pl.col("planned_step")).when(is_taken).then(pl.col("channel"))
+    dropped = pl.when(pl.col("held_back") != "").then("held_back").otherwise("dropped")
     return joined.with_columns(
         step.otherwise(pl.lit("none")).alias("step"),
         pl.when(is_taken).then(pl.col("planned_for")).alias("planned_for"),
         pl.col("outcome").fill_null("none"),
         pl.col("reasons").fill_null(""),
-        pl.col("dropped").fill_null(""),
+        dropped.fill_null("").alias("dropped"),
         pl.col("channel").fill_null(""),
         pl.col("rank").fill_null(0),
     )

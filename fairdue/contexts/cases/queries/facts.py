@@ -29,6 +29,12 @@ SELECT person_id, count(*) FILTER (WHERE status = 'kept') AS kept_12,
 """
 
 
+PROMISES_MADE_SQL = """
+SELECT id AS promise_id, person_id, (recorded_at AT TIME ZONE 'Asia/Shanghai')::date AS business_date
+  FROM cases_promisetopay WHERE status <> 'cancelled'
+"""
+"""Promises that persons made, by business day; one that was cancelled was none."""
+
 CASE_FACTS_SQL = """
 SELECT c.person_id, c.id AS case_id, c.team_id, c.assigned_to_id
   FROM cases_case AS c
