@@ -10,6 +10,7 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from fairdue.cli.cycle_capacity import print_capacity
 from fairdue.cli.session import console, emit, fail, prepare
 
 
@@ -101,6 +102,7 @@ def _print(result: Any, as_json: bool) -> None:
     )
     console.print(_stages(result))
     console.print(_rows(result))
+    print_capacity(result)
     for warning in result.warnings:
         console.print(f"[yellow]! {warning}[/yellow]")
 

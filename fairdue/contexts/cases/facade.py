@@ -8,6 +8,7 @@ collectors see only cases of their own team. Anything else raises `NotInScope`, 
 
 from __future__ import annotations
 
+from fairdue.contexts.cases.capacity_contracts import AbsenceCard, CapacityCard, CapacityOn, CollectorCard
 from fairdue.contexts.cases.contracts import (
     Assessment,
     CaseCard,
@@ -31,8 +32,16 @@ from fairdue.contexts.cases.operations.assess import (
     assess_promises_of,
 )
 from fairdue.contexts.cases.operations.assign import AssigneeRefused, assign
+from fairdue.contexts.cases.operations.assign_by_night import assignment_facts, land_assignments
+from fairdue.contexts.cases.operations.capacity import CapacityRefused, set_capacities, set_capacity
 from fairdue.contexts.cases.operations.claim import next_case
 from fairdue.contexts.cases.operations.close import CloseRefused, close_case
+from fairdue.contexts.cases.operations.collectors import (
+    CollectorRefused,
+    cancel_absence,
+    record_absence,
+    set_collector,
+)
 from fairdue.contexts.cases.operations.land import LandingRefused, land_work_items, retire_work_items
 from fairdue.contexts.cases.operations.open_case import ensure_case
 from fairdue.contexts.cases.operations.outcome import (
@@ -44,7 +53,9 @@ from fairdue.contexts.cases.operations.outcome import (
     record_outcome,
 )
 from fairdue.contexts.cases.operations.promise import PromiseRefused, cancel_promise, record_promise
+from fairdue.contexts.cases.operations.waiting import land_waiting, waiting_before
 from fairdue.contexts.cases.queries.activity import LATEST_OUTCOME_SQL
+from fairdue.contexts.cases.queries.capacity import capacities, capacity_on
 from fairdue.contexts.cases.queries.cards import (
     case_card,
     case_of_person,
@@ -57,7 +68,13 @@ from fairdue.contexts.cases.queries.cards import (
     scoped_case_ids,
 )
 from fairdue.contexts.cases.queries.case_file import case_file
-from fairdue.contexts.cases.queries.facts import CASE_FACTS_SQL, PROMISE_FACTS_SQL, promise_history_sql
+from fairdue.contexts.cases.queries.collectors import absences, collectors, collectors_on
+from fairdue.contexts.cases.queries.facts import (
+    CASE_FACTS_SQL,
+    PROMISE_FACTS_SQL,
+    PROMISES_MADE_SQL,
+    promise_history_sql,
+)
 from fairdue.contexts.cases.queries.queue import BucketUnknown, QueueCursorInvalid, queue, queues
 from fairdue.contexts.cases.queries.workload import workload
 from fairdue.contexts.cases.reference import OutcomeCodeUnknown, outcome_code, outcome_codes, promise_rules
@@ -65,16 +82,23 @@ from fairdue.contexts.cases.reference import OutcomeCodeUnknown, outcome_code, o
 __all__ = [
     "CASE_FACTS_SQL",
     "LATEST_OUTCOME_SQL",
+    "PROMISES_MADE_SQL",
     "PROMISE_FACTS_SQL",
+    "AbsenceCard",
     "Assessment",
     "AssigneeRefused",
     "BucketUnknown",
+    "CapacityCard",
+    "CapacityOn",
+    "CapacityRefused",
     "CaseCard",
     "CaseClosed",
     "CaseFile",
     "CaseRefused",
     "CloseRefused",
+    "CollectorCard",
     "CollectorLoad",
+    "CollectorRefused",
     "LandingRefused",
     "NotInScope",
     "OutcomeCard",
@@ -90,19 +114,28 @@ __all__ = [
     "QueueRow",
     "WorkItemCard",
     "Workload",
+    "absences",
     "add_note",
     "assess_open_promises",
     "assess_promises",
     "assess_promises_of",
     "assign",
+    "assignment_facts",
+    "cancel_absence",
     "cancel_promise",
+    "capacities",
+    "capacity_on",
     "case_card",
     "case_file",
     "case_of_person",
     "close_case",
     "close_work",
     "close_work_of",
+    "collectors",
+    "collectors_on",
     "ensure_case",
+    "land_assignments",
+    "land_waiting",
     "land_work_items",
     "next_case",
     "open_promise",
@@ -118,9 +151,14 @@ __all__ = [
     "promises_of",
     "queue",
     "queues",
+    "record_absence",
     "record_outcome",
     "record_promise",
     "retire_work_items",
     "scoped_case_ids",
+    "set_capacities",
+    "set_capacity",
+    "set_collector",
+    "waiting_before",
     "workload",
 ]

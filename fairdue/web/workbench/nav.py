@@ -84,6 +84,12 @@ GROUPS: tuple[tuple[str, tuple[NavItem, ...]], ...] = (
                 permissions=("cycle.view",),
             ),
             NavItem(
+                url_name="workbench:capacity",
+                label=word("Capacity"),
+                icon="settings",
+                permissions=("capacity.view",),
+            ),
+            NavItem(
                 url_name="workbench:strategies",
                 label=word("Strategies"),
                 icon="strategy",

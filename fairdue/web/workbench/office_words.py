@@ -14,11 +14,12 @@ IMPORT_TONES = {"accepted": "ok", "repeated": "info", "refused": "stop"}
 CYCLE_STATES = {"running": word("Running"), "finished": word("Finished")}
 CYCLE_STAGES = {
     "import": word("Import"), "promises": word("Promises"), "facts": word("Facts"), "decide": word("Decision"),
-    "gate": word("Gate"), "land": word("Landing"), "report": word("Report"),
+    "gate": word("Gate"), "capacity": word("Capacity"), "land": word("Landing"), "report": word("Report"),
 }  # fmt: skip
 
 CYCLE_NOTES = {
     "cycle.calendar.uncertain": word("The working calendar of this year is not published yet; weekends were taken as free."),
+    "cycle.capacity.none": word("no capacity left"),
     "cycle.facts.all_accounts_closed": word("all accounts are closed"),
     "cycle.facts.not_in_ledger": word("not in the ledger yet"),
     "cycle.import.refused": word("file refused"),

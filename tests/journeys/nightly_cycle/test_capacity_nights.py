@@ -39,9 +39,9 @@ def test_a_night_without_limits_and_one_with_more_than_anybody_wants_choose_the_
         limit("messages", name, 100_000)
     for queue in ("", "m1", "m2", "m3", "m4-m6", "promises"):
         limit("calls", queue, 100_000)
+    from fairdue.contexts.decisions import facade as decisions
     from fairdue.journeys.nightly_cycle.capacity import share_out
     from fairdue.journeys.nightly_cycle.run import _night
-    from fairdue.contexts.decisions import facade as decisions
 
     cycle = decisions.cycle_report(NIGHT).cycle
     again = share_out(_night(cycle, system("cycle"), NOW, None, tmp_path, 0, "local"))

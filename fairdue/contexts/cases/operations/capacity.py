@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -110,3 +111,14 @@ def set_capacity(
         },
     )  # fmt: skip
     return capacity_card(line, "counts" if valid_from <= business_date(now) else "later")
+
+
+@transaction.atomic
+def set_capacities(*, hours: Iterable[int | None], **said: Any) -> tuple[CapacityCard, ...]:
+    """Record the same amount for each of several hours, all or none; an hour of None is the whole day.
+
+    The other arguments are those of `set_capacity`.
+
+    :raises CapacityRefused: with the reason; nothing was set
+    """
+    return tuple(set_capacity(hour=hour, **said) for hour in hours)

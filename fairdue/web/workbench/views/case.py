@@ -21,6 +21,7 @@ from fairdue.web.workbench import words
 from fairdue.web.workbench.access import DeskRequest, staff_page
 from fairdue.web.workbench.action_forms import ActionForm
 from fairdue.web.workbench.actions import panel
+from fairdue.web.workbench.capacity_words import because
 from fairdue.web.workbench.case_forms import OutcomeForm
 from fairdue.web.workbench.deadline_words import deadline_view
 from fairdue.web.workbench.gate_panel import gate_lines, next_ways
@@ -88,6 +89,7 @@ def page_context(request: DeskRequest, view: CaseView, now: datetime) -> dict[st
     asked = waiting(request).by_account
     return {
         "view": view,
+        "assigned_because": because(view.case.assigned_because),
         "zone": zone,
         "prefers": say(words.CHANNELS, view.person.preferred_channel)
         if view.person.preferred_channel

@@ -20,6 +20,7 @@ from fairdue.web.ui.tables import Column, EmptyState, Table, row_link
 from fairdue.web.ui.templatetags.ui import badge, in_language, minute
 from fairdue.web.workbench.access import DeskRequest, staff_page
 from fairdue.web.workbench.exporting import exported, rows
+from fairdue.web.workbench.night_capacity import night_capacity
 from fairdue.web.workbench.office_words import (
     CYCLE_NOTES,
     CYCLE_STAGES,
@@ -82,6 +83,7 @@ def cycle(request: DeskRequest, day: str) -> HttpResponse:
         "by_step": _bars(_in_order(report.by_step, STEPS), _("Next steps after the gate"), _("Step")),
         "by_outcome": _bars(_in_order(report.by_outcome, GATE_ANSWERS), _("The gate's answers"), _("Answer")),
         "by_bucket": _bars([(row.code, row) for row in report.by_bucket], _("Persons by bucket"), _("Bucket")),
+        "capacity": night_capacity(request, report),
         "by_reason": [
             {"code": row.code, "label": titles.get(row.code, ""), "count": f"{row.count:,}"} for row in report.by_reason
         ],
