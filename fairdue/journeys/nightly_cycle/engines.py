@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
-from typing import Any
 
 from fairdue.journeys.nightly_cycle.lake import PLAN, facts_in, part_name
 from fairdue.journeys.nightly_cycle.partition import decide_partition
@@ -68,17 +67,11 @@ def plan_in(place: str, folder: str) -> NightPlan:
     return _plan(open_store(place).get(f"{folder}/{PLAN}"))
 
 
-def decide_batches(place: str, folder: str) -> Callable[[Iterator[Any]], Iterator[Any]]:
-    """Return the function that Spark maps over batches of partition numbers: it yields part and persons."""
+def deciding(place: str, folder: str) -> Callable[[Iterable[int]], Iterator[tuple[int, int]]]:
+    """Return the function that Spark maps over partition numbers: it yields each with its persons."""
 
-    def work(batches: Iterator[Any]) -> Iterator[Any]:
-        import pyarrow as pa
-
-        for batch in batches:
-            numbers = batch.column("part").to_pylist()
-            persons = [decide_part(place, folder, int(number)) for number in numbers]
-            yield pa.RecordBatch.from_pydict(
-                {"part": pa.array(numbers, pa.int64()), "persons": pa.array(persons, pa.int64())}
-            )
+    def work(parts: Iterable[int]) -> Iterator[tuple[int, int]]:
+        for part in parts:
+            yield part, decide_part(place, folder, part)
 
     return work

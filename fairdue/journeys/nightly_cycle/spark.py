@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from fairdue.journeys.nightly_cycle.engines import Told, decide_batches
+from fairdue.journeys.nightly_cycle.engines import Told, deciding
 
 ROOT = Path(__file__).resolve().parents[3]
 TRIES = 8
@@ -77,11 +77,8 @@ def _settings(master: str) -> dict[str, str]:
 
 
 def _run(session: Any, place: str, folder: str, parts: list[int]) -> None:
-    """One task for each partition: the smallest piece that is begun again."""
-    frame = session.createDataFrame([(part,) for part in parts], "part long").repartitionByRange(
-        len(parts), "part"
-    )
-    frame.mapInArrow(decide_batches(place, folder), "part long, persons long").collect()
+    """One task for each partition: the smallest piece that is begun again. Rows travel by way of the lake only."""
+    session.sparkContext.parallelize(parts, len(parts)).mapPartitions(deciding(place, folder)).collect()
 
 
 def _watched(session: Any, work: Any, total: int, told: Told) -> None:

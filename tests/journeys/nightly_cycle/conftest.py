@@ -43,6 +43,13 @@ def night(tmp_path: Path) -> Callable[..., CycleReport]:
 
 
 @pytest.fixture
+def stored(book: int, night: Callable[..., CycleReport], tmp_path: Path) -> Path:
+    """A night in three partitions, in a lake on this disk."""
+    night(partition_persons=PERSONS // 3 + 1)
+    return tmp_path / "facts"
+
+
+@pytest.fixture
 def rows() -> Callable[..., list[dict[str, Any]]]:
     def select(sql: str, *values: Any) -> list[dict[str, Any]]:
         with connection.cursor() as cursor:

@@ -53,13 +53,6 @@ def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     server.stop()
 
 
-@pytest.fixture
-def stored(book: int, night: Callable[..., CycleReport], tmp_path: Path) -> Path:
-    """A night in three partitions, in a lake on this disk."""
-    night(partition_persons=PERSONS // 3 + 1)
-    return tmp_path / "facts"
-
-
 def test_a_night_on_disk_is_named_file_by_file_and_decided_again_alike(stored: Path) -> None:
     night = Lake(str(stored)).night(NIGHT)
     assert (night.manifest.stage, night.manifest.parts) == ("decided", 3)
