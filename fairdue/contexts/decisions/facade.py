@@ -74,6 +74,7 @@ from fairdue.contexts.decisions.queries.cycles import (
 )
 from fairdue.contexts.decisions.queries.decisions import decision_on, latest_decision
 from fairdue.contexts.decisions.queries.experiments import (
+    EXPOSURES_SQL,
     ExperimentUnknown,
     experiment_by_code,
     experiments,
@@ -95,6 +96,7 @@ from fairdue.contexts.decisions.queries.trying import Change, diff_versions, tra
 
 __all__ = [
     "DECISION_COLUMNS",
+    "EXPOSURES_SQL",
     "SHADOW_COLUMNS",
     "ApproverIsAuthor",
     "ApproverIsNobody",

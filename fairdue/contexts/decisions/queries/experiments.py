@@ -62,3 +62,12 @@ def running_experiments(strategy_code: str) -> tuple[ExperimentCard, ...]:
     """Return the running experiments of a strategy in the order in which they started."""
     rows = Experiment.objects.select_related("layer").filter(strategy_code=strategy_code, status="running")
     return tuple(experiment_card(row) for row in rows.order_by("started_at", "pk"))
+
+
+EXPOSURES_SQL = """
+SELECT decision.arm, decision.person_id, min(cycle.cycle_date) AS first_date
+  FROM decisions_decision AS decision JOIN decisions_cycle AS cycle ON cycle.id = decision.cycle_id
+ WHERE decision.experiment = %(experiment)s
+ GROUP BY decision.arm, decision.person_id
+"""
+"""Everybody whom an experiment's nights decided, with their arm and the first of these nights."""
