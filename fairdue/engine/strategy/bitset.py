@@ -24,7 +24,7 @@ import numpy as np
 import polars as pl
 
 from fairdue.engine.strategy.cells import Cell, Compare, Interval, ends_of
-from fairdue.engine.strategy.compiled import NONE_FIRED, cell_expr
+from fairdue.engine.strategy.compiled import NONE_FIRED, tests_expr
 from fairdue.engine.strategy.interpret import ordered_rows
 from fairdue.engine.strategy.model import Row, Table
 from fairdue.engine.strategy.outcomes import lists_of, lists_rows
@@ -59,7 +59,7 @@ def fired_exprs(table: Table, asked: Mapping[str, pl.Expr], visible: Mapping[str
     index = _index_of(table)
     columns = [asked[name].alias(name) for name in index.columns]
     conditions = [
-        (cell_expr(cell, asked[name], visible) or pl.lit(True)).alias(f"~{number}")
+        tests_expr(cell, asked[name], visible).alias(f"~{number}")
         for number, (name, cell) in enumerate(index.conditions)
     ]
     record = pl.struct(*columns, *conditions) if columns or conditions else pl.struct(pl.first())

@@ -104,8 +104,11 @@ def _compared(sign: str, left: pl.Expr, left_type: str, right: pl.Expr, right_ty
 
 def cell_expr(cell: Cell, asked: pl.Expr, columns: Columns) -> pl.Expr | None:
     """Return a cell as a boolean expression that is never null, or None for `-`."""
-    if cell.is_any:
-        return None
+    return None if cell.is_any else tests_expr(cell, asked, columns)
+
+
+def tests_expr(cell: Cell, asked: pl.Expr, columns: Columns) -> pl.Expr:
+    """Return a cell that has tests as a boolean expression that is never null."""
     tests = (_test_expr(test, cell.type_name, asked, columns) for test in cell.tests)
     found = reduce(lambda left, right: left | right, tests)
     return ~found if cell.is_negated else found

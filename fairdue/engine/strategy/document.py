@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from graphlib import CycleError, TopologicalSorter
@@ -40,6 +41,22 @@ def read_strategy(document: Mapping[str, Any]) -> Strategy:
     """
     if not isinstance(document, Mapping):
         raise StrategyErrors([Fault(message_zh="文档不是策略", message_en="the document is no strategy")])
+    key = hashlib.sha256(repr(document).encode()).digest()
+    found = _READ.get(key)
+    if found is None:
+        found = _READ[key] = _read(document)
+        while len(_READ) > _MOST_READ:
+            _READ.pop(next(iter(_READ)), None)
+    return found
+
+
+_READ: dict[bytes, Strategy] = {}
+"""Strategies by their documents: a night reads the same one for every partition, and its bit-sets stay with it."""
+
+_MOST_READ = 8
+
+
+def _read(document: Mapping[str, Any]) -> Strategy:
     if "decisions" not in document:
         return _read_old(document)
     faults = list(_head_faults(document))

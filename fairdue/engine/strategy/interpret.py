@@ -191,7 +191,6 @@ def _conflict(table: Table, rows: Sequence[Row]) -> str:
 
 
 def _output(table: Table, name: str, rows: Sequence[Row]) -> Any:
-    otherwise = table.outputs[name].otherwise
     values = [row.outputs[name] for row in rows]
     if not values:
         return nothing(table, name)
@@ -201,7 +200,7 @@ def _output(table: Table, name: str, rows: Sequence[Row]) -> Any:
         case "count":
             return len(values)
         case "sum":
-            return _sum([value for value in values if value is not None], otherwise)
+            return _sum([value for value in values if value is not None])
         case "min" | "max":
             known = [value for value in values if value is not None]
             return (min if table.aggregation == "min" else max)(known) if known else None
@@ -213,7 +212,7 @@ def nothing(table: Table, name: str) -> Any:
     """Return what an output is when no row fires: `otherwise`, else 0 of a count, an empty list, or null."""
     otherwise = table.outputs[name].otherwise
     if otherwise is not None:
-        return otherwise if not _is_listed(table) or isinstance(otherwise, list) else [otherwise]
+        return otherwise
     if table.aggregation == "count":
         return 0
     return [] if _is_listed(table) else None
@@ -223,7 +222,7 @@ def _is_listed(table: Table) -> bool:
     return table.is_list and not table.aggregation
 
 
-def _sum(values: list[Any], _otherwise: Any) -> Any:
+def _sum(values: list[Any]) -> Any:
     if not values:
         return None
     total = values[0] - values[0]

@@ -120,7 +120,7 @@ def table_of(item: Mapping[str, Any], types: Mapping[str, str], faults: list[Fau
     own = signature_of(item).types
     others = {name: kind for name, kind in types.items() if name not in own}
     inputs = _inputs(item, others, place)
-    outputs = _outputs(item, place)
+    outputs = _outputs(item, own, place)
     _note_policy(item, outputs, place)
     if len(faults) > before and not (inputs or outputs):
         return None
@@ -225,7 +225,7 @@ def _expression_input(
     return Input(name, kind, term, str(item["expression"]), *titles) if term else None
 
 
-def _outputs(item: Mapping[str, Any], place: Place) -> dict[str, Output]:
+def _outputs(item: Mapping[str, Any], types: Mapping[str, str], place: Place) -> dict[str, Output]:
     found: dict[str, Output] = {}
     for each in _mappings(item.get("outputs")):
         name, kind = str(each.get("name") or ""), str(each.get("type"))
@@ -243,25 +243,37 @@ def _outputs(item: Mapping[str, Any], place: Place) -> dict[str, Output]:
         elif kind not in OUTPUT_TYPES:
             place.note(f"type {kind!r} is not known", f"没有类型 {kind!r}", name)
         else:
-            found[name] = _output(name, kind, each, place)
+            found[name] = _output(name, kind, each, types[name], place)
     if not found and not _mappings(item.get("outputs")):
         place.note("the table has no outputs", "决策表没有输出")
     return found
 
 
-def _output(name: str, kind: str, item: Mapping[str, Any], place: Place) -> Output:
-    plain = Output(name, kind)
+def _output(name: str, kind: str, item: Mapping[str, Any], made: str, place: Place) -> Output:
+    """`made` is the type of what the table makes of its values."""
     single = Output(name, "text" if kind == "list" else kind)
     for value in item.get("allowed") or ():
         _note_value(value, single, place)
     allowed = tuple(value_read(value, single.type_name) for value in item.get("allowed") or ())
-    bounded = Output(name, kind, allowed)
-    for key in ("default", "otherwise"):
-        if item.get(key) is not None and not (key == "otherwise" and isinstance(item[key], list)):
-            _note_value(item[key], bounded if key == "default" else plain, place)
+    if item.get("default") is not None:
+        _note_value(item["default"], Output(name, kind, allowed), place)
     titles = str(item.get("zh") or ""), str(item.get("en") or "")
-    default, otherwise = (value_read(item.get(key), kind) for key in ("default", "otherwise"))
-    return Output(name, kind, allowed, default, otherwise, *titles)
+    default = value_read(item.get("default"), kind)
+    return Output(name, kind, allowed, default, _otherwise(name, item, made, place), *titles)
+
+
+def _otherwise(name: str, item: Mapping[str, Any], made: str, place: Place) -> Any:
+    """The value when no row fires: of what the table makes; where that is a list of values, one or several."""
+    value, kind = item.get("otherwise"), str(item.get("type"))
+    if value is None:
+        return None
+    if made != "list" or kind == "list":
+        _note_value(value, Output(name, made), place)
+        return value_read(value, made)
+    values = value if isinstance(value, list) else [value]
+    for each in values:
+        _note_value(each, Output(name, kind), place)
+    return [value_read(each, kind) for each in values]
 
 
 def _note_value(value: Any, output: Output, place: Place) -> None:

@@ -179,17 +179,16 @@ def _name(name: str, position: int, types: Mapping[str, str]) -> Name:
 
 
 def number(value: Decimal, position: int = 0) -> Constant:
-    """Return a written number: an integer if it was written without decimals.
+    """Return a written number: an integer if it was written without decimals and fits 64 bits.
 
-    :raises CellError: if an integer does not fit 64 bits, or a number is no finite double
+    :raises CellError: if it is no finite double
     """
-    if int(value.as_tuple().exponent) < 0:
-        if not math.isfinite(float(value)):
-            raise CellError(f"{value} is too large for a number", f"{value} 超出数值范围", position)
-        return Constant(value, "number")
-    if value.adjusted() > 19 or not LEAST_INTEGER <= int(value) <= MOST_INTEGER:
-        raise CellError(f"{value} does not fit 64 bits", f"{value} 超出 64 位整数范围", position)
-    return Constant(int(value), "integer")
+    has_decimals = int(value.as_tuple().exponent) < 0
+    if not has_decimals and value.adjusted() <= 19 and LEAST_INTEGER <= int(value) <= MOST_INTEGER:
+        return Constant(int(value), "integer")
+    if not math.isfinite(float(value)):
+        raise CellError(f"{value} is too large for a number", f"{value} 超出数值范围", position)
+    return Constant(value, "number")
 
 
 def _operation(operator: str, left: ast.Node, right: ast.Node, types: Mapping[str, str]) -> Term:

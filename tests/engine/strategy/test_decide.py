@@ -71,7 +71,7 @@ RECORD = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(rows=st.lists(ROW, max_size=6), records=st.lists(RECORD, min_size=1, max_size=12))
 def test_the_compiled_table_fires_the_row_that_a_plain_reading_fires(
     rows: list[dict[str, str]], records: list[dict[str, Any]]
