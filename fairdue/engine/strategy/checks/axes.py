@@ -70,6 +70,16 @@ class Axis:
         """Return the example value of an atom."""
         return None if atom == len(self.values) else self.values[atom]
 
+    def atom(self, value: Any) -> int:
+        """Return the atom in which a value lies; the last one for a missing value."""
+        if value is None:
+            return len(self.values)
+        for atom, known in enumerate(self.values):
+            low, high = self.spans[atom] if self.spans else (known, known)
+            if known == value or ((low is None or low <= value) and (high is None or value <= high)):
+                return atom
+        return len(self.values)
+
     def mask(self, cell: Cell) -> int:
         """Return the atoms that pass a cell of written values."""
         found = 0

@@ -242,6 +242,15 @@ class Space:
             raise Undecided
         return None
 
+    def completed(self, known: Mapping[str, Any]) -> dict[str, Any]:
+        """Return an account with the facts that are known and, for the others, the first that can occur with them."""
+        box = {name: 1 << self.axes[name].atom(value) for name, value in known.items()}
+        whole = next(self._possible(box, list(self.impossible)), box)
+        return {
+            name: known[name] if name in known else next(self._values(name, whole.get(name)))
+            for name in self.strategy.inputs
+        }
+
     def _facts(self, box: dict[str, int]) -> Iterator[dict[str, int]]:
         """Walk back through the tables until only facts are asked, then leave out what cannot occur."""
         for table in reversed(self.strategy.tables):
