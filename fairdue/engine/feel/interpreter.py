@@ -205,6 +205,8 @@ def _in(node: ast.In, scope: Scope, evaluation: Evaluation) -> Value:
 def _passes_test(test: ast.Node, value: Value, scope: Scope, evaluation: Evaluation) -> bool | None:
     if isinstance(test, ast.Test):
         return compare(test.operator, value, run(test.operand, scope, evaluation))
+    if isinstance(test, ast.Range):
+        return _within(test, value, scope, evaluation)
     found = run(test, scope, evaluation)
     if _is_condition(test):
         return found if isinstance(found, bool) else None
@@ -215,8 +217,21 @@ def _passes_test(test: ast.Node, value: Value, scope: Scope, evaluation: Evaluat
     return _is_in(value, found)
 
 
+def _within(test: ast.Range, value: Value, scope: Scope, evaluation: Evaluation) -> bool | None:
+    """Whether a value lies between two ends; ends the wrong way round have nothing between them."""
+    signs = (">" if test.is_low_open else ">=", "<" if test.is_high_open else "<=")
+    found: list[bool | None] = []
+    for sign, end in zip(signs, (test.low, test.high), strict=True):
+        limit = None if end is None else run(end, scope, evaluation)
+        if not isinstance(end, ast.Null | None):
+            found.append(compare(sign, value, limit))
+    if False in found:
+        return False
+    return True if found and None not in found else None
+
+
 def _is_condition(test: ast.Node) -> bool:
-    return not isinstance(test, ast.Text | ast.Number | ast.Range | ast.Boolean) and ast.mentions_value(test)
+    return not isinstance(test, ast.Text | ast.Number | ast.Boolean) and ast.mentions_value(test)
 
 
 def _is_in(value: Value, found: Value) -> bool | None:

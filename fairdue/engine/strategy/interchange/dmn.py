@@ -47,9 +47,10 @@ def to_dmn(document: Mapping[str, Any]) -> bytes:
         raise DmnProblems([DmnProblem(where="", zh=f"该文档不是可导出的策略:{error}", en=en)]) from None
 
 
-def from_dmn(content: bytes) -> dict[str, Any]:
+def from_dmn(content: bytes, result: str = "") -> dict[str, Any]:
     """Return the document, in the second format, of a strategy in DMN XML; its checks are the reader's.
 
+    :param result: name of the decision that the night carries out; needed where several are read by no other
     :raises DmnProblems: if the file is no DMN, or has what a strategy cannot hold
     """
     try:
@@ -61,7 +62,7 @@ def from_dmn(content: bytes) -> dict[str, Any]:
         raise DmnProblems([DmnProblem(where="", zh="文件不是 DMN 1.1 至 1.5:请在工具中另存为 DMN", en=en)])
     problems: list[DmnProblem] = []
     shape = read_shape(root, problems)
-    document = Assembler(shape, _as_written(shape), problems).document()
+    document = Assembler(shape, _as_written(shape), problems).document(result)
     if problems:
         raise DmnProblems(problems)
     return document

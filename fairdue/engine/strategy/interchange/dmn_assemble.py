@@ -105,8 +105,8 @@ class Assembler:
 
     # -- the whole ----------------------------------------------------------------------------
 
-    def document(self) -> Item:
-        """Return the document."""
+    def document(self, result: str = "") -> Item:
+        """Return the document; `result` names the decision that is carried out, in the file's words or ours."""
         known: Item = dict(self.own.source) if self.own else {}
         is_same = self.own is not None and (self.own.name, self.own.label) == (
             self.shape.name,
@@ -119,12 +119,14 @@ class Assembler:
         found["decisions"] = [self.decision(one) for one in self.shape.decisions]
         if not self.shape.decisions:
             self.problem("", "the file has no decision", "文件中没有决策")
-        elif known.get("result") not in self.ids.values():
-            found["result"] = self.result()
+        elif result or known.get("result") not in self.ids.values():
+            found["result"] = self.result(result)
         return found
 
-    def result(self) -> str:
-        """Return the decision that no other reads."""
+    def result(self, wanted: str) -> str:
+        """Return the decision that was named, or else the one that no other reads."""
+        if wanted in self.ids or wanted in self.ids.values():
+            return self.ids.get(wanted, wanted)
         read = {name for one in self.shape.decisions for name in one.requires}
         last = [one.name for one in self.shape.decisions if one.name not in read]
         if len(last) == 1:
@@ -330,8 +332,8 @@ class Assembler:
             self.problem(where, str(error), f"无法读取单元格:{error}")
             return text
         match tree.tests:
-            case (
-                ast.Call(function=ast.Name(name="not"), arguments=(ast.Comparison(left=ast.In() as inside),)),
+            case (ast.Comparison(operator="=", left=ast.In() as inside, right=ast.Boolean(value=True)),) if (
+                tree.is_negated
             ):
                 plain = ast.UnaryTests(tuple(self.tested(test) for test in inside.tests), True)
             case _:

@@ -292,8 +292,7 @@ def cell_text(source: Any, names: Names) -> str:
         return "-"
     tests = tuple(_guarded(rebuilt(test, names.stand_in)) for test in tree.tests)
     if tree.is_negated:
-        condition = ast.Comparison("=", ast.In(ast.Name("?"), tests), ast.Boolean(True))
-        return to_text(ast.UnaryTests((ast.Call(ast.Name("not"), (condition,)),)))
+        return f"not((? in ({to_text(ast.UnaryTests(tests))})) = true)"
     return written.strip() if tests == tree.tests else to_text(ast.UnaryTests(tests))
 
 

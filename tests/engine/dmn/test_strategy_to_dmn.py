@@ -1,0 +1,391 @@
+"""Strategies to DMN and back: nothing is lost, what we write decides alike, edits and foreign files are read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from copy import deepcopy
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from lxml import etree
+
+from fairdue.engine.dmn import evaluate_model, read_model
+from fairdue.engine.strategy.document import graph_document
+from fairdue.engine.strategy.interchange.dmn import DmnProblems, from_dmn, to_dmn
+from fairdue.engine.strategy.interpret import decide_one
+from fairdue.engine.strategy.table import HIT_POLICIES, LIST_POLICIES, Strategy, read_strategy
+
+PACKS = Path(__file__).resolve().parents[3] / "packs" / "strategies"
+TITLE = {"zh": "行", "en": "row"}
+DAY = date(2026, 1, 31)
+TYPES = {
+    "days": "integer",
+    "limit": "integer",
+    "share": "number",
+    "ratio": "number",
+    "kind": "text",
+    "is_held": "boolean",
+    "due": "date",
+}
+INTEGERS = st.integers(-3, 8)
+FLOATS = st.sampled_from([0.0, 0.25, 0.5, 1.0, 2.5, -1.5])
+TEXTS = st.sampled_from(["card", "loan", "信用卡", "", 'a"b\\', "two\nlines"])
+DATES = st.integers(-2, 2).map(lambda days: DAY + timedelta(days=days))
+RECORD = st.fixed_dictionaries(
+    {
+        "days": st.one_of(st.none(), INTEGERS),
+        "limit": st.one_of(st.none(), INTEGERS),
+        "share": st.one_of(st.none(), FLOATS),
+        "ratio": st.one_of(st.none(), FLOATS),
+        "kind": st.one_of(st.none(), TEXTS),
+        "is_held": st.sampled_from([None, True, False]),
+        "due": st.one_of(st.none(), DATES),
+    }
+)
+ENDS: Mapping[str, st.SearchStrategy[str]] = {
+    "integer": st.one_of(
+        INTEGERS.map(str), st.sampled_from(["limit", "limit + 1", "days * limit", "share", "-limit"])
+    ),
+    "number": st.one_of(
+        FLOATS.map(repr), INTEGERS.map(str), st.sampled_from(["ratio", "ratio / 2", "1 / limit"])
+    ),
+    "text": st.sampled_from(['"card"', '"loan"', '"信用卡"', '""', "kind"]),
+    "boolean": st.sampled_from(["true", "false", "is_held"]),
+    "date": st.one_of(
+        DATES.map(lambda day: f'date("{day}")'), st.sampled_from(["due", 'due + duration("P1D")'])
+    ),
+}
+VALUES: Mapping[str, st.SearchStrategy[Any]] = {
+    "integer": st.one_of(st.none(), INTEGERS),
+    "number": st.one_of(st.none(), FLOATS),
+    "text": st.sampled_from(["low", "mid", "high"]),
+    "boolean": st.booleans(),
+    "date": st.one_of(DATES, DATES.map(str)),
+}
+
+
+@st.composite
+def unary(draw: st.DrawFn, kind: str) -> str:
+    form = draw(
+        st.sampled_from(["plain", "null"] if kind == "boolean" else ["plain", "null", "order", "interval"])
+    )
+    if form == "null":
+        return "null"
+    if form == "plain":
+        return draw(ENDS[kind])
+    if form == "order":
+        return f"{draw(st.sampled_from(['<', '<=', '>', '>=', '=']))} {draw(ENDS[kind])}"
+    low, high = {"integer": ("1", "limit"), "number": ("0.25", "2.5"), "text": ('"a"', '"m"')}.get(
+        kind, ('date("2026-01-30")', "due")
+    )
+    return f"{draw(st.sampled_from('[(]'))}{low}..{high}{draw(st.sampled_from('])['))}"
+
+
+@st.composite
+def cells(draw: st.DrawFn, kind: str) -> Any:
+    found = ", ".join(draw(st.lists(unary(kind), min_size=1, max_size=3)))
+    plain = {"boolean": st.booleans(), "integer": INTEGERS, "date": DATES}.get(kind, st.just(f" {found} "))
+    return draw(st.one_of(st.just("-"), st.just(found), st.just(f"not({found})"), plain))
+
+
+@st.composite
+def tables(draw: st.DrawFn, name: str, known: Mapping[str, str]) -> dict[str, Any]:
+    policy = draw(st.sampled_from(HIT_POLICIES))
+    aggregation = draw(st.sampled_from(["", "sum", "min", "max", "count"])) if policy == "COLLECT" else ""
+    asked = draw(st.lists(st.sampled_from(sorted(known)), min_size=1, max_size=3, unique=True))
+    inputs: list[dict[str, Any]] = [{"name": each, "type": known[each]} for each in asked]
+    own = [
+        ("days - limit", "integer"),
+        ("share * 2", "number"),
+        ("days > limit", "boolean"),
+        ("kind != null", "boolean"),
+    ]
+    if draw(st.booleans()):
+        source, kind = draw(st.sampled_from(own))
+        inputs.append(
+            {"name": f"{name}_own", "type": kind, "expression": source, "zh": "自算", "en": "computed"}
+        )
+    text: dict[str, Any] = {
+        "name": f"{name}_text",
+        "type": "text",
+        "allowed": ["high", "mid", "low"],
+        "zh": "档",
+    }
+    if not aggregation and draw(st.booleans()):
+        text |= {"otherwise": "low", "default": "mid"}
+    kind = draw(
+        st.sampled_from(("integer", "number") if aggregation in ("sum", "min", "max") else tuple(VALUES))
+    )
+    plain = {"name": f"{name}_value", "type": kind}
+    outputs = (
+        [plain] if aggregation in ("sum", "min", "max") else draw(st.sampled_from([[text, plain], [text]]))
+    )
+    rows = []
+    for number in range(draw(st.integers(1, 5))):
+        then = {each["name"]: draw(VALUES[each["type"]]) for each in outputs}
+        if "default" in text and draw(st.booleans()):
+            then.pop(text["name"], None)
+        when = {each["name"]: draw(cells(each["type"])) for each in inputs if draw(st.booleans())}
+        row = {"id": f"{name}-{number}", "title": TITLE, "when": when, "then": then}
+        rows.append(row | ({"stage": "m1"} if draw(st.booleans()) else {}))
+    head = {
+        "id": name,
+        "title": TITLE,
+        "hit_policy": policy,
+        **({"aggregation": aggregation} if aggregation else {}),
+    }
+    return {**head, "inputs": inputs, "outputs": outputs, "rows": rows}
+
+
+@st.composite
+def graphs(draw: st.DrawFn) -> dict[str, Any]:
+    worth = [("days + limit", "integer"), ("share / ratio", "number"), ("limit ** 2", "integer")]
+    worth += [("share != ratio", "boolean"), ("days = limit", "boolean"), ('due + duration("P400D")', "date")]
+    source, kind = draw(st.sampled_from(worth))
+    known = {**TYPES, "worth": kind}
+    decisions: list[dict[str, Any]] = [{"id": "worth", "title": TITLE, "type": kind, "expression": source}]
+    for number in range(draw(st.integers(1, 3))):
+        table = draw(tables(f"t{number}", known))
+        decisions.append(table)
+        if table["hit_policy"] not in LIST_POLICIES:
+            known |= {each["name"]: each["type"] for each in table["outputs"]}
+    facts = [{"name": name, "type": each} for name, each in TYPES.items()]
+    return {
+        "code": "random",
+        "version": "1",
+        "title": {"zh": "随机", "en": "random"},
+        "inputs": [*facts[:-1], {**facts[-1], "zh": "到期日", "en": "due date"}],
+        "decisions": draw(st.permutations(decisions)),
+        "result": decisions[-1]["id"],
+        "stages": [{"id": "m1", "title": TITLE, "is_final": False}],
+    }
+
+
+SLOW = settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+@SLOW
+@given(document=graphs())
+def test_a_strategy_survives_the_way_to_dmn_and_back(document: dict[str, Any]) -> None:
+    before = deepcopy(document)
+    assert from_dmn(to_dmn(document)) == document == before
+
+
+@SLOW
+@given(document=graphs())
+def test_without_our_sources_the_dmn_alone_says_the_same(document: dict[str, Any]) -> None:
+    """Another tool that drops our extensions: ids, values and tests come back with the same meaning."""
+    alone = from_dmn(_stripped(to_dmn(document)), document["result"])
+    found = read_strategy({**alone, "stages": document["stages"]})
+    wanted = read_strategy(document)
+    assert sorted(one.decision_id for one in found.decisions) == sorted(
+        one.decision_id for one in wanted.decisions
+    )
+    assert set(found.types) == set(wanted.types)
+
+
+@SLOW
+@given(document=graphs(), records=st.lists(RECORD, min_size=1, max_size=5))
+def test_the_dmn_that_we_write_decides_like_the_strategy(
+    document: dict[str, Any], records: list[Any]
+) -> None:
+    strategy, model = read_strategy(document), read_model(to_dmn(document))
+    assert model.faults == ()
+    for record in records:
+        outcome = decide_one(record, strategy, on_conflict="reject")
+        results = evaluate_model(model, record)
+        found = _outputs(strategy, {name: result.value for name, result in results.items()})
+        messages = {name: result.messages for name, result in results.items()}
+        for name, value in outcome.outputs.items():
+            assert _alike(found[name], value), (name, found[name], value, record, messages)
+
+
+def _outputs(strategy: Strategy, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Values of outputs by name from the values of decisions, as DMN nests them."""
+    found: dict[str, Any] = {}
+    for decision in strategy.decisions:
+        value = values[decision.decision_id]
+        is_plain = len(decision.outputs) == 1 or getattr(decision, "aggregation", "") == "count"
+        for name in decision.outputs:
+            if is_plain or value is None:
+                found[name] = value
+            else:
+                found[name] = [each[name] for each in value] if isinstance(value, list) else value[name]
+    return found
+
+
+def _alike(found: Any, wanted: Any) -> bool:
+    if isinstance(wanted, list) and isinstance(found, list):
+        return len(found) == len(wanted) and all(map(_alike, found, wanted))
+    if isinstance(wanted, float) and isinstance(found, Decimal):
+        return abs(float(found) - wanted) < 1e-9
+    return bool(found == wanted) and isinstance(found, bool) == isinstance(wanted, bool)
+
+
+def _stripped(content: bytes) -> bytes:
+    root = etree.fromstring(content)
+    for element in root.xpath("//*[local-name()='extensionElements']"):
+        element.getparent().remove(element)
+    return etree.tostring(root)
+
+
+@pytest.mark.parametrize("path", sorted(PACKS.glob("*/strategy.yaml")), ids=lambda path: path.parent.name)
+def test_the_strategies_that_ship_survive_and_can_be_asked(path: Path) -> None:
+    document = yaml.safe_load(path.read_text(encoding="utf-8"))
+    content = to_dmn(document)
+    assert from_dmn(content) == graph_document(document)
+    assert read_model(content).faults == ()
+
+
+DOCUMENT: dict[str, Any] = {
+    "code": "two",
+    "version": "7",
+    "title": {"zh": "两张表", "en": "Two tables"},
+    "inputs": [{"name": "days", "type": "integer", "zh": "天数", "en": "days"}],
+    "decisions": [
+        {
+            "id": "segment",
+            "title": TITLE,
+            "hit_policy": "FIRST",
+            "inputs": [{"name": "days", "type": "integer"}],
+            "outputs": [
+                {"name": "tier", "type": "text", "allowed": ["late", "early"], "zh": "档"},
+                {"name": "ways", "type": "list", "default": ["sms"]},
+            ],
+            "rows": [
+                {
+                    "id": "s-late",
+                    "title": TITLE,
+                    "when": {"days": "> 30"},
+                    "then": {"tier": "late"},
+                    "stage": "m1",
+                },
+                {
+                    "id": "s-rest",
+                    "title": TITLE,
+                    "when": {},
+                    "then": {"tier": "early", "ways": ["sms", "letter"]},
+                },
+            ],
+        },
+        {
+            "id": "next_step",
+            "title": TITLE,
+            "hit_policy": "UNIQUE",
+            "inputs": [{"name": "tier", "type": "text"}],
+            "outputs": [{"name": "step", "type": "text", "otherwise": "none"}],
+            "rows": [
+                {"id": "n-call", "title": TITLE, "when": {"tier": 'not("early")'}, "then": {"step": "call"}}
+            ],
+        },
+    ],
+    "result": "next_step",
+    "stages": [{"id": "m1", "title": TITLE}],
+}
+
+
+def _edited(before: str, after: str) -> dict[str, Any]:
+    text = to_dmn(DOCUMENT).decode()
+    assert before in text
+    return from_dmn(text.replace(before, after).encode())
+
+
+def test_a_cell_changed_in_another_tool_is_taken_over_and_the_rest_stays() -> None:
+    found = _edited("<text>&gt; 30</text>", "<text>&gt;= 45</text>")
+    wanted = deepcopy(DOCUMENT)
+    wanted["decisions"][0]["rows"][0]["when"]["days"] = ">= 45"
+    assert found == wanted
+
+
+def test_a_value_changed_in_another_tool_is_taken_over() -> None:
+    found = _edited('<text>"call"</text>', '<text>"letter"</text>')
+    assert found["decisions"][1]["rows"][0]["then"] == {"step": "letter"}
+
+
+def test_a_stage_changed_in_the_annotations_is_taken_over() -> None:
+    found = _edited("<text>m1</text>", "<text>m2</text>")
+    assert found["decisions"][0]["rows"][0]["stage"] == "m2"
+    assert found["decisions"][0]["rows"][0]["then"] == {"tier": "late"}
+
+
+def test_a_hit_policy_changed_in_another_tool_keeps_columns_and_rows() -> None:
+    found = _edited('hitPolicy="FIRST"', 'hitPolicy="UNIQUE"')
+    wanted = deepcopy(DOCUMENT)
+    wanted["decisions"][0]["hit_policy"] = "UNIQUE"
+    assert found == wanted
+
+
+def test_a_negated_cell_changed_in_another_tool_is_read_in_the_strategys_own_words() -> None:
+    found = _edited('not((? in ("early")) = true)', 'not((? in ("early", "late")) = true)')
+    assert found["decisions"][1]["rows"][0]["when"] == {"tier": 'not("early", "late")'}
+
+
+FOREIGN = """<?xml version="1.0"?>
+<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" name="Call Or Letter" namespace="x" id="d">
+  <inputData id="i1" name="Risk Category"><variable name="Risk Category" typeRef="string"/></inputData>
+  <inputData id="i2" name="逾期天数"><variable name="逾期天数" typeRef="number"/></inputData>
+  <decision id="d1" name="Urgent Case"><variable name="Urgent Case" typeRef="boolean"/>
+    <informationRequirement><requiredInput href="#i2"/></informationRequirement>
+    <literalExpression><text>逾期天数 &gt; 30</text></literalExpression></decision>
+  <decision id="d2" name="Next Step"><variable name="Next Step" typeRef="string"/>
+    <informationRequirement><requiredInput href="#i1"/></informationRequirement>
+    <informationRequirement><requiredDecision href="#d1"/></informationRequirement>
+    <decisionTable hitPolicy="FIRST">
+      <input label="Risk"><inputExpression typeRef="string"><text>Risk Category</text></inputExpression></input>
+      <input label="Urgent"><inputExpression typeRef="boolean"><text>Urgent Case</text></inputExpression></input>
+      <output><outputValues><text>"call", "letter"</text></outputValues></output>
+      <rule id="_7f03803d"><description>High risk is called</description>
+        <inputEntry><text>"High"</text></inputEntry><inputEntry><text>true</text></inputEntry>
+        <outputEntry><text>"call"</text></outputEntry></rule>
+      <rule><inputEntry><text>-</text></inputEntry><inputEntry><text></text></inputEntry>
+        <outputEntry><text>"letter"</text></outputEntry></rule>
+    </decisionTable></decision>
+</definitions>"""
+
+
+def test_a_foreign_file_reads_with_sensible_ids_and_decides() -> None:
+    document = from_dmn(FOREIGN.encode())
+    strategy = read_strategy(document)
+    assert document["code"] == "call-or-letter"
+    assert list(strategy.inputs.items()) == [("risk_category", "text"), ("fact_2", "number")]
+    assert document["inputs"][1]["zh"] == "逾期天数"
+    assert (document["result"], [row.row_id for row in strategy.rows]) == (
+        "next_step",
+        ["next-step-1", "next-step-2"],
+    )
+    assert strategy.rows[0].title_en == "High risk is called"
+    outcome = decide_one({"risk_category": "High", "fact_2": 45}, strategy)
+    assert outcome.outputs == {"urgent_case": True, "next_step": "call"}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "words"),
+    [
+        ('typeRef="number"', 'typeRef="date and time"', "a strategy has number, string, boolean and date"),
+        (
+            '<text>"call"</text></outputEntry>',
+            "<text>upper case(x)</text></outputEntry>",
+            "a value that is written out",
+        ),
+        (
+            "<decision id",
+            '<businessKnowledgeModel id="b" name="b"/><decision id',
+            "business knowledge models",
+        ),
+        ('<text>"High"</text>', "<text>“High”</text>", "type the plain"),
+        ("<requiredDecision", "<x", "one decision is what the night carries out"),
+        ("DMN/20191111", "DMN/19990101", "not DMN 1.1 to 1.5"),
+        ("<definitions", "<!DOCTYPE x><definitions", "document type"),
+        ("</definitions>", "", "not XML"),
+    ],
+)
+def test_what_a_strategy_cannot_hold_is_refused_in_words(before: str, after: str, words: str) -> None:
+    assert before in FOREIGN
+    with pytest.raises(DmnProblems, match=words):
+        from_dmn(FOREIGN.replace(before, after, 1).encode())
