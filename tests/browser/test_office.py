@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
+from fairdue.contexts.decisions import facade as decisions
 from fairdue.contexts.identity import facade as identity
 from fairdue.journeys.load_packs import load_packs
 from fairdue.journeys.nightly_cycle import run_cycle
@@ -64,13 +65,14 @@ def _overflow_of(desk, path: str) -> int:
 
 
 def test_a_strategy_shows_every_input_and_keeps_its_rows_in_sight(office):
-    page = office("strategist").open("/desk/strategies/")
-    heads = page.locator("thead th").all_inner_texts()
-    assert heads[:2] == ["Row", "the debtor has died"]
+    live = decisions.published_strategy("reminders-cn")
+    page = office("strategist").open(f"/desk/strategies/{live.strategy_id}/")
+    heads = page.locator("table").first.locator("thead th").all_inner_texts()
+    assert heads[:3] == ["Row", "Stage", "standing"]
     assert "days past due (worst account)" in heads
-    assert "→ Channels" in heads
-    page.locator(".table-wrap").evaluate("wrap => wrap.scrollLeft = wrap.scrollWidth")
-    head, wrap = page.locator("tbody th").first.bounding_box(), page.locator(".table-wrap").bounding_box()
+    assert "→ Step" in heads
+    page.locator(".table-wrap").first.evaluate("wrap => wrap.scrollLeft = wrap.scrollWidth")
+    head, wrap = page.locator("tbody th").first.bounding_box(), page.locator(".table-wrap").first.bounding_box()
     assert abs(head["x"] - wrap["x"]) <= 1
 
 

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_noop as word
 
 from fairdue.contexts.book import facade as book
 from fairdue.contexts.cases import facade as cases
+from fairdue.contexts.decisions import facade as decisions
 from fairdue.contexts.identity import facade as identity
 from fairdue.contexts.law import facade as law
 from fairdue.contexts.ledger import facade as ledger
@@ -18,6 +19,9 @@ from fairdue.kernel.money import CurrencyMismatch, UnknownCurrency
 from fairdue.web.ui.templatetags.ui import in_language
 
 REFUSED: tuple[type[Exception], ...] = (
+    decisions.StrategyChangedMeanwhile, decisions.StrategyNotWritable, decisions.StrategyVersionTaken,
+    decisions.StrategyDocumentUnusable, decisions.StrategyStepRefused, decisions.ApproverIsAuthor,
+    decisions.ApproverIsNobody, decisions.StrategyInExperiment, decisions.StrategyUnknown,
     cases.CaseRefused, law.ConfirmationRefused, law.PackUnknown, law.HoldRefused, law.StandingRefused,
     law.DeadlineRefused, law.ContactUnknown,
     law.ResultUnknown, law.ContactPointUnknown, law.ChannelUnknown,
@@ -29,6 +33,33 @@ REFUSED: tuple[type[Exception], ...] = (
 """Every typed refusal that an action at the desk can meet: nothing was done, and the code says why."""
 
 REFUSALS = {
+    "cases.capacity.kind": word("Choose what is limited."),
+    "cases.capacity.name_missing": word("Name the channel of the messages, or the agency."),
+    "cases.capacity.name_unknown": word("Letters and visits are counted together: leave the name empty."),
+    "cases.capacity.name_long": word("A name has at most 40 characters."),
+    "cases.capacity.channel": word("Messages go by sms, email or inapp: write one of these."),
+    "cases.capacity.hour": word("Only calls are counted by the hour, from 0 to 23."),
+    "cases.capacity.weekdays": word("Choose at least one day of the week."),
+    "cases.capacity.amount": word("An amount lies between 0 and 100,000,000."),
+    "cases.capacity.days": word("The last day lies before the first."),
+    "cases.capacity.past": word("What there was in the past is not changed any more: choose today or later."),
+    "cases.capacity.scope": word("Choose a creditor of your own data scope."),
+    "cases.collector.unknown": word("This is no active collector of your team."),
+    "cases.collector.role": word("This role does not work cases."),
+    "cases.collector.words": word("Queues and languages have short names, separated by commas."),
+    "cases.collector.limit": word("A limit lies between 0 and 100,000."),
+    "cases.collector.hours": word("Working hours end after they begin, on at least one day."),
+    "cases.collector.absence": word("An absence has 1 to 400 days."),
+    "cases.collector.absence_unknown": word("There is no such absence any more."),
+    "decisions.strategy.changed_meanwhile": word("Somebody else saved the draft meanwhile: look at it again first."),
+    "decisions.strategy.not_a_draft": word("This version can be changed no more: copy it to a draft."),
+    "decisions.strategy.version_taken": word("Another version has this number: choose another one."),
+    "decisions.strategy.document_unusable": word("The document is not one of this strategy: check its code."),
+    "decisions.strategy.wrong_status": word("The version is at another step of its life: look at it again."),
+    "decisions.strategy.own_work": word("You wrote it: another person approves it."),
+    "decisions.strategy.needs_person": word("A version is approved by a person."),
+    "decisions.strategy.in_experiment": word("A running experiment decides by it: stop the experiment first."),
+    "decisions.strategy.unknown": word("There is no such version."),
     "retention.run.under_way": word("Records are being erased at this moment: look again in a minute."),
     "retention.subject.unknown": word("There is no such record, and no run erased one."),
     "law.deadline.unknown": word("There is no such deadline in your data scope."),

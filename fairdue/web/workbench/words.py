@@ -29,6 +29,8 @@ PERMISSION_WORDS = {
     "templates.approve": word("approving templates"),
     "templates.view": word("seeing templates"),
     "strategy.view": word("seeing strategies"),
+    "strategy.edit": word("writing strategies"),
+    "strategy.approve": word("approving strategies of others"),
     "strategy.publish": word("publishing strategies"),
     "gate.try": word("trying the gate"),
     "rules.confirm": word("confirming the sources of rules"),

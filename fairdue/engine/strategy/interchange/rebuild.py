@@ -239,6 +239,8 @@ def _in_first_format(made: Item, base: Mapping[str, Any]) -> Item:
         return made
     facts = {each.get("name"): each for each in made["inputs"]}
     names = [each.get("name") for each in decisions[0]["inputs"]]
+    if set(facts) - set(names):
+        return made
     top: Item = {key: value for key, value in made.items() if key not in ("decisions", "result")}
     top["inputs"] = [facts.get(name, each) for name, each in zip(names, decisions[0]["inputs"], strict=True)]
     for key in ("hit_policy", "aggregation", "outputs", "rows"):

@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from datetime import date
+from math import isfinite
 from typing import Any
 
 LONGEST = 32_767
@@ -114,6 +115,8 @@ def _typed(text: str, type_name: str, otherwise: str) -> Any:
         return int(ungrouped)
     if _is_numeric(type_name) and _NUMBER.match(ungrouped):
         number = float(ungrouped)
+        if not isfinite(number):
+            return otherwise
         is_whole = type_name == "integer" and number.is_integer()
         return int(number) if is_whole else number
     return otherwise

@@ -1,0 +1,157 @@
+"""A strategy as a file: down as YAML or XLSX (and what else it can be drawn as), up as a draft."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import yaml
+from django import forms
+from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+
+from fairdue.contexts.audit import facade as audit
+from fairdue.contexts.decisions import facade as decisions
+from fairdue.engine.strategy.catalogue import Fact, load_catalogue
+from fairdue.engine.strategy.interchange.xlsx import (
+    FactWords,
+    WorkbookErrors,
+    read_strategy_workbook,
+    strategy_workbook,
+)
+from fairdue.engine.strategy.interchange.yaml_text import YamlUnreadable, read_yaml
+from fairdue.kernel import clock
+from fairdue.web.ui.forms import DeskForm
+from fairdue.web.workbench.access import DeskRequest, staff_page
+from fairdue.web.workbench.exporting import LIST_EXPORTED
+from fairdue.web.workbench.refusals import refusal_text
+from fairdue.web.workbench.strategy_words import is_chinese, language
+from fairdue.web.workbench.views.strategies import REFUSALS
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+MOST_MB = 16
+
+
+class UploadForm(DeskForm):
+    """A strategy's file; it becomes a draft of its own and changes nothing that is there."""
+
+    file = forms.FileField(
+        label=lazy("File"),
+        help_text=lazy("XLSX as downloaded here, or YAML, up to 16 MB. It becomes a new draft."),
+    )
+
+    def clean_file(self) -> UploadedFile:
+        """Refuse what is too large to be a strategy."""
+        file = self.cleaned_data["file"]
+        if file.size > MOST_MB * 2**20:
+            raise forms.ValidationError(
+                _("The file is larger than 16 MB: remove what does not belong to the strategy.")
+            )
+        return file
+
+
+def fact_words() -> list[FactWords]:
+    """Return the facts of the catalogue as a workbook lists them."""
+    zh = is_chinese()
+    return [
+        FactWords(
+            name=fact.name, type_name=fact.type_name, zh=fact.zh, en=fact.en,
+            range_text=_range(fact, zh),
+        )
+        for fact in load_catalogue().facts.values()
+    ]  # fmt: skip
+
+
+def _range(fact: Fact, zh: bool) -> str:
+    domain = fact.domain
+    if domain.low is None:
+        return ", ".join(domain.values)
+    return f"{domain.low} … {domain.high} {fact.unit_zh if zh else fact.unit_en}".strip()
+
+
+def _xlsx(document: Mapping[str, Any]) -> bytes:
+    return strategy_workbook(document, facts=fact_words(), language=language())
+
+
+def _yaml(document: Mapping[str, Any]) -> bytes:
+    return yaml.safe_dump(dict(document), allow_unicode=True, sort_keys=False, width=110).encode()
+
+
+FORMS: dict[str, tuple[str, Callable[[Mapping[str, Any]], bytes]]] = {
+    "xlsx": (XLSX, _xlsx),
+    "yaml": ("application/yaml; charset=utf-8", _yaml),
+}
+"""By the ending of the file: its kind, and who writes it."""
+
+
+@staff_page("strategy.view")
+def download(request: DeskRequest, strategy_id: int, form: str) -> HttpResponse:
+    """Hand a version out as a file; who took it is recorded."""
+    if form not in FORMS:
+        raise Http404
+    try:
+        card = decisions.strategy_by_id(strategy_id)
+    except decisions.StrategyUnknown as unknown:
+        raise Http404 from unknown
+    content_type, write = FORMS[form]
+    response = HttpResponse(write(card.content), content_type=content_type)
+    response["Content-Disposition"] = f'attachment; filename="{card.code}-{card.version}.{form}"'
+    audit.record(
+        code=LIST_EXPORTED, actor=request.actor, subject_type="strategy", subject_id=str(strategy_id), now=clock.now(),
+        after={"format": form, "version": card.version},
+    )  # fmt: skip
+    return response
+
+
+@staff_page("strategy.edit", methods=("GET", "POST"))
+def upload(request: DeskRequest) -> HttpResponse:
+    """Take a strategy's file as a new draft, or name every fault by sheet and cell."""
+    form = UploadForm(request.POST or None, request.FILES or None)
+    faults: list[dict[str, str]] = []
+    if request.method == "POST" and form.is_valid():
+        document, faults = _read(form.cleaned_data["file"])
+        if document is not None:
+            try:
+                return _saved(request, document)
+            except REFUSALS as refusal:
+                form.add_error("file", refusal_text(refusal))
+    status = 422 if faults or form.errors else 200
+    return render(request, "workbench/strategy_upload.html", {"form": form, "faults": faults}, status=status)
+
+
+def _saved(request: DeskRequest, document: dict[str, Any]) -> HttpResponse:
+    code, version = str(document.get("code", "")), str(document.get("version", ""))
+    known = decisions.strategy_versions(code)
+    base = next((each for each in known if each.version == version), known[0] if known else None)
+    draft = decisions.save_draft(
+        code=code, document=document, base_version_id=base.strategy_id if base else None, actor=request.actor, now=clock.now(),
+    )  # fmt: skip
+    messages.success(request, _("The file is draft %(version)s now.") % {"version": draft.version})
+    return redirect("workbench:strategy", strategy_id=draft.strategy_id)
+
+
+def _read(file: UploadedFile) -> tuple[dict[str, Any] | None, list[dict[str, str]]]:
+    """Return the document of a file, or what is wrong with it."""
+    content, name = file.read(), str(file.name).lower()
+    if name.endswith((".yaml", ".yml", ".json")):
+        return _read_yaml(content)
+    try:
+        return read_strategy_workbook(content), []
+    except WorkbookErrors as errors:
+        return None, [
+            {"sheet": each.sheet, "cell": each.cell, "text": each.zh if is_chinese() else each.en}
+            for each in errors.problems
+        ]
+
+
+def _read_yaml(content: bytes) -> tuple[dict[str, Any] | None, list[dict[str, str]]]:
+    try:
+        return read_yaml(content), []
+    except YamlUnreadable as error:
+        cell = _("line %(line)s") % {"line": error.line} if error.line else ""
+        text = _("This is no strategy that can be read: %(why)s") % {"why": error}
+        return None, [{"sheet": "", "cell": cell, "text": text}]
