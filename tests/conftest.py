@@ -31,6 +31,25 @@ def django_db_setup(django_db_setup, django_db_blocker):
         )
         for trigger, table in cursor.fetchall():
             cursor.execute(f'drop trigger "{trigger}" on {table}')
+        cursor.execute("select current_setting('is_superuser')")
+        if cursor.fetchone() == ("on",):
+            connection.ops.sql_flush = empty_what_is_filled
+
+
+def empty_what_is_filled(_style, tables, *, reset_sequences=False, allow_cascade=False):
+    """Return the statements that empty tables after a test, as Django asks for them.
+
+    A test fills a few of a hundred tables: deleting their rows takes a tenth of the time of truncating all.
+    """
+    with connection.cursor() as cursor:
+        probes = (f"select '{table}' where exists (select from \"{table}\")" for table in tables)
+        cursor.execute(" union all ".join(probes))
+        filled = [table for (table,) in cursor.fetchall()]
+    return [
+        "set local session_replication_role = replica",
+        *(f'delete from "{table}"' for table in filled),
+        "set local session_replication_role = origin",
+    ]
 
 
 @pytest.fixture(autouse=True)
