@@ -12,6 +12,11 @@
 `FAIRDUE_LAKE`               where nights are kept: a folder or `s3://bucket/prefix` (default `facts` in the folder above)
 `FAIRDUE_LAKE_KEEP_DAYS`     how long a stored night is kept, in days (default 400)
 `FAIRDUE_PARTITION_PERSONS`  persons in one partition of a night (default 250000)
+`FAIRDUE_BOOK_PARTIAL`       debtors of a creditor whose file is partial tonight: `leave_out` (default: no contacts) or `warn`
+`FAIRDUE_BOOK_MISSING`       the same where an expected file is missing or refused: `warn` (default) or `leave_out`
+`FAIRDUE_BOOK_SMALL`         a file is partial below this share of the smallest of five nights (default 0.5)
+`FAIRDUE_BOOK_REJECTED`      … or above this share of rejected rows (default 0.2)
+`FAIRDUE_ANOMALY`            a step whose share moved by more than this part of its usual share is told (default 0.25)
 `FAIRDUE_PUBLIC_URL`         address under which borrowers and providers reach this installation
 """
 
@@ -43,6 +48,11 @@ PERMIT_KEYS = KEYS.permit_keys
 
 LAKE = os.environ.get("FAIRDUE_LAKE", "")
 LAKE_KEEP_DAYS = int(os.environ.get("FAIRDUE_LAKE_KEEP_DAYS", "400"))
+BOOK_PARTIAL = os.environ.get("FAIRDUE_BOOK_PARTIAL", "leave_out")
+BOOK_MISSING = os.environ.get("FAIRDUE_BOOK_MISSING", "warn")
+BOOK_SMALL = float(os.environ.get("FAIRDUE_BOOK_SMALL", "0.5"))
+BOOK_REJECTED = float(os.environ.get("FAIRDUE_BOOK_REJECTED", "0.2"))
+ANOMALY = float(os.environ.get("FAIRDUE_ANOMALY", "0.25"))
 PARTITION_PERSONS = int(os.environ.get("FAIRDUE_PARTITION_PERSONS", "250000"))
 
 ALLOWED_HOSTS = os.environ.get("FAIRDUE_HOSTS", "localhost,127.0.0.1,[::1],testserver").split(",")

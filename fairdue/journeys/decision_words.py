@@ -38,6 +38,10 @@ DROPPED: Mapping[str, Words] = {
         "事实使两行相互矛盾,策略未给出动作",
         "two rows contradict each other for these facts, so the strategy gave no step",
     ),
+    "book_not_current": (
+        "债权机构当晚的文件不完整,待完整文件到达前不联系",
+        "the creditor's file of that night was partial: no contact until the whole file has come",
+    ),
     "no_row": ("没有任何一行符合", "no row fits"),
 }
 

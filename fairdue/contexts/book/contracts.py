@@ -80,6 +80,19 @@ class DebtFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FileSeen:
+    """A file that came in, as far as the night asks: whose, what kind, how much of it was good."""
+
+    creditor_id: int
+    creditor_code: str
+    kind: str
+    status: str
+    row_count: int
+    rejected_count: int
+    recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ImportBatchCard:
     """One file that came in; `row_count` = `accepted_count` + `rejected_count`, always."""
 

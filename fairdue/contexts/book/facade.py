@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from .contracts import AccountCard, BatchOutcome, CreditorCard, DebtFacts, ImportBatchCard, ProductCard
+from .contracts import (
+    AccountCard,
+    BatchOutcome,
+    CreditorCard,
+    DebtFacts,
+    FileSeen,
+    ImportBatchCard,
+    ProductCard,
+)
 from .operations.batches import batch_closed, batch_opened, earlier_batch
 from .operations.landing_accounts import AccountsLanded, digested, land_accounts
 from .operations.open_account import AccountReused, open_account
@@ -17,7 +25,7 @@ from .queries.accounts import (
     find_accounts,
     visible_persons,
 )
-from .queries.batches import ImportBatchUnknown, import_batch, import_batches
+from .queries.batches import ImportBatchUnknown, files_since, import_batch, import_batches
 from .queries.creditors import CreditorUnknown, creditor_by_code, creditors, products
 from .queries.erasing import lock_accounts_of
 from .queries.facts import ACCOUNT_FACTS_SQL, PRODUCT_FACTS_SQL, has_other_laws
@@ -35,6 +43,7 @@ __all__ = [
     "CreditorInvalid",
     "CreditorUnknown",
     "DebtFacts",
+    "FileSeen",
     "ImportBatchCard",
     "ImportBatchUnknown",
     "ProductCard",
@@ -53,6 +62,7 @@ __all__ = [
     "earlier_batch",
     "ensure_creditor",
     "ensure_product",
+    "files_since",
     "find_accounts",
     "has_other_laws",
     "import_batch",

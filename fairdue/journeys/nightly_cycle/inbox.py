@@ -15,6 +15,7 @@ from typing import Any
 from fairdue.contexts.decisions.facade import StageResult
 from fairdue.contexts.ledger import facade as ledger
 from fairdue.journeys.import_file import import_file
+from fairdue.journeys.nightly_cycle.books import books_not_current
 from fairdue.journeys.nightly_cycle.night import Night
 
 KINDS = ("parties", "contact_points", "accounts", "dues", "transactions")
@@ -34,12 +35,22 @@ def import_inbox(night: Night) -> StageResult:
         {"warnings": ["cycle.import.refused"], "refused_files": refused} if refused else {}
     )
     detail |= _kept(night)
+    detail |= _books(night, detail.get("warnings", []))
     return StageResult(
         in_count=len(files),
         out_count=len(files) - len(refused),
         rejected={"cycle.import.refused": len(refused)} if refused else {},
         detail=detail,
     )
+
+
+def _books(night: Night, warnings: list[str]) -> dict[str, Any]:
+    """Tell whose book is not current, and warn of it: never silently."""
+    notes = books_not_current(night)
+    if not notes:
+        return {}
+    codes = {f"cycle.book.{'left_out' if note.is_left_out else 'not_current'}" for note in notes}
+    return {"books": [asdict(note) for note in notes], "warnings": [*warnings, *sorted(codes)]}
 
 
 def _kept(night: Night) -> dict[str, Any]:

@@ -23,6 +23,9 @@ from fairdue.journeys.nightly_cycle.plan import NightPlan
 CONTACTS = ("message", "call")
 """Steps that the gate is asked about."""
 
+BOOK_NOT_CURRENT = "book_not_current"
+"""Why nothing comes of a row: the creditor's file of tonight is partial."""
+
 WAY_COLUMNS = (
     "person_id", "channel", "contact_point_id", "at", "outcome", "reasons", "retry_after", "preference", "home_zone",
     "jurisdiction",
@@ -52,8 +55,22 @@ def decide_partition(frames: Frames, plan: NightPlan) -> dict[str, pl.DataFrame]
     )
     persons = person_facts(accounts, found, plan.cycle_date)
     decided = decide_persons(persons, plan.choice)
+    decided["decided"] = _left_out(decided["decided"], plan)
     ways = _ways(decided["decided"], found | {"all_open_holds": open_holds, "all_debts": debts}, plan)
     return {"persons": persons, **decided, "ways": ways, "counts": _counts(found["accounts"], persons)}
+
+
+def _left_out(decided: pl.DataFrame, plan: NightPlan) -> pl.DataFrame:
+    """Take the contact from whoever owes a creditor whose book is partial tonight: they may have paid."""
+    if not plan.left_out:
+        return decided
+    owes_them = pl.col("creditor_ids").list.eval(pl.element().is_in(list(plan.left_out))).list.any()
+    is_left_out = owes_them & pl.col("step").is_in(CONTACTS)
+    return decided.with_columns(
+        pl.when(is_left_out).then(pl.lit(BOOK_NOT_CURRENT)).otherwise("held_back").alias("held_back"),
+        pl.when(is_left_out).then(pl.lit("none")).otherwise("step").alias("step"),
+        pl.when(is_left_out).then(pl.lit(0)).otherwise("rank").cast(pl.Int64).alias("rank"),
+    )
 
 
 def _frame(frame: Any) -> pl.DataFrame:

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
+from fairdue.contexts.decisions import facade as decisions
 from fairdue.contexts.law import facade as law
 from fairdue.contexts.outreach import facade as outreach
 from fairdue.journeys.nightly_cycle.arms import choice_by
 from fairdue.journeys.nightly_cycle.choose import Choice
-from fairdue.journeys.nightly_cycle.lake import PLAN
+from fairdue.journeys.nightly_cycle.engines import plan_in
+from fairdue.journeys.nightly_cycle.lake import PLAN, folder_of
 from fairdue.journeys.nightly_cycle.night import Night
 from fairdue.journeys.nightly_cycle.plan import NightPlan
-from fairdue.journeys.nightly_cycle.plan_document import read_plan, write_plan
+from fairdue.journeys.nightly_cycle.plan_document import write_plan
 from fairdue.journeys.nightly_cycle.store import DiskStore
 
 
 def plan_of(night: Night) -> NightPlan:
     """Return the plan of a night, made once: what is approved or published meanwhile counts from the next night on."""
-    store = DiskStore(night.facts_dir)
     if not (night.facts_dir / PLAN).exists():
-        store.put(PLAN, write_plan(make_plan(night)))
-    return read_plan(store.get(PLAN))
+        DiskStore(night.facts_dir).put(PLAN, write_plan(make_plan(night)))
+    return plan_in(str(night.facts_dir.parent), folder_of(night.cycle_date))
 
 
 def make_plan(night: Night) -> NightPlan:
@@ -30,12 +31,20 @@ def make_plan(night: Night) -> NightPlan:
         law=law.law_book(),
         texts=_live_texts(),
         has_other_laws=night.has("told", 0),
+        left_out=_left_out(night),
     )
 
 
 def choice_of(night: Night) -> Choice:
     """Return what decides tonight: the version that the night was opened with, experiments' arms, shadows."""
     return choice_by(night.cycle.strategy_id or 0)
+
+
+def _left_out(night: Night) -> dict[int, str]:
+    """Creditors whose book is so far from current that their debtors are not contacted: what the import told."""
+    stage = decisions.finished_stages(night.cycle.cycle_id).get("import")
+    notes = stage.detail.get("books", ()) if stage else ()
+    return {note["creditor_id"]: note["reason"] for note in notes if note["is_left_out"]}
 
 
 def _live_texts() -> tuple[tuple[str, str, str], ...]:

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import polars as pl
 from django.conf import settings
 
+from fairdue.contexts.decisions import facade as decisions
 from fairdue.contexts.decisions.facade import StageResult
 from fairdue.journeys.nightly_cycle.night import Night
 
-COUNTED = ("row_id", "planned_step", "step", "bucket", "outcome")
+TREND_NIGHTS, TREND_LEAST = 7, 3
+"""Nights before that a night is compared with: up to so many, and not with fewer."""
+
+LEAST_MOVE = 0.01
+"""A smaller part of all persons is never an anomaly."""
+
+COUNTED = ("row_id", "planned_step", "step", "bucket", "outcome", "dropped")
 
 
 def report(night: Night) -> StageResult:
@@ -26,11 +33,41 @@ def report(night: Night) -> StageResult:
         "by_bucket": listed["bucket"],
         "by_outcome": listed["outcome"],
         "by_reason": listed["reason"],
-    }
+        "by_dropped": [line for line in listed["dropped"] if line[0]],
+    } | trends(listed["step"], night.cycle_date)
     night.keep("decided")
     night.lake.forget_before(night.cycle_date - timedelta(days=settings.LAKE_KEEP_DAYS))
     total = sum(line[1] for line in listed["step"])
     return StageResult(in_count=total, out_count=total, rejected={}, detail=detail)
+
+
+def trends(by_step: list[list[Any]], cycle_date: date) -> dict[str, Any]:
+    """Compare each step's share of the persons with its mean over the nights before, and warn of what moved.
+
+    1. `trends`: step, share tonight, mean share, nights compared, whether it moved by more than the setting `ANOMALY`
+       of its mean and by at least one person in a hundred. 2. Fewer than three nights before: nothing is compared.
+    """
+    earlier = [night for night in decisions.cycles(TREND_NIGHTS + 2) if night.cycle_date < cycle_date]
+    past = [
+        _shares(decisions.cycle_report(night.cycle_date)) for night in earlier if night.status == "finished"
+    ]
+    past = past[:TREND_NIGHTS]
+    total = sum(line[1] for line in by_step)
+    if len(past) < TREND_LEAST or not total:
+        return {}
+    tonight = {line[0]: line[1] / total for line in by_step}
+    lines = []
+    for step in sorted({*tonight, *(step for shares in past for step in shares)}):
+        share, mean = tonight.get(step, 0.0), sum(shares.get(step, 0.0) for shares in past) / len(past)
+        has_moved = abs(share - mean) > max(settings.ANOMALY * mean, LEAST_MOVE)
+        lines.append([step, round(share, 6), round(mean, 6), len(past), has_moved])
+    warned = {"warnings": ["cycle.steps.moved"]} if any(line[4] for line in lines) else {}
+    return {"trends": lines, **warned}
+
+
+def _shares(report: decisions.CycleReport) -> dict[str, float]:
+    total = sum(row.count for row in report.by_step)
+    return {row.code: row.count / total for row in report.by_step} if total else {}
 
 
 def _place(row_id: str, order: list[str]) -> tuple[int, str]:

@@ -18,6 +18,8 @@ CYCLE_STAGES = {
 }  # fmt: skip
 
 CYCLE_NOTES = {
+    "cycle.book.left_out": word("A creditor's file of tonight is partial: its debtors are not contacted until the whole file has come."),
+    "cycle.book.not_current": word("An expected file has not come tonight: its accounts were decided by the book of the day before."),
     "cycle.calendar.uncertain": word("The working calendar of this year is not published yet; weekends were taken as free."),
     "cycle.capacity.none": word("no capacity left"),
     "cycle.facts.all_accounts_closed": word("all accounts are closed"),
@@ -25,6 +27,7 @@ CYCLE_NOTES = {
     "cycle.import.refused": word("file refused"),
     "cycle.land.message_said": word("the same was said before"),
     "cycle.land.work_item_exists": word("a work item is open already"),
+    "cycle.steps.moved": word("The share of a step moved more than usual against the nights before: look at the comparison below."),
     "cycle.way.none": word("no way to reach the debtor"),
 }  # fmt: skip
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from fairdue.kernel.actor import Actor
 
-from ..contracts import ImportBatchCard
+from ..contracts import FileSeen, ImportBatchCard
 from ..models import ImportBatch
 
 
@@ -30,6 +32,23 @@ def import_batch(batch_id: int, actor: Actor) -> ImportBatchCard:
     if row is None:
         raise ImportBatchUnknown(f"import batch {batch_id} is not known")
     return batch_card(row)
+
+
+def files_since(moment: datetime) -> tuple[FileSeen, ...]:
+    """Return every file that came after a moment, oldest first, for the night."""
+    rows = ImportBatch.objects.filter(recorded_at__gt=moment).select_related("creditor").order_by("id")
+    return tuple(
+        FileSeen(
+            creditor_id=row.creditor_id,
+            creditor_code=row.creditor.code,
+            kind=row.kind,
+            status=row.status,
+            row_count=row.row_count,
+            rejected_count=row.rejected_count,
+            recorded_at=row.recorded_at,
+        )
+        for row in rows
+    )
 
 
 def _in_scope(actor: Actor):  # type: ignore[no-untyped-def]

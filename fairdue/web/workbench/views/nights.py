@@ -21,6 +21,7 @@ from fairdue.web.ui.templatetags.ui import badge, in_language, minute
 from fairdue.web.workbench.access import DeskRequest, staff_page
 from fairdue.web.workbench.exporting import exported, rows
 from fairdue.web.workbench.night_capacity import night_capacity
+from fairdue.web.workbench.night_trends import night_books, night_trends
 from fairdue.web.workbench.office_words import (
     CYCLE_NOTES,
     CYCLE_STAGES,
@@ -84,6 +85,8 @@ def cycle(request: DeskRequest, day: str) -> HttpResponse:
         "by_outcome": _bars(_in_order(report.by_outcome, GATE_ANSWERS), _("The gate's answers"), _("Answer")),
         "by_bucket": _bars([(row.code, row) for row in report.by_bucket], _("Persons by bucket"), _("Bucket")),
         "capacity": night_capacity(request, report),
+        "trends": night_trends(report),
+        "books": night_books(report),
         "by_reason": [
             {"code": row.code, "label": titles.get(row.code, ""), "count": f"{row.count:,}"} for row in report.by_reason
         ],
