@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -102,10 +103,11 @@ def report(
 
 
 @contextmanager
-def bench_database(name: str = "fairdue_bench", *, keep: bool = False) -> Iterator[str]:
+def bench_database(name: str = "fairdue_bench", *, keep: bool = False, template: str = "") -> Iterator[str]:
     """Give a benchmark an empty, migrated database of its own and drop it afterwards.
 
-    Must be entered before Django is set up in this process; the user's own database stays untouched.
+    Must be entered before Django is set up in this process; the user's own database stays untouched. Where many are
+    needed one after the other, `template` names one that is migrated once and copied; whoever names it drops it.
     """
     import psycopg
 
@@ -114,15 +116,36 @@ def bench_database(name: str = "fairdue_bench", *, keep: bool = False) -> Iterat
     home = ensure_database_url()
     with psycopg.connect(home, autocommit=True) as server:
         server.execute(f'drop database if exists "{name}" with (force)')  # type: ignore[call-overload]
-        server.execute(f'create database "{name}"')  # type: ignore[call-overload]
+        known = server.execute("select 1 from pg_database where datname = %s", [template]).fetchone()
+        source = f' template "{template}"' if known else ""
+        server.execute(f'create database "{name}"{source}')  # type: ignore[call-overload]
     os.environ["DATABASE_URL"] = url = urlunsplit(urlsplit(home)._replace(path=f"/{name}"))
     try:
-        _migrate()
+        if not known:
+            _migrate()
+            if template:
+                _copy(home, name, template)
         yield url
     finally:
         os.environ["DATABASE_URL"] = home
         if not keep:
             _drop(home, name)
+
+
+def _copy(home: str, name: str, to: str) -> None:
+    import psycopg
+    from django.db import connections
+
+    connections.close_all()
+    with psycopg.connect(home, autocommit=True) as server:
+        server.execute(f'create database "{to}" template "{name}"')  # type: ignore[call-overload]
+
+
+def drop_database(name: str) -> None:
+    """Drop a database of a benchmark, if it is there."""
+    from fairdue.storage.embedded import ensure_database_url
+
+    _drop(ensure_database_url(), name)
 
 
 def _migrate() -> None:
@@ -136,9 +159,11 @@ def _migrate() -> None:
 
 def _drop(home: str, name: str) -> None:
     import psycopg
-    from django.db import connections
 
-    connections.close_all()
+    if "django.db" in sys.modules:
+        from django.db import connections
+
+        connections.close_all()
     with psycopg.connect(home, autocommit=True) as server:
         server.execute(f'drop database if exists "{name}" with (force)')  # type: ignore[call-overload]
 

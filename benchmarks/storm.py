@@ -18,10 +18,10 @@ from typing import Any
 
 import typer
 
-from benchmarks.common import bench_database, machine
+from benchmarks.common import bench_database, drop_database, machine
 
 CHECKER = "benchmarks/storm_checker.py: plain Python over plain rows; shares no code with the engine"
-EVENTS_A_PERSON = 200
+EVENTS_A_PERSON = 120
 KILL_EVERY = 500
 """Events between two kills, on average."""
 
@@ -53,16 +53,18 @@ def storm(
     """
     from fairdue.cli.session import emit
 
-    done = _finished(journal)
+    done, template = _finished(journal), f"{database}_template"
+    drop_database(template)
     for number, size in enumerate(_sizes(events, slice_events)):
         if any((found["seed"], found["events"]) == (seed + number, size) for found in done):
             continue
-        with bench_database(database) as url:
+        with bench_database(database, template=template) as url:
             found = run(url, events=size, workers=workers, seed=seed + number)
         done.append(found)
         if journal is not None:
             with journal.open("a") as file:
                 file.write(json.dumps(found) + "\n")
+    drop_database(template)
     total = added(done)
     emit(total)
     if total["violations"] or total["sends_without_permit"] or total["permits_used_twice"] or total["faults"]:
@@ -109,7 +111,7 @@ def added(slices: list[dict[str, Any]]) -> dict[str, Any]:
 
 def run(url: str, *, events: int, workers: int, seed: int) -> dict[str, Any]:
     """Fill an empty world, let the storm pass over it, let things come to rest, check, and return the report."""
-    from django.db import connection
+    from django.db import connection, connections
 
     from benchmarks.storm_book import fill_world, start_log
 
@@ -126,6 +128,7 @@ def run(url: str, *, events: int, workers: int, seed: int) -> dict[str, Any]:
         lines = list(_lines(Path(folder)))
         started = time.perf_counter()
         found = _checked(url, lines)
+        connections["default"].close()
     return {
         "seed": seed, "workers": workers, "events": len({line["i"] for line in lines}), "kills": kills,
         "seconds": round(seconds, 1), "check_seconds": round(time.perf_counter() - started, 1),
@@ -264,7 +267,8 @@ def _checked(url: str, lines: list[dict[str, Any]]) -> dict[str, Any]:
 
     handed = [line[name] for line in lines for name in ("shown", "told") if line.get(name)]
     with psycopg.connect(url) as connection:
-        found = storm_checker.check(connection, handed=handed)
+        spoke = {line["permit"]: line["staff"] for line in lines if line.get("permit") and line.get("staff")}
+        found = storm_checker.check(connection, handed=handed, spoke=spoke)
         sends, messages = connection.execute(_SENT_SQL).fetchone() or (0, 0)
         refused: dict[str, int] = dict(connection.execute(_REFUSED_SQL).fetchall())
     found["faults"] += [line["fault"] for line in lines if "fault" in line][:20]

@@ -98,13 +98,13 @@ def _pick_agency(person: dict[str, Any], chance: random.Random) -> tuple[str, di
 
 def ask(worker: Worker, index: int, now: datetime, chance: random.Random) -> dict[str, Any]:
     """An agency asks for a permit, some of them a second time under the same id."""
-    person = worker.person(chance)
+    person = worker.person(chance, now)
     agency, debt = _pick_agency(person, chance)
     channel = chance.choices(("call", "sms", "email", "visit"), (12, 4, 2, 1))[0]
     point = (
         None if channel == "visit" else point_of(person, chance, "email" if channel == "email" else "mobile")
     )
-    staff = "S9" if chance.random() < 0.03 else "S1"
+    staff = chance.choices(("S1", "S2", "S9"), (70, 27, 3))[0]
     question = {
         "request_id": f"q{worker.plan['seed']}-{index}", "creditor": debt["lender"], "account_ref": debt["ref"],
         "channel": channel, "contact_value": point["value"] if point else "", "purpose": purpose_of(point, chance),
@@ -125,7 +125,9 @@ def ask(worker: Worker, index: int, now: datetime, chance: random.Random) -> dic
         return {"o": "untrained", "fault": f"permit {permit} for a collector who passed no exam (CN-OUT-04)"}
     if permit is not None:
         worker.asked.append({"agency": agency, "question": question, "permit": permit, "at": now})
-    return {"o": answer["outcome"], "r": [reason["rule_id"] for reason in answer["reasons"]]}
+    rules = [reason["rule_id"] for reason in answer["reasons"]]
+    worker.note(person, point, rules)
+    return {"o": answer["outcome"], "r": rules, "permit": permit, "staff": staff if is_spoken else None}
 
 
 AGENCY_RESULTS = {

@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from benchmarks.storm_carrier import CARRIED
+from benchmarks.storm_days import days_of
 
 OPENED = datetime(2026, 1, 2, tzinfo=UTC)
 DUE_DATE = date(2026, 1, 10)
@@ -24,6 +25,9 @@ LENDERS = (
 AGENCIES = {"swift": ("north",), "calm": ("north", "south"), "keen": ("south",), "grey": ("north", "south")}
 UNFIT = "grey"
 """An agency that was never listed and passed no evaluation."""
+LAPSING = "swift"
+"""An agency whose evaluation lapses in the middle of a storm."""
+YEAR = timedelta(days=365)
 UNANNOUNCED = ("keen", 4)
 """An agency, and every which borrower was never told of it."""
 HOME_ZONES = {
@@ -78,6 +82,14 @@ BEGIN
     'content_sha256', NEW.content_sha256), pg_current_snapshot(), current_setting('storm.locked')::pg_snapshot);
   RETURN NULL;
 END $$;
+CREATE FUNCTION storm_standing() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  INSERT INTO storm_fact (kind, row_id, person_id, data) VALUES (TG_ARGV[0], NEW.id, 0, to_jsonb(NEW));
+  RETURN NULL;
+END $$;
+CREATE TRIGGER storm_standing AFTER INSERT OR UPDATE ON law_agencylisting FOR EACH ROW EXECUTE FUNCTION storm_standing('listing');
+CREATE TRIGGER storm_standing AFTER INSERT OR UPDATE ON law_agencyevaluation FOR EACH ROW EXECUTE FUNCTION storm_standing('evaluation');
+CREATE TRIGGER storm_standing AFTER INSERT OR UPDATE ON law_staffcertificate FOR EACH ROW EXECUTE FUNCTION storm_standing('certificate');
 CREATE TRIGGER storm_permit AFTER INSERT ON law_permit FOR EACH ROW EXECUTE FUNCTION storm_permit();
 CREATE FUNCTION storm_use() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -90,7 +102,7 @@ CREATE TRIGGER storm_use AFTER INSERT ON law_permituse FOR EACH ROW EXECUTE FUNC
 """
 UNLOG = """
 DROP TABLE IF EXISTS storm_fact, storm_carried;
-DROP FUNCTION IF EXISTS storm_lock, storm_contact, storm_hold, storm_consent, storm_point, storm_permit, storm_use CASCADE;
+DROP FUNCTION IF EXISTS storm_lock, storm_contact, storm_hold, storm_consent, storm_point, storm_permit, storm_use, storm_standing CASCADE;
 """
 
 
@@ -129,22 +141,41 @@ def fill_world(*, persons: int, seed: int) -> dict[str, Any]:
     _staff(lenders, actor)
     people = _people(persons, chance)
     _debts(people, lenders, chance)
-    _standing(people, actor)
+    _standing(people, days_of(seed), actor)
     return {"persons": people}
 
 
-def _standing(people: list[dict[str, Any]], actor: Any) -> None:
-    """Let all agencies but one be fit to act: listed, evaluated, with a trained collector, announced to nearly all."""
+def _standing(people: list[dict[str, Any]], days: list[date], actor: Any) -> None:
+    """Let all agencies but one be fit to act: listed, evaluated, with a trained collector, announced to nearly all.
+
+    In the middle of the storm a year is over since the evaluation of one and since the exam of each one's second
+    collector; and the certificate of a collector of our own ends.
+    """
+    from fairdue.contexts.identity import facade as identity
     from fairdue.contexts.law import facade as law
 
-    day = OPENED.date()
+    day, middle = OPENED.date(), days[len(days) // 2]
+    desk = identity.actor_by_username("north")
+    law.certify_staff(
+        staff_ref=str(desk.id if desk else 0), trained_date=day, certificate_ref="C0", expires_date=middle, actor=actor,
+        now=OPENED,
+    )  # fmt: skip
     for agency in AGENCIES:
         told = [person for person in people if (agency, person["id"] % UNANNOUNCED[1]) != (UNANNOUNCED[0], 0)]
         if agency == UNFIT:
             continue
         law.list_agency(agency=agency, listed_from=day, list_reference="storm", actor=actor, now=OPENED)
         law.evaluate_agency(
-            agency=agency, evaluated_date=day, is_passed=True, findings="", actor=actor, now=OPENED
+            agency=agency, evaluated_date=middle - YEAR if agency == LAPSING else day, is_passed=True, findings="",
+            actor=actor, now=OPENED,
+        )  # fmt: skip
+        law.certify_staff(
+            agency=agency,
+            staff_ref="S2",
+            trained_date=middle - YEAR,
+            certificate_ref="C2",
+            actor=actor,
+            now=OPENED,
         )
         law.certify_staff(
             agency=agency, staff_ref="S1", trained_date=day, certificate_ref="C1", actor=actor, now=OPENED
@@ -221,7 +252,7 @@ def _people(persons: int, chance: random.Random) -> list[dict[str, Any]]:
             values.append(value)
     ContactPoint.objects.bulk_create(points)
     known: dict[int, dict[str, Any]] = {
-        person.pk: {"id": person.pk, "points": [], "debts": [], "law": law}
+        person.pk: {"id": person.pk, "points": [], "debts": [], "law": law, "zone": person.home_zone}
         for person, law in zip(made, laws, strict=True)
     }
     for point, value in zip(points, values, strict=True):

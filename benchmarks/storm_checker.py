@@ -7,12 +7,14 @@ and to what was on record at that moment. It imports nothing of Fairdue on purpo
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from benchmarks.storm_rules import Debtor, Record, broken, moment_of
+
+STANDING = ("listing", "evaluation", "certificate")
 
 
 @dataclass
@@ -57,21 +59,29 @@ class Person(Debtor):
 
     versions: dict[tuple[str, int], list[tuple[int, int, dict[str, Any]]]] = field(default_factory=dict)
     """(kind, row) → (seq, transaction, row as it was)."""
+    shared: dict[tuple[str, int], list[tuple[int, int, dict[str, Any]]]] = field(default_factory=dict)
+    """The same of what concerns everybody: how agencies and collectors stand."""
     permits: dict[int, Permit] = field(default_factory=dict)
     counted: dict[int, dict[str, Any]] = field(default_factory=dict)
     """The contact that each permit was issued with, as it was then."""
 
 
-def check(connection: Any, *, handed: Iterable[int] = ()) -> dict[str, Any]:
+def check(
+    connection: Any, *, handed: Iterable[int] = (), spoke: Mapping[int, str] | None = None
+) -> dict[str, Any]:
     """Hold everything to the rules and return what was found.
 
-    `handed` are the permits under which somebody outside was shown a number or told us of a contact, each time.
+    `handed` are the permits under which somebody outside was shown a number or told us of a contact, each time;
+    `spoke` names the collector of an agency that each permit was asked for.
     """
     faults: list[str] = []
     raced = permits = 0
+    own = {label: str(staff) for staff, label in connection.execute(_OWN_SQL)}
     for person in _persons(connection):
         for permit in person.permits.values():
             permits += 1
+            staff = (spoke or {}).get(permit.id) or own.get(permit.data["issued_to"])
+            permit.data = permit.data | {"staff": staff}
             found, is_raced = _judge(person, permit)
             raced += is_raced
             faults += [f"permit {permit.id} of person {person.id}: {fault}" for fault in found]
@@ -95,25 +105,25 @@ def _persons(connection: Any) -> Iterator[Person]:
     )
     for account_id, person_id, group, law in debts:
         people[person_id].groups[account_id], people[person_id].laws[account_id] = group, law or "cn"
-    fit = {row[0] for row in connection.execute(_FIT_SQL)}
     told = connection.execute("SELECT person_id, issuer FROM law_notice WHERE kind = 'agency'").fetchall()
-    for person in people.values():
-        person.fit_agencies = fit
     for person_id, agency in told:
         people[person_id].announced.add(agency)
     facts = connection.execute(
         "SELECT person_id, seq, tx::text, kind, row_id, data, seen::text, locked::text FROM storm_fact ORDER BY seq"
     )
+    shared: dict[tuple[str, int], list[tuple[int, int, dict[str, Any]]]] = {}
+    for person in people.values():
+        person.shared = shared
     for person_id, seq, tx, kind, row_id, data, seen, locked in facts:
+        if kind in STANDING:
+            shared.setdefault((kind, row_id), []).append((seq, int(tx), data))
+            continue
         _keep(people[person_id], seq, int(tx), kind, row_id, data, seen, locked)
     for person_id in sorted(people):
         yield people.pop(person_id)
 
 
-_FIT_SQL = """
-SELECT agency FROM law_agencylisting WHERE listed_until IS NULL
- INTERSECT SELECT agency FROM law_agencyevaluation WHERE is_passed AND evaluated_date > '2025-12-31'
-"""
+_OWN_SQL = "SELECT id, display_name FROM identity_staff"
 
 
 def _keep(
@@ -142,7 +152,7 @@ def _on_record(
 ) -> Record:
     """Return what a transaction could know; `slower` for what is written without waiting for the person's lock."""
     found: dict[str, dict[int, dict[str, Any]]] = {}
-    for (kind, row_id), versions in person.versions.items():
+    for (kind, row_id), versions in (*person.versions.items(), *person.shared.items()):
         latest = None
         for place, (other_seq, other_tx, data) in enumerate(versions):
             waits = kind in ("contact", "hold") and place == 0
@@ -163,6 +173,9 @@ def _on_record(
         holds=list(found.get("hold", {}).values()),
         consents=[row | {"id": row_id} for row_id, row in found.get("consent", {}).items()],
         points=found.get("point", {}),
+        listings=list(found.get("listing", {}).values()),
+        evaluations=list(found.get("evaluation", {}).values()),
+        certificates=list(found.get("certificate", {}).values()),
     )
 
 
@@ -206,6 +219,9 @@ def _broken_at_use(
         holds=[row for row in then.holds if row["id"] in held or moment_of(row["started_at"]) <= at],
         consents=[row for row in then.consents if row["id"] in said or moment_of(row["occurred_at"]) <= at],
         points=late.points,
+        listings=then.listings,
+        evaluations=then.evaluations,
+        certificates=late.certificates,
     )
     yield from broken(person, asked, person.counted[permit.id], known, at)
 

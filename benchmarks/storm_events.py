@@ -6,7 +6,7 @@ import json
 import random
 import time
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.storm_agencies import ask, client_of, point_of, purpose_of, report, unasked
@@ -18,6 +18,7 @@ TEXTS = {
     "kind": "您好，您的账单待还，如有困难请联系我们协商。",
     "harsh": "再不还款，我们将通知您的家人和单位。",
 }
+CHINA = timezone(timedelta(hours=8))
 AGREED: tuple[dict[str, Any], ...] = (
     {"from": "20:00", "to": "23:30"},
     {"from": "22:00", "to": "02:00"},
@@ -31,7 +32,7 @@ def call(worker: Worker, index: int, now: datetime, chance: random.Random) -> di
     from fairdue.contexts.cases import facade as cases
     from fairdue.journeys.start_call import start_call
 
-    person = worker.person(chance)
+    person = worker.person(chance, now)
     point = point_of(person, chance)
     own = person["debts"][0]["lender"]
     desk = worker.staff["south" if chance.random() < 0.02 else chance.choice(("both", own))]
@@ -47,6 +48,7 @@ def call(worker: Worker, index: int, now: datetime, chance: random.Random) -> di
             {"case": person["case"], "contact": reservation.contact_id, "desk": desk, "owner": point["owner"]}
         )
     rules = list(reservation.verdict.rule_ids)
+    worker.note(person, point, rules)
     return {"o": reservation.verdict.outcome, "r": rules, "shown": reservation.permit_id}
 
 
@@ -127,7 +129,7 @@ def write(worker: Worker, index: int, now: datetime, chance: random.Random) -> d
     from fairdue.contexts.outreach import facade as outreach
     from fairdue.journeys.write_message import write_message
 
-    person = worker.person(chance)
+    person = worker.person(chance, now)
     channel = chance.choice(("sms", "inapp", "email"))
     try:
         sent = write_message(
@@ -158,6 +160,11 @@ def consent(worker: Worker, index: int, now: datetime, chance: random.Random) ->
         choose_contacts(person_id=person["id"], stopped=stopped, actor=actor, now=now)
         return {"o": said}
     point = point_of(person, chance, third=0) if said.startswith("opt") and chance.random() < 0.8 else None
+    known = worker.freed("stopped", chance) if said == "opt_in" else None
+    if known is not None:
+        person = known[0]
+        point = None if chance.random() < 0.4 else known[1]
+        actor = Actor(kind="borrower", label="borrower", id=person["id"])
     channel = chance.choice(("", "sms", "call")) if said.startswith("opt") else ""
     parties.record_consent(
         person_id=person["id"], kind=said, channel="" if point else channel, source="storm", actor=actor,
@@ -198,7 +205,8 @@ def lift(worker: Worker, index: int, now: datetime, chance: random.Random) -> di
     from fairdue.contexts.law import facade as law
     from fairdue.journeys.raise_hold import lift_hold
 
-    person, lifted = worker.person(chance), 0
+    known = worker.freed("held", chance)
+    person, lifted = known[0] if known else worker.person(chance), 0
     for each in law.open_holds(person["id"]):
         try:
             lift_hold(
@@ -218,12 +226,52 @@ def heal(worker: Worker, index: int, now: datetime, chance: random.Random) -> di
     """A number that was marked wrong turns out to be right."""
     from fairdue.contexts.parties import facade as parties
 
-    person = worker.person(chance)
+    known = worker.freed("broken", chance)
+    point = known[1] if known and known[1] else point_of(worker.person(chance), chance, third=0)
     parties.mark_contact_point(
-        contact_point_id=point_of(person, chance, third=0)["id"], status="valid", reason="storm",
+        contact_point_id=point["id"], status="valid", reason="storm",
         actor=worker.staff["boss"], now=now,
     )  # fmt: skip
     return {"o": "valid"}
+
+
+def standing(worker: Worker, index: int, now: datetime, chance: random.Random) -> dict[str, Any]:
+    """An agency leaves the list or comes back, is evaluated, a collector passes the exam, some for a few days only."""
+    from benchmarks.storm_book import AGENCIES, UNFIT
+    from fairdue.contexts.law import facade as law
+    from fairdue.kernel.actor import system
+
+    actor, today = system("storm"), now.astimezone(CHINA).date()
+    agency = chance.choice([code for code in AGENCIES if code != UNFIT])
+    kind = chance.choices(("delist", "list", "evaluate", "certify", "certify_own"), (2, 3, 2, 3, 2))[0]
+    try:
+        if kind == "delist":
+            until = today - timedelta(days=chance.choice((0, 1, 1)))
+            law.delist_agency(agency=agency, listed_until=until, reason="storm", actor=actor, now=now)
+            worker.delisted.add(agency)
+        elif kind == "list":
+            for code in sorted(worker.delisted) or [agency]:
+                worker.delisted.discard(code)
+                law.list_agency(agency=code, listed_from=today, list_reference="storm", actor=actor, now=now)
+        elif kind == "evaluate":
+            law.evaluate_agency(
+                agency=agency,
+                evaluated_date=today,
+                is_passed=chance.random() < 0.7,
+                findings="",
+                actor=actor,
+                now=now,
+            )
+        else:
+            own = str(worker.staff["north"].id)
+            law.certify_staff(
+                agency=agency if kind == "certify" else "", staff_ref=chance.choice(("S1", "S2")) if kind == "certify" else own,
+                trained_date=today, certificate_ref=f"C{index}", actor=actor, now=now,
+                expires_date=today + timedelta(days=chance.randint(0, 3)) if chance.random() < 0.6 else None,
+            )  # fmt: skip
+    except law.StandingRefused as refusal:
+        return {"o": refusal.code}
+    return {"o": kind}
 
 
 def carrier(worker: Worker, index: int, now: datetime, chance: random.Random) -> dict[str, Any]:
@@ -254,6 +302,6 @@ def carrier(worker: Worker, index: int, now: datetime, chance: random.Random) ->
 EVENTS: dict[str, tuple[int, Callable[..., dict[str, Any]]]] = {
     "call": (50, call), "outcome": (40, outcome), "inbound": (3, inbound), "message": (34, message),
     "dispatch": (8, dispatch), "write": (3, write), "ask": (32, ask), "report": (26, report), "unasked": (3, unasked),
-    "consent": (9, consent), "hold": (2, hold), "lift": (14, lift), "heal": (6, heal), "carrier": (4, carrier),
+    "consent": (9, consent), "hold": (2, hold), "lift": (14, lift), "heal": (6, heal), "carrier": (4, carrier), "standing": (2, standing),
 }  # fmt: skip
 """How often each kind of event comes."""

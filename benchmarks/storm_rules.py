@@ -50,8 +50,6 @@ class Debtor:
     laws: dict[int, str] = field(default_factory=dict)
     """Jurisdiction by debt."""
     residence: str = ""
-    fit_agencies: set[str] = field(default_factory=set)
-    """Listed, and passed an evaluation within the year."""
     announced: set[str] = field(default_factory=set)
     """Agencies of which the borrower was told."""
 
@@ -69,6 +67,9 @@ class Record:
     holds: list[dict[str, Any]]
     consents: list[dict[str, Any]]
     points: dict[int, dict[str, Any]]
+    listings: list[dict[str, Any]] = field(default_factory=list)
+    evaluations: list[dict[str, Any]] = field(default_factory=list)
+    certificates: list[dict[str, Any]] = field(default_factory=list)
 
 
 def broken(
@@ -83,7 +84,8 @@ def broken(
     asked = asked | {"mode": counted["mode"], "maker": counted["made_by"], "about": counted["account_ids"]}
     if "cn" in laws:
         yield from _hours(person, asked, record, point, is_third, at)
-        yield from _agency(person, asked, is_third)
+        yield from _agency(person, asked, record, is_third, at)
+        yield from _trained(person, asked, record, at)
     yield from _caps(person, asked, record, groups, is_third, at, is_chinese="cn" in laws)
     yield from _recipient(person, asked, record, point, is_third, at, is_chinese="cn" in laws)
     yield from _held(person, asked, record, groups, laws)
@@ -91,14 +93,55 @@ def broken(
         yield from broken_abroad(person, asked, record, point, laws, at)
 
 
-def _agency(person: Debtor, asked: dict[str, Any], is_third: bool) -> Iterator[str]:
-    """CN-OUT-02 and 03, CN-ID-02: an agency is listed, was evaluated, and the debtor was told of it."""
+CHINA = ZoneInfo("Asia/Shanghai")
+YEAR = timedelta(days=365)
+
+
+def _days(person: Debtor, at: datetime) -> set[date]:
+    """Return the lender's day and the debtor's: the standards do not say whose counts, so only both are a breach."""
+    return {at.astimezone(CHINA).date(), at.astimezone(ZoneInfo(person.home_zone)).date()}
+
+
+def _agency(
+    person: Debtor, asked: dict[str, Any], record: Record, is_third: bool, at: datetime
+) -> Iterator[str]:
+    """CN-OUT-02 and 03, CN-ID-02: an agency is listed, passed an evaluation within the year, the debtor was told of it."""
     if asked["maker"] == "lender":
         return
-    if asked["maker"] not in person.fit_agencies:
-        yield f"CN-OUT: {asked['maker']} is not listed or not evaluated"
+    days = _days(person, at)
+    mine = [row for row in record.listings if row["agency"] == asked["maker"]]
+    if not any(_covers(row["listed_from"], row["listed_until"], day) for row in mine for day in days):
+        yield f"CN-OUT-03: {asked['maker']} is not on the list at {at}"
+    passed = [
+        date.fromisoformat(row["evaluated_date"]) for row in record.evaluations
+        if row["agency"] == asked["maker"] and row["is_passed"]
+    ]  # fmt: skip
+    if not any(on <= day <= on + YEAR for on in passed for day in days):
+        yield f"CN-OUT-02: {asked['maker']} passed no evaluation within the year at {at}"
     if not is_third and asked["maker"] not in person.announced:
         yield f"CN-ID-02: nobody told the debtor of {asked['maker']}"
+
+
+def _covers(first: str, last: str | None, day: date) -> bool:
+    return date.fromisoformat(first) <= day and (last is None or day <= date.fromisoformat(last))
+
+
+def _trained(person: Debtor, asked: dict[str, Any], record: Record, at: datetime) -> Iterator[str]:
+    """CN-OUT-04: who speaks passed the exam within the year; of our own whose exam is on record at all."""
+    staff = asked.get("staff")
+    if staff is None or asked["channel"] not in ("call", "visit") or asked["mode"] == "announcement":
+        return
+    agency = "" if asked["maker"] == "lender" else asked["maker"]
+    days = _days(person, at)
+    mine = [row for row in record.certificates if (row["agency"], row["staff_ref"]) == (agency, staff)]
+    if not mine and not agency:
+        return
+    for row in mine:
+        last = date.fromisoformat(row["trained_date"]) + YEAR
+        until = min(last.isoformat(), row["expires_date"] or last.isoformat())
+        if any(_covers(row["trained_date"], until, day) for day in days):
+            return
+    yield f"CN-OUT-04: no exam of {asked['maker']}'s {staff} is valid at {at}"
 
 
 def _hours(

@@ -17,20 +17,12 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from benchmarks.storm_days import days_of
 from benchmarks.storm_events import EVENTS
 
-SPRING = ((date(2026, 3, 7), 3), (date(2026, 3, 28), 3), (date(2026, 4, 2), 5))
-AUTUMN = ((date(2026, 10, 2), 4), (date(2026, 10, 23), 4), (date(2026, 10, 30), 4))
-"""First day and days: clocks change in America on 8 March and 1 November, in Europe on 29 March and 25 October, in
-Australia on 5 April and 4 October; Easter closes Australia's telephones; New York counts since 1 September."""
 DAY = timedelta(days=1)
-
-
-def days_of(seed: int) -> list[date]:
-    """Return the days of a storm: around the changes of clocks, those of spring and of autumn by turns."""
-    episodes = SPRING if seed % 2 else AUTUMN
-    return [first + number * DAY for first, count in episodes for number in range(count)]
 
 
 def moment_of(index: int, events: int, days: list[date], chance: random.Random) -> datetime:
@@ -67,6 +59,9 @@ class Worker:
         """Permits of agencies that wait for their report."""
         self.calls: list[dict[str, Any]] = []
         """Calls of our own that wait for their outcome."""
+        self.barred: dict[str, list[tuple[dict[str, Any], Any]]] = {"held": [], "stopped": [], "broken": []}
+        """Borrowers, and numbers, with whom a hold, a word of theirs or a wrong number stood against a contact."""
+        self.delisted: set[str] = set()
 
     def run(self) -> None:
         """Do what is left of this worker's events."""
@@ -103,10 +98,36 @@ class Worker:
             if ready.get(kind, True):
                 return kind, EVENTS[kind][1]
 
-    def person(self, chance: random.Random) -> dict[str, Any]:
-        """Pick a borrower: half of all events fall on a sixth of them."""
+    def person(self, chance: random.Random, now: datetime | None = None) -> dict[str, Any]:
+        """Pick a borrower: half of all events fall on a sixth of them; mostly one where it is day, if a moment is named."""
         hot = max(len(self.people) // 6, 1)
-        return self.people[chance.randrange(hot if chance.random() < 0.5 else len(self.people))]
+        for _ in range(4):
+            person = self.people[chance.randrange(hot if chance.random() < 0.5 else len(self.people))]
+            if (
+                now is None
+                or chance.random() < 0.15
+                or 8 <= now.astimezone(ZoneInfo(person["zone"])).hour < 22
+            ):
+                break
+        return person
+
+    def note(self, person: dict[str, Any], point: Any, rules: list[str]) -> None:
+        """Remember what stood against a contact, so that it may end some events later."""
+        for name, told in BARS.items():
+            if told.intersection(rules) and len(self.barred[name]) < 200:
+                self.barred[name].append((person, point))
+
+    def freed(self, name: str, chance: random.Random) -> tuple[dict[str, Any], Any] | None:
+        """Return somebody against whom such a thing stood, mostly."""
+        known = self.barred[name]
+        return known.pop(chance.randrange(len(known))) if known and chance.random() < 0.8 else None
+
+
+BARS = {
+    "held": {"HOUSE-HOLD-01", "HOUSE-HOLD-02", "CN-PLAN-04", "CN-LET-02"}, "stopped": {"CN-CHAN-02"},
+    "broken": {"HOUSE-POINT-01"},
+}  # fmt: skip
+"""Rules that tell of what somebody can lift."""
 
 
 def main(path: str) -> None:

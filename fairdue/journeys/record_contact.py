@@ -15,9 +15,6 @@ from fairdue.contexts.parties import facade as parties
 from fairdue.kernel.actor import Actor
 from fairdue.kernel.money import Money
 
-RECENT_CONTACTS = 200
-"""Among so many of the person's latest contacts the one to be settled is looked for."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PromiseDraft:
@@ -48,14 +45,10 @@ class ContactRefused(cases.CaseRefused):
 
 
 def _contact(case: CaseCard, contact_id: int) -> ContactCard:
-    found = [
-        contact
-        for contact in law.contacts(case.person_id, RECENT_CONTACTS)
-        if contact.contact_id == contact_id
-    ]
-    if not found:
+    found = law.contact_of(case.person_id, contact_id)
+    if found is None:
         raise ContactRefused("cases.contact.not_found", f"contact {contact_id} is not one of this case")
-    return found[0]
+    return found
 
 
 def _check(outcome: OutcomeCode, promise: PromiseDraft | None) -> None:

@@ -12,6 +12,7 @@ from fairdue.contexts.law import facade as law
 from fairdue.contexts.law.contracts import Reservation
 from fairdue.contexts.parties import facade as parties
 from fairdue.kernel.actor import Actor
+from fairdue.storage.reads import read_together
 
 CALL_MEDIA = frozenset({"mobile", "landline"})
 
@@ -42,8 +43,10 @@ def start_call(
     case = cases.case_card(case_id=case_id, actor=actor)
     if case.status != "open":
         raise CallRefused("cases.call.closed", "the case is closed")
-    points = {point.contact_point_id: point for point in parties.contact_points(case.person_id)}
-    point = points.get(contact_point_id)
+    points, debts = read_together(
+        parties.contact_points_read(case.person_id), book.account_cards_read(case.person_id, actor=actor)
+    )
+    point = next((each for each in points if each.contact_point_id == contact_point_id), None)
     if point is None or point.medium not in CALL_MEDIA:
         raise CallRefused("cases.call.contact_point", "this is not a telephone number of the case's person")
     reservation = law.reserve(
@@ -54,7 +57,7 @@ def start_call(
         content_sha256="",
         now=now,
         actor=actor,
-        account_ids=accounts_in_scope(case.person_id, actor),
+        account_ids=tuple(debt.account_id for debt in debts),
     )
     if reservation.permit_id is not None:
         law.use_permit(

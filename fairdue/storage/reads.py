@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache, partial
@@ -101,6 +101,45 @@ def run_together(*statements: Statement) -> list[Rows]:
     return [_rows(result) for result in results[begins:]]
 
 
+def read_one(read: Read[Value]) -> Value:
+    """This function will run one read and return its value, as `read_together` does.
+
+    :raises DatabaseError: if it fails; the caller's transaction is broken then, as after any failed statement
+    """
+    value: Value = read_together(read)[0]
+    return value
+
+
+def insert_row(table: str, values: Mapping[str, Any]) -> int:
+    """This function will insert one row and return its id.
+
+    1. Values are plain: texts, numbers, moments, bytes, None; JSON as text.
+
+    :raises DatabaseError: if it fails; the caller's transaction is broken then, as after any failed statement
+    """
+    (rows,) = run_together((_insert_sql(table, tuple(values), ""), tuple(values.values())))
+    return int(rows[0][0] or 0)
+
+
+def insert_unless(conflict: str, table: str, values: Mapping[str, Any]) -> int | None:
+    """This function will insert one row as `insert_row` does, None if another has the same in the columns of `conflict`.
+
+    1. `conflict` is a conflict target as SQL writes it: it spares a savepoint where somebody else may have been faster.
+    """
+    (rows,) = run_together((_insert_sql(table, tuple(values), conflict), tuple(values.values())))
+    return int(rows[0][0] or 0) if rows else None
+
+
+@lru_cache(maxsize=64)
+def _insert_sql(table: str, columns: tuple[str, ...], unless: str) -> str:
+    names, places = (
+        ", ".join(f'"{name}"' for name in columns),
+        ", ".join(f"${place + 1}" for place in range(len(columns))),
+    )
+    conflict = f" ON CONFLICT {unless} DO NOTHING" if unless else ""
+    return f'INSERT INTO "{table}" ({names}) VALUES ({places}){conflict} RETURNING id'
+
+
 def _results(raw: psycopg.Connection[Any], text: str) -> list[Any]:
     """Run a text of statements and wait for the results of all."""
     raw.pgconn.send_query(text.encode())
@@ -141,6 +180,8 @@ def _literal(raw: psycopg.Connection[Any], value: Any) -> str:
         return str(value)
     if isinstance(value, bytes):
         return f"'\\x{value.hex()}'"
+    if isinstance(value, list):  # of numbers
+        return f"'{{{','.join(map(str, map(int, value)))}}}'"
     if isinstance(value, datetime):
         return f"'{value.isoformat()}'"
     return psycopg.pq.Escaping(raw.pgconn).escape_literal(str(value).encode()).decode()

@@ -47,8 +47,10 @@ class Forge:
         ]
         others = [point["id"] for point in person["points"] if point["owner"] == "third_party"]
         self.mobile, self.other = own[0], others[0]
+        self.spoke = {}
+        """Who of an agency, or of our own, each permit was asked for."""
 
-    def permit(self, at=NOON, *, channel="call", mode="interactive", used_after=0, **values):
+    def permit(self, at=NOON, *, channel="call", mode="interactive", used_after=0, staff=None, **values):
         """Forge a permit with its contact and its use."""
         row = {
             "person": self.person, "point": self.mobile, "channel": channel, "purpose": "collect", "digest": DIGEST, "at": at,
@@ -58,6 +60,8 @@ class Forge:
         row["used_at"] = at + timedelta(minutes=used_after)
         self.raw.execute(COUNTED_SQL, row)
         self.raw.execute(USED_SQL, row)
+        if staff is not None:
+            self.spoke[row["permit"]] = staff
         return row["permit"]
 
     def say(self, kind, at, *, channel="", detail="{}"):
@@ -76,7 +80,7 @@ class Forge:
 
     def found(self, handed=()):
         """Return what the checker finds."""
-        return storm_checker.check(self.raw, handed=handed)
+        return storm_checker.check(self.raw, handed=handed, spoke=self.spoke)
 
 
 @pytest.fixture
@@ -124,6 +128,19 @@ def after(prepare, **values):
 
 def invalid(forge):
     forge.raw.execute("UPDATE parties_contactpoint SET status = 'invalid' WHERE id = %s", [forge.mobile])
+
+
+def off_the_list(forge):
+    forge.raw.execute("UPDATE law_agencylisting SET listed_until = '2026-03-08' WHERE agency = 'swift'")
+
+
+LAPSED = datetime(2026, 10, 27, 4, 0, tzinfo=UTC)
+"""A year and days after the evaluation of one agency and the exam of each one's second collector."""
+
+
+def own_collector(forge):
+    ((staff_id,),) = forge.raw.execute("SELECT id FROM identity_staff WHERE username = 'north'").fetchall()
+    forge.permit(LAPSED, staff=str(staff_id))
 
 
 HOURS = '{"from": "20:00", "to": "21:00"}'
@@ -189,7 +206,12 @@ ABROAD = {
         under("sg", "Asia/Singapore", after(lambda forge: forge.hold("dispute", NOON - HOUR), purpose="dispute_reply")),
         "HOLD: dispute",
     ),
-    "an agency that nobody listed": (several(1, HOUR, maker="grey"), "CN-OUT: grey|CN-ID-02: nobody told the debtor of grey"),
+    "an agency that nobody listed": (several(1, HOUR, maker="grey"), "CN-OUT-03: grey|CN-OUT-02: grey|CN-ID-02: nobody told the debtor of grey"),
+    "an agency that left the list": (after(off_the_list, maker="swift"), "CN-OUT-03: swift"),
+    "an evaluation that lapsed": (several(1, HOUR, since=LAPSED, maker="swift"), "CN-OUT-02: swift"),
+    "an exam that lapsed": (several(1, HOUR, since=LAPSED, maker="calm", staff="S2"), "CN-OUT-04: no exam of calm's S2"),
+    "a collector without an exam": (several(1, HOUR, maker="calm", staff="S9"), "CN-OUT-04: no exam of calm's S9"),
+    "our own collector's certificate that ended": (own_collector, "CN-OUT-04: no exam of lender"),
 }  # fmt: skip
 
 

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,6 +17,15 @@ class Entry:
     person_id: int | None = None
     before: Mapping[str, Any] | None = None
     after: Mapping[str, Any] | None = None
+
+
+class StateBefore(NamedTuple):
+    """What stood before an event about a person."""
+
+    person_id: int
+    occurred_at: datetime
+    subject_id: str
+    before: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from fairdue.contexts.audit.contracts import (
     Entry,
     EventCard,
     Finding,
+    StateBefore,
     VerifyReport,
 )
 from fairdue.contexts.audit.deletions import (
@@ -25,7 +26,7 @@ from fairdue.contexts.audit.deletions import (
     verify_deletions,
 )
 from fairdue.contexts.audit.operations import ReasonMissing, record, record_many, seal
-from fairdue.contexts.audit.queries import events, events_of_persons
+from fairdue.contexts.audit.queries import events, states_before_read
 from fairdue.contexts.audit.verification import verify
 
 __all__ = [
@@ -38,6 +39,7 @@ __all__ = [
     "EventCard",
     "Finding",
     "ReasonMissing",
+    "StateBefore",
     "VerifyReport",
     "batches_naming",
     "deletion_batches",
@@ -45,13 +47,13 @@ __all__ = [
     "erased_ids",
     "erased_ids_sql",
     "events",
-    "events_of_persons",
     "finish_deletion_run",
     "open_deletion_run",
     "record",
     "record_deletion_batch",
     "record_many",
     "seal",
+    "states_before_read",
     "verify",
     "verify_deletions",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -21,6 +22,7 @@ from fairdue.contexts.audit.digests import (
 )
 from fairdue.contexts.audit.models import Block, Event
 from fairdue.kernel.actor import Actor, system
+from fairdue.storage.reads import run_together
 
 BLOCK_SEALED = "audit.block.sealed"
 SEAL_LOCK = 0x46414952_00000001
@@ -29,8 +31,10 @@ SEAL_LOCK = 0x46414952_00000001
 _NEXT = """
 select nextval(pg_get_serial_sequence('audit_event', 'id')), pg_current_xact_id()::text::bigint,
        (select system_identifier from pg_control_system())
-  from generate_series(1, %s)
+  from generate_series(1, $1::int)
 """
+_FEW = 20
+"""So many events go by prepared statements in one round trip; more go in as rows of one statement."""
 
 
 class ReasonMissing(ValueError):
@@ -85,9 +89,8 @@ def record_many(
         raise ReasonMissing(f"{code} needs a reason")
     # A transaction of its own if the caller has none: the row must carry the transaction that inserts it.
     with transaction.atomic(savepoint=False):
-        with connection.cursor() as cursor:
-            cursor.execute(_NEXT, [len(entries)])
-            numbers = cursor.fetchall()
+        (found,) = run_together((_NEXT, (len(entries),)))
+        numbers = [tuple(int(value or 0) for value in row) for row in found]
         events = []
         for (event_id, xid, cluster), entry in zip(numbers, entries, strict=True):
             values = {
@@ -108,9 +111,29 @@ def record_many(
                 "xid": xid,
             }
             digest = event_digest(tuple(values[column] for column in EVENT_COLUMNS))
-            events.append(Event(**values, digest=digest))
-        Event.objects.bulk_create(events, batch_size=1000)
+            events.append(values | {"digest": digest})
+        _insert(events)
     return tuple(event_id for event_id, _, _ in numbers)
+
+
+def _insert(events: Sequence[Mapping[str, Any]]) -> None:
+    if len(events) > _FEW:
+        Event.objects.bulk_create([Event(**event) for event in events], batch_size=1000)
+        return
+    rows = [[_written(value) for value in event.values()] for event in events]
+    run_together(*((_INSERT, row) for row in rows))
+
+
+_COLUMNS = (*EVENT_COLUMNS, "digest")
+_INSERT = (
+    f"insert into audit_event ({', '.join(_COLUMNS)})"
+    f" values ({', '.join(f'${place + 1}' for place in range(len(_COLUMNS)))})"
+)
+
+
+def _written(value: Any) -> Any:
+    """Return a value of an event as a statement takes it: documents as JSON."""
+    return json.dumps(value) if isinstance(value, dict | list) else value
 
 
 @transaction.atomic

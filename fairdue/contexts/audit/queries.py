@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
 
-from fairdue.contexts.audit.contracts import EventCard
+from fairdue.contexts.audit.contracts import EventCard, StateBefore
 from fairdue.contexts.audit.models import Event
+from fairdue.storage.reads import Read
 
 
 def events(
@@ -36,10 +39,22 @@ def events(
     return tuple(_card(event) for event in rows.defer("digest")[:limit])
 
 
-def events_of_persons(*, person_ids: Iterable[int], code: str) -> tuple[EventCard, ...]:
-    """Return every event of one code about some persons, oldest first."""
-    rows = Event.objects.filter(person_id__in=list(person_ids), code=code).order_by("id")
-    return tuple(_card(event) for event in rows.defer("digest"))
+_BEFORE_SQL = """
+SELECT json_build_array(person_id, occurred_at, subject_id, "before")
+FROM audit_event WHERE person_id = ANY($1::bigint[]) AND code = $2 ORDER BY id
+"""
+
+
+def states_before_read(person_ids: Iterable[int], code: str) -> Read[tuple[StateBefore, ...]]:
+    """Return the read of what stood before every event of one code about some persons, oldest first."""
+
+    def build(rows: list[list[Any]]) -> tuple[StateBefore, ...]:
+        return tuple(
+            StateBefore(person_id, datetime.fromisoformat(at), subject_id, before or {})
+            for person_id, at, subject_id, before in rows
+        )
+
+    return Read(_BEFORE_SQL, (list(person_ids), code), build)
 
 
 def _card(event: Event) -> EventCard:

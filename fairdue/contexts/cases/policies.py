@@ -49,15 +49,12 @@ def locked_case(case_id: int, actor: Actor) -> Case:
     return case
 
 
-def scoped_case(case_id: int, actor: Actor, **related: Any) -> Case:
-    """Return one case without locking it.
-
-    :raises NotInScope: if there is no such case in the actor's scope
-    """
-    case = scoped(actor).select_related("assigned_to").filter(pk=case_id, **related).first()
-    if case is None:
-        raise NotInScope(f"no case {case_id}")
-    return case
+def scope_places(actor: Actor, alias: str, first: int) -> tuple[str, list[Any]]:
+    """Return the same scope with places `$first`, … as `storage.reads` takes them, with its parameters."""
+    sql, parameters = scope_sql(actor, alias)
+    for place in range(len(parameters)):
+        sql = sql.replace("%s", f"${first + place}", 1)
+    return sql, parameters
 
 
 def scope_sql(actor: Actor, alias: str) -> tuple[str, list[Any]]:

@@ -16,6 +16,7 @@ from fairdue.contexts.audit import facade as audit
 from fairdue.contexts.book import facade as book
 from fairdue.contexts.parties import facade as parties
 from fairdue.kernel.clock import business_date
+from fairdue.storage.reads import read_one, read_together
 
 from .counting import THIRD_OFFERED, THIRD_REFUSED
 from .facts import (
@@ -30,9 +31,10 @@ from .facts import (
     jurisdictions_of,
     kind_of,
 )
-from .models import AgencyEvaluation, AgencyListing, Contact, Hold, Notice
+from .made import Held, Made, held_of_read, made_of_read, noticed_of_read
+from .models import Contact
 from .rows import candidate_row
-from .standing import AgencyState, Noticed
+from .standing import AgencyState, Noticed, agency_state_read
 
 UNKNOWN_POINT = 0
 """Stands for a number or address that is on no record."""
@@ -49,24 +51,24 @@ class History:
     consents: tuple[parties.ConsentCard, ...]
     """All of them, newest first."""
     accounts: tuple[book.AccountCard, ...]
-    contacts: tuple[Contact, ...]
+    contacts: tuple[Made, ...]
     """Newest first."""
-    holds: tuple[Hold, ...]
-    notices: tuple[Notice, ...]
+    holds: tuple[Held, ...]
+    notices: tuple[Noticed, ...]
 
 
 def histories(person_ids: Iterable[int]) -> dict[int, History]:
-    """This function will read the histories of some persons with eight queries."""
+    """This function will read the histories of some persons in one round trip."""
     wanted = sorted(set(person_ids))
-    persons = parties.person_cards(wanted)
-    points, consents = parties.contact_points_of(wanted), parties.consents_of(wanted)
-    accounts, marks = book.account_cards_of(wanted), _marks(wanted)
-    contacts = _grouped(Contact.objects.filter(person_id__in=wanted).order_by("-occurred_at", "-id"))
-    holds = _grouped(Hold.objects.filter(person_id__in=wanted).order_by("id"))
-    notices = _grouped(Notice.objects.filter(person_id__in=wanted).order_by("id"))
+    persons, points, consents, accounts, marks, contacts, holds, notices = read_together(
+        parties.persons_read(wanted), parties.contact_points_of_read(wanted), parties.consents_of_read(wanted),
+        book.account_cards_of_read(wanted), audit.states_before_read(wanted, "parties.contact_point.marked"),
+        made_of_read(wanted), held_of_read(wanted), noticed_of_read(wanted),
+    )  # fmt: skip
+    marked = _marks(marks)
     return {
         person_id: History(
-            person=persons[person_id], points=points.get(person_id, ()), marks=marks.get(person_id, ()),
+            person=persons[person_id], points=points.get(person_id, ()), marks=marked.get(person_id, ()),
             consents=consents.get(person_id, ()), accounts=accounts.get(person_id, ()),
             contacts=tuple(contacts.get(person_id, ())), holds=tuple(holds.get(person_id, ())),
             notices=tuple(notices.get(person_id, ())),
@@ -76,18 +78,11 @@ def histories(person_ids: Iterable[int]) -> dict[int, History]:
     }  # fmt: skip
 
 
-def _grouped(rows: Iterable[Any]) -> dict[int, list[Any]]:
-    found: dict[int, list[Any]] = {}
-    for row in rows:
-        found.setdefault(row.person_id, []).append(row)
-    return found
-
-
-def _marks(person_ids: Sequence[int]) -> dict[int, tuple[tuple[datetime, int, str], ...]]:
+def _marks(every: Iterable[audit.StateBefore]) -> dict[int, tuple[tuple[datetime, int, str], ...]]:
     found: dict[int, list[tuple[datetime, int, str]]] = {}
-    for event in audit.events_of_persons(person_ids=person_ids, code="parties.contact_point.marked"):
-        before = str((event.before or {}).get("status", "valid"))
-        found.setdefault(event.person_id or 0, []).append((event.occurred_at, int(event.subject_id), before))
+    for event in every:
+        before = str(event.before.get("status", "valid"))
+        found.setdefault(event.person_id, []).append((event.occurred_at, int(event.subject_id), before))
     return {person: tuple(marks) for person, marks in found.items()}
 
 
@@ -128,29 +123,19 @@ def facts_at(
         debt_states=("active",),
         other_account_ids=frozenset(card.account_id for card in history.accounts) - set(concerned),
         open_holds=open_holds,
-        notices=tuple(
-            Noticed(notice.account_id, notice.kind, notice.issuer, notice.channel, notice.sent_date)
-            for notice in history.notices
-        ),
+        notices=history.notices,
         agency=None if made_by == "lender" else agency_at(made_by, day),
     )
 
 
 def agency_at(code: str, day: date) -> AgencyState:
     """This function will return how an agency stood on a day."""
-    listings = [
-        listing
-        for listing in AgencyListing.objects.filter(agency=code, listed_from__lte=day)
-        if listing.listed_until is None or listing.listed_until >= day
-    ]
-    passed = AgencyEvaluation.objects.filter(agency=code, is_passed=True, evaluated_date__lte=day)
-    latest = passed.order_by("-evaluated_date").values_list("evaluated_date", flat=True).first()
-    return AgencyState(bool(listings), latest, any(listing.reveals_collection for listing in listings))
+    return read_one(agency_state_read(code, day))
 
 
 def row_at(
     history: History,
-    contact: Contact,
+    contact: Made | Contact,
     *,
     account_ids: Sequence[int] = (),
     asked_of: Callable[[frozenset[str]], frozenset[str]] = lambda _bound: frozenset(),
@@ -191,14 +176,14 @@ def _row(
 UNASKED = frozenset({"training_days"})
 
 
-def _debts_of(history: History, contact: Contact) -> tuple[int, ...]:
+def _debts_of(history: History, contact: Made | Contact) -> tuple[int, ...]:
     if contact.account_ids:
         return tuple(map(int, contact.account_ids.split(",")))
     groups = contact.institution_group.split(",")
     return tuple(card.account_id for card in history.accounts if card.institution_group in groups)
 
 
-def _proposal(contact: Contact, contact_point_id: int | None) -> Proposal:
+def _proposal(contact: Made | Contact, contact_point_id: int | None) -> Proposal:
     return Proposal(
         channel=contact.channel,
         contact_point_id=contact_point_id,
@@ -208,7 +193,7 @@ def _proposal(contact: Contact, contact_point_id: int | None) -> Proposal:
     )
 
 
-def _unknown_point(contact: Contact) -> parties.ContactPointCard:
+def _unknown_point(contact: Made | Contact) -> parties.ContactPointCard:
     return parties.ContactPointCard(
         contact_point_id=UNKNOWN_POINT, person_id=contact.person_id, medium=MEDIA[contact.channel][0], owner="debtor",
         relation="", value_masked="", zone="", rank=99, status="valid", is_opted_out=False, verified_at=None,
@@ -217,7 +202,7 @@ def _unknown_point(contact: Contact) -> parties.ContactPointCard:
 
 def _before(
     history: History, at: datetime, groups: tuple[str, ...], but_contact: int | None
-) -> Iterable[Contact]:
+) -> Iterable[Made]:
     """Yield the contacts that counted then; of those at the very moment only the ones recorded before."""
     for contact in history.contacts:
         if contact.pk == but_contact or contact.occurred_at > at:
@@ -229,14 +214,14 @@ def _before(
             yield contact
 
 
-def _counted(contact: Contact) -> Counted:
+def _counted(contact: Made) -> Counted:
     return Counted(
         contact.contact_point_id, contact.institution_group, contact.channel, contact.mode, contact.direction,
         contact.result, contact.occurred_at, contact.made_by, contact.purpose, contact.account_ids,
     )  # fmt: skip
 
 
-def _is_open(hold: Hold, at: datetime) -> bool:
+def _is_open(hold: Held, at: datetime) -> bool:
     return hold.started_at <= at and (hold.ended_at is None or hold.ended_at > at)
 
 

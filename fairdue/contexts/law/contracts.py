@@ -39,6 +39,8 @@ class Reservation:
     permit_id: int | None
     contact_id: int | None
     verdict: Verdict
+    expires_at: datetime | None = None
+    """Until when the permit can be used."""
 
     @property
     def is_allowed(self) -> bool:

@@ -135,7 +135,16 @@ from .operations.use import (
 from .pack_contracts import ConfirmationCard, PublishedPack, RuleStanding
 from .proof_contracts import AskedRule, NamedPack, PermitLine, PermitProof
 from .queries.agencies import agency_breaches, agency_uploads, breach_counts
-from .queries.cards import PermitUnknown, contacts, holds, open_holds, pack_versions, permit, rulebook
+from .queries.cards import (
+    PermitUnknown,
+    contact_of,
+    contacts,
+    holds,
+    open_holds,
+    pack_versions,
+    permit,
+    rulebook,
+)
 from .queries.confirmations import confirmations, rule_standings
 from .queries.contact_calendar import CalendarSpanWrong, contact_calendar
 from .queries.content import FACTS as TEXT_FACTS
@@ -300,6 +309,7 @@ __all__ = [
     "confirmations",
     "contact_calendar",
     "contact_facts_sql",
+    "contact_of",
     "contacts",
     "deadline",
     "deadline_kinds",

@@ -14,6 +14,7 @@ from fairdue.engine.law.one_row import verdict_of
 from fairdue.engine.law.verdict import Verdict
 
 from .asof import History, histories, row_at
+from .made import Made
 from .models import Contact
 from .rules import rulebook_of
 
@@ -29,7 +30,7 @@ RulebookFor = Callable[[frozenset[str]], Rulebook]
 class Judged:
     """One contact and what the gate would have said, under each rulebook that was asked."""
 
-    contact: Contact
+    contact: Made | Contact
     verdicts: tuple[Verdict, ...]
 
     @property
@@ -39,7 +40,7 @@ class Judged:
 
 
 def judge_past(
-    contacts: Iterable[Contact],
+    contacts: Iterable[Made | Contact],
     *,
     rulebooks: Sequence[RulebookFor] = (rulebook_of,),
     account_ids: Mapping[int, Sequence[int]] | None = None,
@@ -60,19 +61,19 @@ def judge_past(
         yield from _judge(mine, known, rulebooks, account_ids or {})
 
 
-def is_judged(contact: Contact) -> bool:
+def is_judged(contact: Made | Contact) -> bool:
     """Tell whether the gate has a word on a contact."""
     return contact.direction == "outbound" and contact.result not in NEVER_LEFT
 
 
 def _judge(
-    contacts: Sequence[Contact],
+    contacts: Sequence[Made | Contact],
     known: Mapping[int, History],
     rulebooks: Sequence[RulebookFor],
     account_ids: Mapping[int, Sequence[int]],
 ) -> Iterator[Judged]:
     """Judge under each set of packs together, and return the contacts in their order."""
-    rows: dict[frozenset[str], list[tuple[Contact, dict[str, Any]]]] = {}
+    rows: dict[frozenset[str], list[tuple[Made | Contact, dict[str, Any]]]] = {}
 
     def asked_of(bound: frozenset[str]) -> frozenset[str]:
         return frozenset().union(*(rulebook(bound).special for rulebook in rulebooks))

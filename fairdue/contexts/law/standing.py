@@ -58,6 +58,11 @@ def standing_read(person_id: int, today: date, actor: Actor) -> Read[Standing]:
     return Read(_NOTICES, (person_id,), lambda rows: _standing(rows, None))
 
 
+def agency_state_read(code: str, today: date) -> Read[AgencyState]:
+    """This function will return the read of how an agency stands on a day."""
+    return Read(_AGENCY_ALONE, (code, today), lambda rows: _state(rows))
+
+
 _NOTICES = """
 SELECT json_build_array('notice', account_id::text, kind, issuer, channel, sent_date, NULL, FALSE)
 FROM law_notice WHERE person_id = $1
@@ -73,6 +78,7 @@ UNION ALL SELECT json_build_array('certificate', staff_ref, '', '', '', trained_
 FROM law_staffcertificate
 WHERE agency = $2 AND trained_date <= $3 AND (expires_date IS NULL OR expires_date >= $3)
 """
+_AGENCY_ALONE = _AGENCY.removeprefix("\nUNION ALL ").replace("$2", "$1").replace("$3", "$2")
 _OWN_STAFF = """
 UNION ALL SELECT json_build_array('certificate', staff_ref, '', '', '', trained_date, expires_date, FALSE)
 FROM law_staffcertificate
@@ -95,7 +101,10 @@ def _standing(rows: list[list[Any]], staff_ref: str | None) -> Standing:
 
 
 def _agency_standing(rows: list[list[Any]]) -> Standing:
+    return _standing(rows, None)._replace(agency=_state(rows))
+
+
+def _state(rows: list[list[Any]]) -> AgencyState:
     listings = [row for row in rows if row[0] == "listing"]
     evaluated = [date.fromisoformat(row[5]) for row in rows if row[0] == "evaluation"]
-    state = AgencyState(bool(listings), max(evaluated, default=None), any(row[7] for row in listings))
-    return _standing(rows, None)._replace(agency=state)
+    return AgencyState(bool(listings), max(evaluated, default=None), any(row[7] for row in listings))

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
 
+from fairdue.contexts.book import facade as book
 from fairdue.contexts.book.contracts import AccountCard
+from fairdue.contexts.ledger import facade as ledger
+from fairdue.contexts.ledger.contracts import PersonSummary
 from fairdue.contexts.outreach.models import Message, Template
 from fairdue.contexts.outreach.rendering import (
     TemplateNotApproved,
@@ -18,8 +22,10 @@ from fairdue.contexts.outreach.rendering import (
     TemplateUnknown,
     render,
 )
-from fairdue.contexts.outreach.values import figures, values_for
+from fairdue.contexts.outreach.values import Figures, figures_of, values_for
 from fairdue.contexts.parties import facade as parties
+from fairdue.kernel.clock import business_date
+from fairdue.storage.reads import read_together
 
 CONTENT_PURPOSE = "outreach.message.content"
 FREE_TEXT = "free.text"
@@ -61,21 +67,58 @@ def text_digest(subject: str, text: str) -> str:
     return hashlib.sha256(f"{subject}\n{text}".encode()).hexdigest()
 
 
-def compose(message: Message, now: datetime) -> Composed:
-    """Return the message's text as it is true now.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sources:
+    """What the texts of some messages are made of, read for all of them together."""
+
+    templates: Mapping[str, tuple[Template, ...]]
+    """Every version by code."""
+    summaries: Mapping[int, PersonSummary]
+    accounts: Mapping[int, tuple[AccountCard, ...]]
+    points: Mapping[int, tuple[parties.ContactPointCard, ...]]
+
+    def owed(self, message: Message, condition: str) -> Figures:
+        """Return the money facts that a message speaks of.
+
+        :raises NothingDue: if nothing is owed that the template's condition names
+        """
+        person_id = message.person_id
+        return figures_of(
+            self.summaries[person_id].accounts,
+            self.accounts.get(person_id, ()),
+            message.account_id,
+            condition,
+        )
+
+
+def sources_of(messages: Sequence[Message], now: datetime) -> Sources:
+    """This function will read what some messages are made of, by a few statements for all of them."""
+    persons = sorted({message.person_id for message in messages})
+    codes = {message.template_code for message in messages} - {FREE_TEXT}
+    templates: dict[str, list[Template]] = {}
+    for template in Template.objects.filter(code__in=codes) if codes else ():
+        templates.setdefault(template.code, []).append(template)
+    accounts, points = read_together(
+        book.account_cards_of_read(persons), parties.contact_points_of_read(persons)
+    )
+    return Sources(
+        templates={code: tuple(versions) for code, versions in templates.items()},
+        summaries=ledger.person_summaries(persons, business_date(now)), accounts=accounts, points=points,
+    )  # fmt: skip
+
+
+def compose(message: Message, now: datetime, sources: Sources | None = None) -> Composed:
+    """Return the message's text as it is true now, from sources that were just read or from its own.
 
     :raises NothingDue: if what it would ask for is no longer owed
     :raises TemplateRefused: if the template, a value or the contact point does not allow it
     """
+    sources = sources or sources_of([message], now)
     if message.template_code == FREE_TEXT:
-        return _compose_free(message, now)
-    template = live_template(message.template_code, message.channel, message.locale)
-    found = figures(
-        person_id=message.person_id,
-        account_id=message.account_id,
-        condition=template.due_condition,
-        now=now,
-    )
+        return _compose_free(message, sources)
+    versions = sources.templates.get(message.template_code, ())
+    template = _in_use(versions, message.template_code, message.channel, message.locale)
+    found = sources.owed(message, template.due_condition)
     values = values_for(template.placeholders, message.values, found, template.locale)
     text = render(
         text=f"{template.subject}\0{template.body}",
@@ -85,7 +128,7 @@ def compose(message: Message, now: datetime) -> Composed:
     )
     subject, _, body = text.partition("\0")
     return Composed(
-        contact_point_id=choose_contact_point(message),
+        contact_point_id=choose_contact_point(message, sources.points.get(message.person_id, ())),
         template_version=template.version,
         locale=template.locale,
         subject=subject,
@@ -94,12 +137,12 @@ def compose(message: Message, now: datetime) -> Composed:
     )
 
 
-def _compose_free(message: Message, now: datetime) -> Composed:
+def _compose_free(message: Message, sources: Sources) -> Composed:
     """Return a text that was written for this one message, word for word."""
-    found = figures(person_id=message.person_id, account_id=message.account_id, condition="none", now=now)
+    found = sources.owed(message, "none")
     subject, text = open_content(message.content_sealed)
     return Composed(
-        contact_point_id=choose_contact_point(message),
+        contact_point_id=choose_contact_point(message, sources.points.get(message.person_id, ())),
         template_version="",
         locale=message.locale,
         subject=subject,
@@ -146,8 +189,12 @@ def live_template(code: str, channel: str, locale: str) -> Template:
     :raises TemplateNotApproved: if no version was approved yet
     :raises TemplateRetired: if every approved version was retired
     """
+    return _in_use(Template.objects.filter(code=code), code, channel, locale)
+
+
+def _in_use(every: Iterable[Template], code: str, channel: str, locale: str) -> Template:
     spoken = "zh-hans" if locale.lower().startswith("zh") else "en"
-    versions = list(Template.objects.filter(code=code, channel=channel, locale=spoken))
+    versions = [each for each in every if (each.channel, each.locale) == (channel, spoken)]
     label = f"{code} ({channel}, {spoken})"
     if not versions:
         raise TemplateUnknown(f"no template {label}")
@@ -159,7 +206,7 @@ def live_template(code: str, channel: str, locale: str) -> Template:
     raise TemplateNotApproved(f"no version of {label} is approved")
 
 
-def choose_contact_point(message: Message) -> int | None:
+def choose_contact_point(message: Message, points: Iterable[parties.ContactPointCard]) -> int | None:
     """Return the planned contact point if it is still valid, else the person's first own one.
 
     1. An opted-out point is kept: the gate refuses it; another number would go around the person's will.
@@ -171,7 +218,7 @@ def choose_contact_point(message: Message) -> int | None:
         return None
     usable = [
         point
-        for point in parties.contact_points(message.person_id)
+        for point in points
         if point.medium in MEDIA[message.channel] and point.status == "valid" and point.owner == "debtor"
     ]
     chosen = [point for point in usable if point.contact_point_id == message.contact_point_id]

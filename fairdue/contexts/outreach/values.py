@@ -9,7 +9,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -68,7 +68,20 @@ def figures(*, person_id: int, account_id: int | None, condition: str, now: date
     :raises NothingDue: if none of them owes what the template's condition names
     """
     summaries = ledger.person_summary(person_id, business_date(now)).accounts
-    cards = {card.account_id: card for card in book.account_cards(person_id)}
+    return figures_of(summaries, book.account_cards(person_id), account_id, condition)
+
+
+def figures_of(
+    summaries: Iterable[AccountSummary],
+    accounts: Iterable[AccountCard],
+    account_id: int | None,
+    condition: str,
+) -> Figures:
+    """Return what is owed on the accounts that a message speaks of, of what a person's accounts owe.
+
+    :raises NothingDue: if none of them owes what the template's condition names
+    """
+    cards = {card.account_id: card for card in accounts}
     owing = [
         each
         for each in summaries

@@ -30,7 +30,15 @@ from .queries.erasing import RECORDED_SQL, lock_persons
 from .queries.facts import CONSENT_FACTS_SQL, CONTACT_POINT_FACTS_SQL, PERSON_FACTS_SQL, has_places
 from .queries.lookup import person_ids_by_reference
 from .queries.many import consents_of, contact_points_by_value, contact_points_of
-from .queries.reads import contact_points_read, latest_consents_read, person_read
+from .queries.reads import (
+    consents_of_read,
+    contact_points_by_value_read,
+    contact_points_of_read,
+    contact_points_read,
+    latest_consents_read,
+    person_read,
+    persons_read,
+)
 from .queries.search import persons_named, search
 from .sealing import SEALED_COLUMNS
 
@@ -54,9 +62,12 @@ __all__ = [
     "RevealField",
     "RevealRefused",
     "consents_of",
+    "consents_of_read",
     "contact_points",
     "contact_points_by_value",
+    "contact_points_by_value_read",
     "contact_points_of",
+    "contact_points_of_read",
     "contact_points_read",
     "has_places",
     "issue_portal_link",
@@ -74,6 +85,7 @@ __all__ = [
     "person_ids_by_reference",
     "person_read",
     "persons_named",
+    "persons_read",
     "record_consent",
     "redeem_portal_link",
     "reveal",

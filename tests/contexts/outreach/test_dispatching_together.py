@@ -27,14 +27,14 @@ def dispatch():
 
 def spoil(monkeypatch, message, error):
     """Let the writing of one message's permitted text fail, after all of the transaction were judged."""
-    real = reserving.seal_into
+    real = reserving.sealed
 
     def sealing(each, composed):
         if each.pk == message.pk:
             raise error
-        real(each, composed)
+        return real(each, composed)
 
-    monkeypatch.setattr(reserving, "seal_into", sealing)
+    monkeypatch.setattr(reserving, "sealed", sealing)
 
 
 @pytest.mark.parametrize("error", [ValueError("a fault"), IntegrityError("a row that cannot be written")])
@@ -58,8 +58,8 @@ def test_a_contact_point_that_the_gate_does_not_know_keeps_only_its_own_message(
     messages, stranger = [plan(borrow()) for _ in range(3)], borrow()
     real = reserving.compose
 
-    def composing(message, now):
-        composed = real(message, now)
+    def composing(message, now, sources):
+        composed = real(message, now, sources)
         return (
             replace(composed, contact_point_id=stranger.mobile_id)
             if message.pk == messages[2].pk

@@ -67,6 +67,19 @@ def test_a_message_that_was_changed_after_its_permit_does_not_leave(reserved, bo
     assert (accepted_keys(), PermitUse.objects.count()) == ([], 0)
 
 
+def test_an_inbox_message_whose_worker_died_before_using_its_permit_is_delivered_under_one_that_was_used(
+    borrow, plan
+):
+    message = plan(borrow(), channel="inapp")
+    now = message.not_before
+    reserve_messages(message_ids=[message.pk], actor=system("test"), now=now, lease=LEASE)  # and it died
+    report = outreach.dispatch_due(now=now + LEASE + timedelta(seconds=1))
+    assert (report.reconciled, report.accepted) == (1, 1)
+    dispatch = Dispatch.objects.get()
+    assert (dispatch.status, dispatch.message.status) == ("delivered", "delivered")
+    assert [use.permit_id for use in PermitUse.objects.all()] == [dispatch.permit_id]
+
+
 def test_a_worker_that_wakes_after_the_permit_has_expired_sends_nothing_and_the_next_try_is_judged_anew(
     reserved,
 ):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 import polars as pl
@@ -11,7 +12,7 @@ from django.db.models import QuerySet
 from fairdue.kernel.actor import Actor
 from fairdue.kernel.money import Money
 from fairdue.storage.bulk import read_columns
-from fairdue.storage.reads import Read
+from fairdue.storage.reads import Read, read_one
 from fairdue.storage.staging import bounds, staged
 
 from ..contracts import AccountCard, DebtFacts
@@ -29,8 +30,73 @@ def account_cards(person_id: int, *, actor: Actor | None = None) -> tuple[Accoun
 
     Without an actor all accounts come back: for the borrower's own view and for work of the house.
     """
-    rows = _in_scope(actor).filter(person_id=person_id).select_related("creditor", "product").order_by("id")
-    return tuple(_account_card(row) for row in rows)
+    return read_one(account_cards_read(person_id, actor=actor))
+
+
+_CARD_SQL = """
+SELECT json_build_array(
+    account.id, account.person_id, account.creditor_id, creditor.name_zh, creditor.name_en, creditor.institution_group,
+    account.product_id, product.name_zh, product.name_en, product.kind, account.external_ref, account.currency,
+    account.opened_date, account.status, account.credit_limit_minor, product.dpd_origin, product.bucket_edges,
+    product.allocation_policy,
+    coalesce(nullif(account.jurisdiction, ''), nullif(product.jurisdiction, ''), creditor.jurisdiction),
+    creditor.institution_kind)
+FROM book_account account
+JOIN book_creditor creditor ON creditor.id = account.creditor_id
+JOIN book_product product ON product.id = account.product_id
+"""
+_OF_PERSON = "WHERE account.person_id = $1 ORDER BY account.id"
+_OF_PERSON_IN_SCOPE = (
+    "WHERE account.person_id = $1 AND account.creditor_id = ANY($2::bigint[]) ORDER BY account.id"
+)
+_OF_PERSONS = "WHERE account.person_id = ANY($1::bigint[]) ORDER BY account.person_id, account.id"
+_BY_REFERENCE = "WHERE creditor.code = $1 AND account.external_ref = $2 AND creditor.id = ANY($3::bigint[])"
+
+
+def account_cards_read(person_id: int, *, actor: Actor | None = None) -> Read[tuple[AccountCard, ...]]:
+    """Return the read of a person's accounts, as `account_cards` returns them."""
+    if actor is None or actor.creditor_ids is None:
+        return Read(_CARD_SQL + _OF_PERSON, (person_id,), _cards)
+    return Read(_CARD_SQL + _OF_PERSON_IN_SCOPE, (person_id, sorted(actor.creditor_ids)), _cards)
+
+
+def account_cards_of_read(person_ids: Iterable[int]) -> Read[dict[int, tuple[AccountCard, ...]]]:
+    """Return the read of all accounts of some persons, as `account_cards_of` returns them."""
+
+    def build(rows: list[list[Any]]) -> dict[int, tuple[AccountCard, ...]]:
+        found: dict[int, list[AccountCard]] = {}
+        for card in _cards(rows):
+            found.setdefault(card.person_id, []).append(card)
+        return {person: tuple(cards) for person, cards in found.items()}
+
+    return Read(_CARD_SQL + _OF_PERSONS, (list(person_ids),), build)
+
+
+def account_by_reference_read(
+    creditor: str, reference: str, *, creditor_ids: Iterable[int]
+) -> Read[AccountCard | None]:
+    """Return the read of one account by its creditor's code and number, None unless the creditor is one of some."""
+    parameters = (creditor, reference, sorted(creditor_ids))
+    return Read(_CARD_SQL + _BY_REFERENCE, parameters, lambda rows: next(iter(_cards(rows)), None))
+
+
+def _cards(rows: list[list[Any]]) -> tuple[AccountCard, ...]:
+    return tuple(_card_of(*row) for row in rows)
+
+
+def _card_of(
+    account_id: int, person_id: int, creditor_id: int, creditor_zh: str, creditor_en: str, group: str, product_id: int,
+    product_zh: str, product_en: str, kind: str, reference: str, currency: str, opened: str, status: str,
+    limit: int | None, origin: str, edges: list[int], policy: str, jurisdiction: str, institution_kind: str,
+) -> AccountCard:  # fmt: skip
+    return AccountCard(
+        account_id=account_id, person_id=person_id, creditor_id=creditor_id, creditor_name_zh=creditor_zh,
+        creditor_name_en=creditor_en, institution_group=group, product_id=product_id, product_name_zh=product_zh,
+        product_name_en=product_en, product_kind=kind, ref_masked=mask_reference(reference), currency=currency,
+        opened_date=date.fromisoformat(opened), status=status,
+        credit_limit=None if limit is None else Money(limit, currency), dpd_origin=origin, bucket_edges=tuple(edges),
+        allocation_policy=policy, jurisdiction=jurisdiction, institution_kind=institution_kind,
+    )  # fmt: skip
 
 
 _DEBT_FACTS_SQL = """

@@ -6,17 +6,18 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import QuerySet
 
 from fairdue.contexts.audit import facade as audit
 from fairdue.contexts.cases.contracts import OutcomeCode
 from fairdue.contexts.cases.errors import CaseRefused
-from fairdue.contexts.cases.models import Case, Outcome, WorkItem
+from fairdue.contexts.cases.models import Case, WorkItem
 from fairdue.contexts.cases.policies import locked_case
 from fairdue.contexts.cases.reference import outcome_code
 from fairdue.kernel.actor import Actor
 from fairdue.storage.nesting import atomic
+from fairdue.storage.reads import insert_unless
 
 NOTE_LIMIT = 4000
 """Characters of a note; what is longer belongs into a document."""
@@ -67,7 +68,7 @@ def record_outcome(
     case = locked_case(case_id, actor)
     outcome = outcome_code(code)
     _check(outcome, channel, note, contact_id)
-    row = _append(case, outcome, channel, note, contact_id, actor, occurred_at or now, now)
+    outcome_id = _append(case, outcome, channel, note, contact_id, actor, occurred_at or now, now)
     closed = _close_item(case, work_item_id, actor, now) if outcome.closes_work else False
     audit.record(
         code="cases.outcome.recorded",
@@ -77,14 +78,14 @@ def record_outcome(
         now=now,
         person_id=case.person_id,
         after={
-            "outcome_id": row.pk,
+            "outcome_id": outcome_id,
             "code": code,
             "channel": channel,
             "contact_id": contact_id,
             "closed": closed,
         },
     )
-    return row.pk
+    return outcome_id
 
 
 def _append(
@@ -96,23 +97,16 @@ def _append(
     actor: Actor,
     occurred_at: datetime,
     now: datetime,
-) -> Outcome:
-    try:
-        with transaction.atomic():
-            return Outcome.objects.create(
-                case=case,
-                contact_id=contact_id,
-                channel="" if channel == "note" else channel,
-                code=outcome.code,
-                note=note.strip(),
-                recorded_by_id=staff_id(actor),
-                occurred_at=occurred_at,
-                recorded_at=now,
-            )
-    except IntegrityError as error:
-        raise OutcomeRefused(
-            "cases.outcome.contact_has_one", f"contact {contact_id} has an outcome already"
-        ) from error
+) -> int:
+    row = {
+        "case_id": case.pk, "contact_id": contact_id, "channel": "" if channel == "note" else channel,
+        "code": outcome.code, "note": note.strip(), "recorded_by_id": staff_id(actor), "occurred_at": occurred_at,
+        "recorded_at": now,
+    }  # fmt: skip
+    outcome_id = insert_unless("(contact_id) WHERE contact_id IS NOT NULL", "cases_outcome", row)
+    if outcome_id is None:
+        raise OutcomeRefused("cases.outcome.contact_has_one", f"contact {contact_id} has an outcome already")
+    return outcome_id
 
 
 def staff_id(actor: Actor) -> int | None:
@@ -147,7 +141,7 @@ def add_note(*, case_id: int, text: str, actor: Actor, now: datetime) -> int:
         raise NoteEmpty("the note is empty")
     outcome = outcome_code("note")
     _check(outcome, "note", text, None)
-    row = _append(case, outcome, "note", text, None, actor, now, now)
+    outcome_id = _append(case, outcome, "note", text, None, actor, now, now)
     audit.record(
         code="cases.note.added",
         actor=actor,
@@ -155,9 +149,9 @@ def add_note(*, case_id: int, text: str, actor: Actor, now: datetime) -> int:
         subject_id=case.pk,
         now=now,
         person_id=case.person_id,
-        after={"outcome_id": row.pk},
+        after={"outcome_id": outcome_id},
     )
-    return row.pk
+    return outcome_id
 
 
 def close_work(*, person_id: int, reason: str, actor: Actor, now: datetime) -> int:

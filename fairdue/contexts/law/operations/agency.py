@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from fairdue.contexts.audit import facade as audit
+from fairdue.engine.law.verdict import Verdict
 from fairdue.kernel.clock import business_date
+from fairdue.storage.reads import Read, as_one, insert_row, read_one, run_together, values_of
 
 from ..agency_contracts import Agency, ContactReport, PermitQuestion
 from ..contracts import TextReport
 from ..counting import PENDING, RESULTS
-from ..models import AgencyContact, Contact, Permit
+from ..locking import LOCK_BUDGET_SQL
+from ..made import Made, made_by_id_read, made_read, permitted_read
+from ..models import AgencyContact
 from ..past import judge_past
 from ..queries.content import check_text
 from ..rules import shipped_packs
 from .agency_door import AgencyRefused, PointUnknown, Target, agency_actor, answer_once, target
 from .contacts import ResultUnknown, record_contact, settle_contact
-from .reserve import lock_budget, reserve
+from .reserve import reserve
 from .use import PermitUnusable, use_permit
 
 WRITTEN = ("sms", "email", "inapp", "letter")
@@ -99,11 +104,10 @@ def _permit(agency: Agency, question: PermitQuestion, now: datetime) -> dict[str
     verdict = reservation.verdict
     _audit_answer(agency, aim, question, verdict.outcome, verdict.rule_ids, now)
     answer = _answer(question.request_id, verdict.as_json())
-    if reservation.permit_id is not None:
-        expires_at = Permit.objects.values_list("expires_at", flat=True).get(pk=reservation.permit_id)
+    if reservation.permit_id is not None and reservation.expires_at is not None:
         answer |= {
-            "permit_id": reservation.permit_id, "expires_at": expires_at.isoformat(), "content_sha256": digest,
-            "requires": list(verdict.requires),
+            "permit_id": reservation.permit_id, "expires_at": reservation.expires_at.isoformat(),
+            "content_sha256": digest, "requires": list(verdict.requires),
         }  # fmt: skip
     return answer
 
@@ -181,88 +185,150 @@ def _report(agency: Agency, report: ContactReport, now: datetime) -> dict[str, A
         agency=agency, creditor=report.creditor, account_ref=report.account_ref, channel=report.channel,
         contact_value=report.contact_value,
     )  # fmt: skip
-    told = AgencyContact.objects.filter(agency=agency.code, contact_ref=report.contact_ref).first()
+    told = read_one(_told_read(agency, report))
     if told is None:
-        told = _count(agency, report, aim, is_known=is_known, now=now)
+        _count(agency, report, aim, is_known=is_known, now=now)
     else:
-        _check_same(told, report, aim)
+        if (told.person_id, told.channel, told.account_id) != (
+            aim.person_id, report.channel, aim.account.account_id,
+        ):  # fmt: skip
+            raise ReferenceReused(f"{report.contact_ref!r} stands for another contact already")
         settle_contact(contact_id=told.contact_id, result=report.result, now=now)
-    contact = Contact.objects.get(pk=told.contact_id)
+    stands = read_one(_told_read(agency, report))
+    if stands is None:
+        raise LookupError("a contact that was just counted is not there")
     answer = _answer(
-        report.request_id, told.verdict or {"outcome": "allow", "retry_after": None, "reasons": []}
+        report.request_id, stands.verdict or {"outcome": "allow", "retry_after": None, "reasons": []}
     )
     return answer | {
-        "contact_ref": report.contact_ref, "contact_id": contact.pk, "result": contact.result,
-        "was_permitted": contact.permit_id is not None,
+        "contact_ref": report.contact_ref, "contact_id": stands.contact_id, "result": stands.result,
+        "was_permitted": stands.is_permitted,
     }  # fmt: skip
 
 
-def _check_same(told: AgencyContact, report: ContactReport, aim: Target) -> None:
-    contact = Contact.objects.get(pk=told.contact_id)
-    if (contact.person_id, contact.channel, told.account_id) != (
-        aim.person_id, report.channel, aim.account.account_id,
-    ):  # fmt: skip
-        raise ReferenceReused(f"{report.contact_ref!r} stands for another contact already")
+class Told(NamedTuple):
+    """A contact that an agency told of, as it stands."""
+
+    contact_id: int
+    account_id: int
+    verdict: dict[str, Any] | None
+    person_id: int
+    channel: str
+    result: str
+    is_permitted: bool
 
 
-def _count(
-    agency: Agency, report: ContactReport, aim: Target, *, is_known: bool, now: datetime
-) -> AgencyContact:
+_TOLD_SQL = """
+SELECT json_build_array(contact.id, told.account_id, told.verdict, contact.person_id, contact.channel, contact.result,
+                        contact.permit_id IS NOT NULL)
+FROM law_agencycontact told JOIN law_contact contact ON contact.id = told.contact_id
+WHERE told.agency = $1 AND told.contact_ref = $2
+"""
+
+
+def _told_read(agency: Agency, report: ContactReport) -> Read[Told | None]:
+    parameters = (agency.code, report.contact_ref)
+    return Read(_TOLD_SQL, parameters, lambda rows: Told._make(rows[0]) if rows else None)
+
+
+def _count(agency: Agency, report: ContactReport, aim: Target, *, is_known: bool, now: datetime) -> None:
     actor = agency_actor(agency)
     contact_id = _permitted_contact(agency, report, aim)
     is_covered = contact_id is not None
     if contact_id is not None:
         settle_contact(contact_id=contact_id, result=report.result, now=now)
-        Contact.objects.filter(pk=contact_id).update(occurred_at=report.occurred_at)
+        run_together((_MADE_AT_SQL, (contact_id, report.occurred_at)))
     else:
         contact_id = record_contact(
             person_id=aim.person_id, channel=report.channel, result=report.result, occurred_at=report.occurred_at,
             made_by=agency.code, actor=actor, now=now, contact_point_id=aim.contact_point_id, mode=report.mode,
             direction=report.direction, purpose=report.purpose, account_ids=(aim.account.account_id,),
         )  # fmt: skip
-    told = AgencyContact.objects.create(
-        agency=agency.code, contact_ref=report.contact_ref, contact_id=contact_id, account_id=aim.account.account_id,
-        is_number_known=is_known, recorded_at=now, judged_at=now if is_covered else None,
-        outcome="allow" if is_covered else "",
+    document = None if is_covered else _word_of_then(contact_id, aim, is_known=is_known)
+    outcome, verdict = ("allow", None) if document is None else _kept(document)
+    insert_row(
+        "law_agencycontact",
+        {
+            "agency": agency.code, "contact_ref": report.contact_ref, "contact_id": contact_id,
+            "account_id": aim.account.account_id, "is_number_known": is_known, "recorded_at": now, "judged_at": now,
+            "outcome": outcome, "verdict": json.dumps(verdict) if verdict else None,
+        },
     )  # fmt: skip
-    if not is_covered:
-        judge_told([told], now=now)
-    return told
+
+
+_MADE_AT_SQL = "UPDATE law_contact SET occurred_at = $2 WHERE id = $1"
+
+
+def _word_of_then(contact_id: int, aim: Target, *, is_known: bool) -> dict[str, Any]:
+    """Return what the gate says of a contact that no permit covered, with the facts of then."""
+    contact = read_one(made_read(contact_id))
+    about = {contact_id: (aim.account.account_id,)}
+    judged = next(judge_past([contact], account_ids=about), None)
+    return _document(judged.verdict if judged else None, is_known=is_known or contact.direction != "outbound")
+
+
+def _document(verdict: Verdict | None, *, is_known: bool) -> dict[str, Any]:
+    """Return a verdict as it is kept of a contact that an agency told of."""
+    document = verdict.as_json() if verdict else {"outcome": "allow", "reasons": [], "retry_after": None}
+    if not is_known:
+        document["reasons"] = [NUMBER_UNKNOWN, *document["reasons"]]
+        document["outcome"] = "refuse"
+    document.pop("asked", None)
+    return document
+
+
+def _kept(document: dict[str, Any]) -> tuple[str, dict[str, Any] | None]:
+    return str(document["outcome"]), document if document["reasons"] else None
 
 
 def _permitted_contact(agency: Agency, report: ContactReport, aim: Target) -> int | None:
     """Consume the permit that a report names and return its counted contact; None if it does not cover it."""
     if report.permit_id is None or report.direction != "outbound":
         return None
-    permit = Permit.objects.filter(
-        pk=report.permit_id, issued_to=agency.code, person_id=aim.person_id
-    ).first()
-    if permit is None or _is_overtaken(permit, report.occurred_at, aim):
+    lock = (
+        LOCK_BUDGET_SQL,
+        (aim.person_id,),
+    )  # a hold that is being placed comes before or after, never in between
+    reads: list[Read[Any]] = [
+        _digest_read(report.permit_id, agency.code, aim.person_id),
+        permitted_read(report.permit_id),
+    ]
+    digest, contact = values_of(reads, run_together(lock, as_one(reads))[1])
+    if digest is None or contact is None or _is_overtaken(contact, report.occurred_at, aim):
         return None
     try:
         use_permit(
-            permit_id=permit.pk, channel=report.channel, contact_point_id=aim.contact_point_id,
-            content_sha256=permit.content_sha256, now=report.occurred_at,
+            permit_id=report.permit_id, channel=report.channel, contact_point_id=aim.contact_point_id,
+            content_sha256=digest, now=report.occurred_at,
         )  # fmt: skip
     except PermitUnusable:
         return None
-    return Contact.objects.values_list("pk", flat=True).get(permit_id=permit.pk)
+    return int(contact.pk)
 
 
-def _is_overtaken(permit: Permit, occurred_at: datetime, aim: Target) -> bool:
+def _digest_read(permit_id: int, issued_to: str, person_id: int) -> Read[str | None]:
+    parameters = (permit_id, issued_to, person_id)
+    return Read(_DIGEST_SQL, parameters, lambda rows: rows[0][0] if rows else None)
+
+
+_DIGEST_SQL = """
+SELECT json_build_array(content_sha256) FROM law_permit WHERE id = $1 AND issued_to = $2 AND person_id = $3
+"""
+
+
+def _is_overtaken(contact: Made, occurred_at: datetime, aim: Target) -> bool:
     """Tell whether anything but a cap stood against the contact when it was made; who is told "stop" stops at once.
 
-    A permit that was overtaken gives its room under the caps back: the contact counts by its own report.
+    A permit that was overtaken gives its room under the caps back: the contact counts by its own report. The caller
+    has locked the person's budget: whoever settles a contact otherwise holds it too, or finds it settled.
     """
-    lock_budget(aim.person_id)  # a hold that is being placed comes before or after, never in between
-    contact = Contact.objects.select_for_update().get(permit_id=permit.pk)
     if contact.result != PENDING:
         return True  # it was reported before, or overtaken then: there is no room left that a second report could use
-    contact.occurred_at = occurred_at
-    judged = next(judge_past([contact], account_ids={contact.pk: (aim.account.account_id,)}), None)
+    made = contact._replace(occurred_at=occurred_at)
+    judged = next(judge_past([made], account_ids={made.pk: (aim.account.account_id,)}), None)
     if judged is None or not set(judged.verdict.rule_ids) - _caps():
         return False
-    settle_contact(contact_id=contact.pk, result="failed", now=occurred_at)
+    settle_contact(contact_id=made.pk, result="failed", now=occurred_at)
     return True
 
 
@@ -275,17 +341,13 @@ def _caps() -> frozenset[str]:
 
 def judge_told(told: list[AgencyContact], *, now: datetime) -> int:
     """This function will judge contacts that agencies told of with the facts of then; return how many break a rule."""
-    contacts = Contact.objects.in_bulk([each.contact_id for each in told])
+    contacts = {made.pk: made for made in read_one(made_by_id_read([each.contact_id for each in told]))}
     about = {each.contact_id: (each.account_id,) for each in told}
     verdicts = {each.contact.pk: each.verdict for each in judge_past(contacts.values(), account_ids=about)}
     for each in told:
-        verdict = verdicts.get(each.contact_id)
-        document = verdict.as_json() if verdict else {"outcome": "allow", "reasons": [], "retry_after": None}
-        if not each.is_number_known and contacts[each.contact_id].direction == "outbound":
-            document["reasons"] = [NUMBER_UNKNOWN, *document["reasons"]]
-            document["outcome"] = "refuse"
-        document.pop("asked", None)
-        each.outcome, each.judged_at = str(document["outcome"]), now
-        each.verdict = document if document["reasons"] else None
+        is_known = each.is_number_known or contacts[each.contact_id].direction != "outbound"
+        document = _document(verdicts.get(each.contact_id), is_known=is_known)
+        each.judged_at = now
+        each.outcome, each.verdict = _kept(document)
     AgencyContact.objects.bulk_update(told, ["outcome", "judged_at", "verdict"], batch_size=1_000)
     return sum(each.outcome != "allow" for each in told)

@@ -10,18 +10,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import polars as pl
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 
 from fairdue.contexts.book import facade as book
 from fairdue.contexts.identity import facade as identity
 from fairdue.contexts.parties import facade as parties
 from fairdue.kernel.actor import Actor
+from fairdue.storage.reads import Read, as_one, insert_row, read_together, run_together, values_of
 
 from ..agency_contracts import Agency
 from ..facts import MEDIA, POINTED, ChannelUnknown
-from ..models import AgencyCall
 
 PERMISSIONS = frozenset({"contacts.make"})
 
@@ -131,15 +130,13 @@ def keep_pace(agency: str, *, per_minute: int, now: datetime) -> None:
     :raises TooFast: with the seconds until the next minute
     """
     minute = now.replace(second=0, microsecond=0)
-    with connection.cursor() as cursor:
-        cursor.execute(_PACE_SQL, [agency, minute])
-        (calls,) = cursor.fetchone()
-    if calls > per_minute:
+    (rows,) = run_together((_PACE_SQL, (agency, minute)))
+    if int(rows[0][0] or 0) > per_minute:
         raise TooFast(60 - now.second)
 
 
 _PACE_SQL = """
-INSERT INTO law_agencypace (agency, minute_at, calls) VALUES (%s, %s, 1)
+INSERT INTO law_agencypace (agency, minute_at, calls) VALUES ($1, $2, 1)
 ON CONFLICT (agency) DO UPDATE SET
   calls = CASE WHEN law_agencypace.minute_at = EXCLUDED.minute_at THEN law_agencypace.calls + 1 ELSE 1 END,
   minute_at = EXCLUDED.minute_at
@@ -165,24 +162,37 @@ def answer_once(
     """
     body = json.dumps(question, sort_keys=True, ensure_ascii=False, default=str)
     digest = hashlib.sha256(body.encode()).hexdigest()
-    _hold(f"law.agency\0{agency}\0{kind}\0{request_id}")
-    known = AgencyCall.objects.filter(agency=agency, kind=kind, request_id=request_id).first()
+    known = _held(agency, kind, request_id)
     if known is not None:
-        if known.body_sha256 != digest:
+        body_sha256, before = known
+        if body_sha256 != digest:
             raise RequestReused(f"request {request_id!r} came before with another body")
-        return dict(known.answer), True
+        return before, True
     answer = dict(work())
-    AgencyCall.objects.create(
-        agency=agency, kind=kind, request_id=request_id, body_sha256=digest, answer=answer, recorded_at=now
-    )
+    insert_row(
+        "law_agencycall",
+        {
+            "agency": agency, "kind": kind, "request_id": request_id, "body_sha256": digest,
+            "answer": json.dumps(answer), "recorded_at": now,
+        },
+    )  # fmt: skip
     return answer, False
 
 
-def _hold(name: str) -> None:
-    """Let one at a time work under a name, until the transaction ends."""
+def _held(agency: str, kind: str, request_id: str) -> tuple[str, dict[str, Any]] | None:
+    """Let one at a time work on a request, until the transaction ends; return digest and answer if there is one."""
+    name = f"law.agency\0{agency}\0{kind}\0{request_id}"
     key = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], signed=True)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [key])
+    known = Read(_KNOWN_SQL, (agency, kind, request_id), lambda rows: tuple(rows[0]) if rows else None)
+    _, rows = run_together((_LOCK_SQL, (key,)), as_one([known]))
+    found: tuple[str, dict[str, Any]] | None = values_of([known], rows)[0]
+    return found
+
+
+_LOCK_SQL = "SELECT pg_advisory_xact_lock($1)"
+_KNOWN_SQL = """
+SELECT json_build_array(body_sha256, answer) FROM law_agencycall WHERE agency = $1 AND kind = $2 AND request_id = $3
+"""
 
 
 def target(
@@ -197,24 +207,15 @@ def target(
     """
     if channel not in MEDIA:
         raise ChannelUnknown(f"channel {channel!r} is none of {', '.join(MEDIA)}")
-    account = _account(agency, creditor, account_ref)
+    account, points = read_together(
+        book.account_by_reference_read(creditor, account_ref, creditor_ids=agency.creditor_ids),
+        parties.contact_points_by_value_read(contact_value),
+    )
+    if account is None:
+        raise DebtUnknown(f"no debt {account_ref!r} of {creditor!r} is placed with {agency.code}")
     if not contact_value.strip():
         return Target(account=account, point=None), channel not in POINTED
-    value = (account.person_id, contact_value)
-    point = parties.contact_points_by_value([value]).get(value)
+    point = points.get(account.person_id)
     if point is not None and point.medium not in MEDIA[channel]:
         point = None
     return Target(account=account, point=point), point is not None
-
-
-def _account(agency: Agency, creditor: str, account_ref: str) -> book.AccountCard:
-    try:
-        owner = book.creditor_by_code(creditor)
-    except book.CreditorUnknown:
-        owner = None
-    if owner is not None and owner.creditor_id in agency.creditor_ids:
-        with transaction.atomic():
-            found = book.account_ids_by_reference(pl.Series([account_ref]), creditor_id=owner.creditor_id)
-        if not found.is_empty():
-            return book.account_card(int(found["account_id"][0]), actor=agency_actor(agency))
-    raise DebtUnknown(f"no debt {account_ref!r} of {creditor!r} is placed with {agency.code}")

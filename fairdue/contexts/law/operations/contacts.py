@@ -10,10 +10,10 @@ from django.db import transaction
 from fairdue.contexts.audit import facade as audit
 from fairdue.contexts.book import facade as book
 from fairdue.kernel.actor import Actor
+from fairdue.storage.reads import as_one, insert_row, run_together, values_of
 
 from ..counting import RESULTS
-from ..models import Contact
-from .reserve import lock_budget
+from ..locking import LOCK_BUDGET_SQL
 
 
 class ResultUnknown(ValueError):
@@ -42,16 +42,20 @@ def settle_contact(*, contact_id: int, result: str, now: datetime) -> bool:
     if result not in RESULTS:
         raise ResultUnknown(f"{result!r} is none of {', '.join(RESULTS)}")
     with transaction.atomic(savepoint=False):
-        contact = Contact.objects.select_for_update().filter(id=contact_id).first()
-        if contact is None:
+        (found,) = run_together((_LOCK_RESULT_SQL, (contact_id,)))
+        if not found:
             raise ContactUnknown(f"contact {contact_id} is not known")
-        if result == "failed" and contact.result != "reserved":
+        before = (found[0][0] or b"").decode()
+        if result == "failed" and before != "reserved":
             result = "undelivered"
-        if RESULTS[result] <= RESULTS.get(contact.result, 0) and not _left_after_all(contact.result, result):
+        if RESULTS[result] <= RESULTS.get(before, 0) and not _left_after_all(before, result):
             return False
-        contact.result = result
-        contact.save(update_fields=["result"])
+        run_together((_SET_RESULT_SQL, (contact_id, result)))
     return True
+
+
+_LOCK_RESULT_SQL = "SELECT result FROM law_contact WHERE id = $1 FOR UPDATE"
+_SET_RESULT_SQL = "UPDATE law_contact SET result = $2 WHERE id = $1"
 
 
 def _left_after_all(before: str, result: str) -> bool:
@@ -83,32 +87,29 @@ def record_contact(
     actor.require("contacts.make")
     if result not in RESULTS:
         raise ResultUnknown(f"{result!r} is none of {', '.join(RESULTS)}")
-    with transaction.atomic():
-        lock_budget(person_id)
-        contact = Contact.objects.create(
-            person_id=person_id,
-            contact_point_id=contact_point_id,
-            institution_group=",".join(_groups(person_id, account_ids)),
-            made_by=made_by[:60],
-            channel=channel,
-            mode=mode or ("interactive" if channel == "call" else ""),
-            direction=direction,
-            purpose=purpose,
-            result=result,
-            occurred_at=occurred_at,
-            account_ids=",".join(map(str, account_ids)),
-            recorded_at=now,
-        )
+    debts = book.debt_facts_read(person_id)
+    with transaction.atomic(savepoint=False):
+        _, rows = run_together((LOCK_BUDGET_SQL, (person_id,)), as_one([debts]))
+        (known,) = values_of([debts], rows)
+        contact_id = insert_row(
+            "law_contact",
+            {
+                "person_id": person_id, "contact_point_id": contact_point_id,
+                "institution_group": ",".join(_groups(known, account_ids)), "made_by": made_by[:60],
+                "channel": channel, "mode": mode or ("interactive" if channel == "call" else ""),
+                "direction": direction, "purpose": purpose, "result": result, "occurred_at": occurred_at,
+                "account_ids": ",".join(map(str, account_ids)), "recorded_at": now,
+            },
+        )  # fmt: skip
         after = {"channel": channel, "direction": direction, "result": result, "made_by": made_by}
         audit.record(
-            code="law.contact.recorded", actor=actor, subject_type="contact", subject_id=contact.pk,
+            code="law.contact.recorded", actor=actor, subject_type="contact", subject_id=contact_id,
             person_id=person_id, now=now, after=after | {"occurred_at": occurred_at.isoformat()},
         )  # fmt: skip
-    return contact.pk
+    return contact_id
 
 
-def _groups(person_id: int, account_ids: Sequence[int]) -> list[str]:
-    cards = book.account_cards(person_id)
+def _groups(debts: Sequence[book.DebtFacts], account_ids: Sequence[int]) -> list[str]:
     return sorted(
-        {card.institution_group for card in cards if not account_ids or card.account_id in account_ids}
+        {debt.institution_group for debt in debts if not account_ids or debt.account_id in account_ids}
     )

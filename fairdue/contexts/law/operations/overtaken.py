@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import transaction
 
 from fairdue.kernel.actor import Actor
-from fairdue.storage.reads import as_one, run_together, values_of
+from fairdue.storage.reads import Read, as_one, read_one, run_together, values_of
 
 from ..facts import Proposal, facts_of, reads_of
 from ..locking import LOCK_BUDGET_SQL
-from ..models import Contact, Permit
 from ..rows import candidate_row
 from ..rules import rulebook_of
 from .use import PermitUnusable, use_permit
@@ -47,7 +46,7 @@ def use_unless_overtaken(
 
     :raises PermitUnusable: the subclass says why; nothing was changed
     """
-    permit = Permit.objects.filter(pk=permit_id).first()
+    permit = read_one(_permit_read(permit_id))
     if permit is not None and _changed(permit, actor, now):
         raise PermitOvertaken(f"what permit {permit_id} was judged upon has changed since")
     use_permit(
@@ -59,18 +58,40 @@ def use_unless_overtaken(
     )
 
 
-def _changed(permit: Permit, actor: Actor, now: datetime) -> list[str]:
+class Judged(NamedTuple):
+    """A permit with its counted contact, as far as it says what was judged."""
+
+    person_id: int
+    channel: str
+    contact_point_id: int | None
+    purpose: str
+    facts: dict[str, Any]
+    account_ids: str
+    mode: str
+
+
+_PERMIT_SQL = """
+SELECT json_build_array(permit.person_id, permit.channel, permit.contact_point_id, permit.purpose,
+                        permit.verdict -> 'facts', coalesce(contact.account_ids, ''), coalesce(contact.mode, ''))
+FROM law_permit permit LEFT JOIN law_contact contact ON contact.permit_id = permit.id WHERE permit.id = $1
+"""
+
+
+def _permit_read(permit_id: int) -> Read[Judged | None]:
+    return Read(_PERMIT_SQL, (permit_id,), lambda rows: Judged._make(rows[0]) if rows else None)
+
+
+def _changed(permit: Judged, actor: Actor, now: datetime) -> list[str]:
     """Lock the person's budget and return the standing facts that are no longer as they were judged."""
-    counted = Contact.objects.values_list("account_ids", "mode").get(permit_id=permit.pk)
-    account_ids = [int(each) for each in counted[0].split(",") if each]
+    account_ids = [int(each) for each in permit.account_ids.split(",") if each]
     reads = reads_of(permit.person_id, now, None, actor)
     _, rows = run_together((LOCK_BUDGET_SQL, (permit.person_id,)), as_one(reads))
     consents, contacts, standing, every, person, points, open_holds = values_of(reads, rows)
     facts = facts_of(consents, contacts, standing, every, person, points, open_holds, account_ids, now, actor)
     proposal = Proposal(
         channel=permit.channel, contact_point_id=permit.contact_point_id, purpose=permit.purpose,
-        mode=counted[1] or "interactive",
+        mode=permit.mode or "interactive",
     )  # fmt: skip
     row = candidate_row(facts, proposal, rulebook_of(facts.jurisdictions).special)
-    judged: dict[str, Any] = permit.verdict["facts"]
+    judged = permit.facts
     return [name for name in STANDING if name in judged and name in row and judged[name] != row[name]]

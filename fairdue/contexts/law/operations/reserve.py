@@ -111,7 +111,7 @@ def reserve_many(
     for rulebook in {grant.rulebook for grant in grants}:
         ensure_published(rulebook, now=now)
     issued = iter(issue(grants, heads))
-    return tuple(_answer(found.verdict, issued) for found in judged)
+    return tuple(_answer(found, issued) for found in judged)
 
 
 def _proposal(asked: Asked) -> Proposal:
@@ -124,9 +124,13 @@ def _proposal(asked: Asked) -> Proposal:
     )  # fmt: skip
 
 
-def _answer(verdict: Verdict, issued: Iterator[tuple[int, int]]) -> Reservation:
-    permit_id, contact_id = next(issued) if verdict.is_allowed else (None, None)
-    return Reservation(permit_id=permit_id, contact_id=contact_id, verdict=verdict)
+def _answer(judged: Judged, issued: Iterator[tuple[int, int]]) -> Reservation:
+    if not judged.verdict.is_allowed:
+        return Reservation(permit_id=None, contact_id=None, verdict=judged.verdict)
+    permit_id, contact_id = next(issued)
+    return Reservation(
+        permit_id=permit_id, contact_id=contact_id, verdict=judged.verdict, expires_at=judged.expires_at
+    )
 
 
 def lock_budget(person_id: int) -> None:

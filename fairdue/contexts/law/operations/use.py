@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
-from django.db import connection
+from fairdue.storage.reads import run_together
 
 from ..models import Permit, PermitUse
 
@@ -57,22 +56,17 @@ def use_permit(
 
     :raises PermitUnusable: the subclass says what differs; nothing was changed
     """
-    use: dict[str, Any] = {
-        "permit": permit_id, "channel": channel, "point": contact_point_id, "text": content_sha256, "now": now,
-    }  # fmt: skip
-    with connection.cursor() as cursor:
-        cursor.execute(_USE_SQL, use)
-        is_used = cursor.rowcount == 1
-    if not is_used:
+    (used,) = run_together((_USE_SQL, (permit_id, channel, contact_point_id, content_sha256, now)))
+    if not used:
         raise _refusal(permit_id, channel, contact_point_id, content_sha256, now)
 
 
 _USE_SQL = """
 INSERT INTO law_permituse (permit_id, channel, contact_point_id, content_sha256, used_at)
-SELECT id, %(channel)s, %(point)s, %(text)s, %(now)s FROM law_permit
- WHERE id = %(permit)s AND channel = %(channel)s AND contact_point_id IS NOT DISTINCT FROM %(point)s::bigint
-   AND content_sha256 = %(text)s AND issued_at <= %(now)s AND expires_at > %(now)s
-ON CONFLICT (permit_id) DO NOTHING
+SELECT id, channel, contact_point_id, content_sha256, $5 FROM law_permit
+ WHERE id = $1 AND channel = $2 AND contact_point_id IS NOT DISTINCT FROM $3::bigint
+   AND content_sha256 = $4 AND issued_at <= $5 AND expires_at > $5
+ON CONFLICT (permit_id) DO NOTHING RETURNING permit_id
 """
 
 

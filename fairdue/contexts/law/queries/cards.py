@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
 
 from fairdue.engine.law.jurisdictions import parts
+from fairdue.storage.reads import Read, read_one
 
 from ..contracts import ContactCard, HoldCard, PermitCard, RulebookEntry
-from ..models import Contact, Hold, Permit, PermitUse
+from ..models import Hold, Permit, PermitUse
 from ..rules import current, rulebook_of
 
 
@@ -19,15 +22,42 @@ class PermitUnknown(ValueError):
 
 def contacts(person_id: int, limit: int = 50) -> tuple[ContactCard, ...]:
     """This function will return a person's contacts, newest first."""
-    found = Contact.objects.filter(person_id=person_id).order_by("-occurred_at", "-id")[:limit]
-    return tuple(
-        ContactCard(
-            contact_id=contact.pk, person_id=contact.person_id, contact_point_id=contact.contact_point_id,
-            institution_group=contact.institution_group, made_by=contact.made_by, channel=contact.channel,
-            mode=contact.mode, direction=contact.direction, purpose=contact.purpose, result=contact.result,
-            occurred_at=contact.occurred_at, permit_id=contact.permit_id,
-        )
-        for contact in found
+    sql = f"{_CONTACT_SQL} ORDER BY occurred_at DESC, id DESC LIMIT $2"
+    return read_one(Read(sql, (person_id, limit), lambda rows: tuple(map(_contact_card, rows))))
+
+
+def contact_of(person_id: int, contact_id: int) -> ContactCard | None:
+    """This function will return one of a person's contacts, None if it is not one of them."""
+    sql = f"{_CONTACT_SQL} AND id = $2"
+    return read_one(Read(sql, (person_id, contact_id), lambda rows: _contact_card(rows[0]) if rows else None))
+
+
+_CONTACT_SQL = """
+SELECT json_build_array(id, person_id, contact_point_id, institution_group, made_by, channel, mode, direction, purpose,
+                        result, occurred_at, permit_id)
+FROM law_contact WHERE person_id = $1
+"""
+
+
+def _contact_card(row: list[Any]) -> ContactCard:
+    (
+        contact_id,
+        person_id,
+        point_id,
+        group,
+        made_by,
+        channel,
+        mode,
+        direction,
+        purpose,
+        result,
+        at,
+        permit_id,
+    ) = row
+    return ContactCard(
+        contact_id=contact_id, person_id=person_id, contact_point_id=point_id, institution_group=group, made_by=made_by,
+        channel=channel, mode=mode, direction=direction, purpose=purpose, result=result,
+        occurred_at=datetime.fromisoformat(at), permit_id=permit_id,
     )  # fmt: skip
 
 

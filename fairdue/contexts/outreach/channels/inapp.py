@@ -28,5 +28,5 @@ class InApp:
         return Accepted(outgoing.idempotency_key)
 
     def query(self, idempotency_key: str) -> Accepted | None:
-        """Say yes: whatever was reserved is stored."""
-        return Accepted(idempotency_key)
+        """Say no: nothing is in the inbox until its dispatch is recorded as delivered, under a permit that was used."""
+        return None

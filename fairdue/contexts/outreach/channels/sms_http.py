@@ -9,8 +9,10 @@
 from __future__ import annotations
 
 import json
+import ssl
 import time
 from collections.abc import Callable
+from functools import lru_cache
 from types import TracebackType
 from typing import ClassVar, Self
 
@@ -32,7 +34,9 @@ class HttpProvider:
     def __init__(self, *, url: str, key: str) -> None:
         self._url = url.rstrip("/")
         self._key = key
-        self._client = httpx.Client(timeout=TIMEOUT, follow_redirects=False, trust_env=False)
+        self._client = httpx.Client(
+            timeout=TIMEOUT, follow_redirects=False, trust_env=False, verify=_trusted()
+        )
 
     def __enter__(self) -> Self:
         return self
@@ -73,6 +77,12 @@ class HttpProvider:
 
     def _signed(self, body: bytes) -> dict[str, str]:
         return sign(key=self._key, body=body, timestamp=int(time.time()))
+
+
+@lru_cache(maxsize=1)
+def _trusted() -> ssl.SSLContext:
+    """Return the certificates that are trusted, read once a process: a pass that opens a client must not read them again."""
+    return httpx.create_ssl_context(trust_env=False)
 
 
 def _body(outgoing: Outgoing) -> bytes:

@@ -15,6 +15,7 @@ from fairdue.contexts.outreach.operations.turns import turn
 from fairdue.contexts.outreach.ticking import Ticking
 from fairdue.contexts.parties import facade as parties
 from fairdue.kernel.actor import system
+from fairdue.storage.reads import run_together
 
 MAX_TRIES = 8
 FIRST_DELAY = timedelta(seconds=5)
@@ -45,8 +46,13 @@ def hand_over(dispatch: Dispatch, channel: Channel, clock: Ticking) -> str:
 
 def _is_as_reserved(dispatch: Dispatch) -> bool:
     """Tell whether nobody has taken the dispatch over since it was read: same permit, same try, not settled."""
-    same = {"pk": dispatch.pk, "permit_id": dispatch.permit_id, "tries": dispatch.tries}
-    return Dispatch.objects.filter(**same, status__in=("reserved", "unknown")).exists()
+    (rows,) = run_together((_SAME_SQL, (dispatch.pk, dispatch.permit_id, dispatch.tries)))
+    return bool(rows)
+
+
+_SAME_SQL = """
+SELECT 1 FROM outreach_dispatch WHERE id = $1 AND permit_id = $2 AND tries = $3 AND status IN ('reserved', 'unknown')
+"""
 
 
 def _hand_over(dispatch: Dispatch, channel: Channel, clock: Ticking) -> str:
@@ -78,8 +84,10 @@ def settle(
     3. Unknown: asked again later; where nobody can be asked it stays unknown and the contact counts.
     """
     with transaction.atomic():
-        message = Message.objects.select_for_update().get(dispatch__pk=dispatch_id)
-        dispatch = Dispatch.objects.select_for_update().get(pk=dispatch_id)
+        run_together((_LOCK_MESSAGE_SQL, (dispatch_id,)))
+        row = Dispatch.objects.select_for_update(of=("self",)).select_related("message")
+        dispatch = row.get(pk=dispatch_id)
+        message = dispatch.message
         if RANK[dispatch.status] >= RANK["accepted"]:
             _keep_reference(dispatch, answer)
             return "accepted"
@@ -90,15 +98,28 @@ def settle(
         return _settle_unknown(dispatch, message, answer, can_be_asked, now)
 
 
+_LOCK_MESSAGE_SQL = """
+SELECT 1 FROM outreach_message WHERE id = (SELECT message_id FROM outreach_dispatch WHERE id = $1) FOR UPDATE
+"""
+
+
 def conclude(dispatch: Dispatch, message: Message, status: str, now: datetime) -> None:
     """Write a better-known state on dispatch, message and counted contact, in the caller's transaction."""
     if RANK[status] != RANK["failed"] and dispatch.earlier and law.permit(dispatch.permit_id).used_at is None:
         _attribute(dispatch, message, dispatch.earlier, now)
     before, dispatch.status = dispatch.status, status
     dispatch.settled_at, dispatch.next_try_at = now, None
-    dispatch.save()
     message.status = {"accepted": "sent", "bounced": "failed"}.get(status, status)
-    message.save(update_fields=["status"])
+    run_together(
+        (
+            _CONCLUDE_SQL,
+            (
+                dispatch.pk, status, now, dispatch.handed_at, dispatch.provider_ref, dispatch.error,
+                dispatch.permit_id, dispatch.contact_id,
+            ),
+        ),
+        (_STATUS_SQL, (message.pk, message.status)),
+    )  # fmt: skip
     result = {"accepted": "sent"}.get(status, status)
     law.settle_contact(contact_id=dispatch.contact_id, result=result, now=now)
     audit.record(
@@ -106,6 +127,13 @@ def conclude(dispatch: Dispatch, message: Message, status: str, now: datetime) -
         subject_type="message", subject_id=message.pk, now=now, person_id=message.person_id,
         reason=dispatch.error, before={"dispatch": before}, after={"dispatch": status},
     )  # fmt: skip
+
+
+_CONCLUDE_SQL = """
+UPDATE outreach_dispatch SET status = $2, settled_at = $3, next_try_at = NULL, handed_at = $4, provider_ref = $5,
+       error = $6, permit_id = $7, contact_id = $8 WHERE id = $1
+"""
+_STATUS_SQL = "UPDATE outreach_message SET status = $2 WHERE id = $1"
 
 
 def _attribute(dispatch: Dispatch, message: Message, earlier: dict[str, int], now: datetime) -> None:
@@ -136,7 +164,11 @@ def _use_permit(dispatch: Dispatch, outgoing: Outgoing, now: datetime) -> None:
 
 def _mark_handed(dispatch_id: int, now: datetime) -> bool:
     """Claim the one hand-over; the database lets exactly one process pass."""
-    return Dispatch.objects.filter(pk=dispatch_id, handed_at__isnull=True).update(handed_at=now) == 1
+    (rows,) = run_together((_HAND_SQL, (dispatch_id, now)))
+    return bool(rows)
+
+
+_HAND_SQL = "UPDATE outreach_dispatch SET handed_at = $2 WHERE id = $1 AND handed_at IS NULL RETURNING 1"
 
 
 def _outgoing(dispatch: Dispatch) -> Outgoing:

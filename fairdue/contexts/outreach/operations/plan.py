@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -12,6 +13,7 @@ from django.db import connection, transaction
 from fairdue.contexts.outreach.models import Message
 from fairdue.contexts.outreach.operations.wake import wake_dispatcher
 from fairdue.storage.bulk import copy_in
+from fairdue.storage.reads import insert_unless
 
 COLUMNS = (
     "person_id", "account_id", "channel", "contact_point_id", "template_code", "locale", "purpose", "round",
@@ -76,23 +78,15 @@ def plan_message(
     `values` are JSON values; money is `{"minor": 123, "currency": "CNY"}`, a date its ISO form.
     `content_sealed` is the text of a message that was written by hand.
     """
-    message, is_new = Message.objects.get_or_create(
-        dedupe_key=dedupe_key,
-        defaults={
-            "person_id": person_id,
-            "account_id": account_id,
-            "channel": channel,
-            "contact_point_id": contact_point_id,
-            "template_code": template_code,
-            "locale": locale,
-            "purpose": purpose,
-            "values": dict(values or {}),
-            "not_before": not_before or now,
-            "expires_at": expires_at or (not_before or now) + LIFETIME,
-            "recorded_at": now,
-            "content_sealed": content_sealed,
-        },
-    )
-    if is_new and is_woken:
+    row = {
+        "dedupe_key": dedupe_key, "person_id": person_id, "account_id": account_id, "channel": channel,
+        "contact_point_id": contact_point_id, "template_code": template_code, "locale": locale, "purpose": purpose,
+        "values": json.dumps(dict(values or {})), "not_before": not_before or now,
+        "expires_at": expires_at or (not_before or now) + LIFETIME, "recorded_at": now, "content_sealed": content_sealed,
+    }  # fmt: skip
+    message_id = insert_unless("(dedupe_key)", "outreach_message", row)
+    if message_id is None:
+        return Message.objects.values_list("pk", flat=True).get(dedupe_key=dedupe_key), False
+    if is_woken:
         wake_dispatcher()
-    return message.pk, is_new
+    return message_id, True

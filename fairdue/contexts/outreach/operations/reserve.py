@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,11 +18,12 @@ from fairdue.contexts.law import facade as law
 from fairdue.contexts.law.contracts import Reservation
 from fairdue.contexts.outreach.channels import provider_for
 from fairdue.contexts.outreach.checking import check_composed
-from fairdue.contexts.outreach.composing import Composed, compose, seal_content
+from fairdue.contexts.outreach.composing import Composed, Sources, compose, seal_content, sources_of
 from fairdue.contexts.outreach.models import Dispatch, Message
 from fairdue.contexts.outreach.rendering import TemplateRefused
 from fairdue.contexts.outreach.values import NothingDue
 from fairdue.kernel.actor import Actor
+from fairdue.storage.reads import Statement, run_together
 
 MAX_FAULTS = 5
 FAULT_DELAY = timedelta(minutes=5)
@@ -58,19 +60,25 @@ def reserve_messages(
     with transaction.atomic():
         outcomes: dict[int, Dispatch | str | Faulty] = {}
         composed: list[tuple[Message, Composed]] = []
-        for message in _claimed(message_ids, now):
+        endings: list[Ending] = []
+        claimed = _claimed(message_ids, now)
+        sources = sources_of(claimed, now) if claimed else None
+        for message in claimed:
             try:
-                ready = _ready(message, actor, now)
+                ready = _ready(message, sources, actor, now)
             except DatabaseError:
                 raise
             except Exception as error:  # noqa: BLE001 - one faulty message must not keep all others from leaving
                 outcomes[message.pk] = Faulty(error)
                 continue
-            if isinstance(ready, str):
-                outcomes[message.pk] = ready
+            if isinstance(ready, Ending):
+                outcomes[message.pk] = ready.status
+                endings.append(ready)
             else:
                 composed.append((message, ready))
-        return outcomes | _judge(composed, actor, now, lease)
+        outcomes |= _judge(composed, endings, actor, now, lease)
+        close(endings, actor, now)
+        return outcomes
 
 
 def _claimed(message_ids: Sequence[int], now: datetime) -> list[Message]:
@@ -84,32 +92,57 @@ def _claimed(message_ids: Sequence[int], now: datetime) -> list[Message]:
     return list(first.values())
 
 
-def _ready(message: Message, actor: Actor, now: datetime) -> Composed | str:
-    """Return the text to be judged, or what became of a message that need not be judged."""
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """A message that is not sent, and why."""
+
+    message: Message
+    status: str
+    verdict: dict[str, Any]
+
+
+def _ready(message: Message, sources: Sources | None, actor: Actor, now: datetime) -> Composed | Ending:
+    """Return the text to be judged, or the end of a message that need not be judged."""
     if message.expires_at <= now:
-        return close(message, "expired", own_verdict("outreach.too_late", "expire"), actor, now)
+        return Ending(message, "expired", own_verdict("outreach.too_late", "expire"))
     try:
-        composed = compose(message, now)
+        composed = compose(message, now, sources)
     except NothingDue as news:
-        return close(message, "expired", own_verdict(news.code, "expire"), actor, now)
+        return Ending(message, "expired", own_verdict(news.code, "expire"))
     except TemplateRefused as refusal:
-        return close(message, "refused", own_verdict(refusal.code, "refuse", str(refusal)), actor, now)
+        return Ending(message, "refused", own_verdict(refusal.code, "refuse", str(refusal)))
     report = check_composed(composed, channel=message.channel, purpose=message.purpose, actor=actor, now=now)
     if report.is_refused:
-        return close(message, "refused", report.as_verdict(), actor, now)
+        return Ending(message, "refused", report.as_verdict())
     return composed
 
 
-def close(message: Message, status: str, verdict: dict[str, Any], actor: Actor, now: datetime) -> str:
-    """Write the end of a message that is not sent, in the caller's transaction."""
-    message.status, message.verdict = status, verdict
-    message.save(update_fields=["status", "verdict"])
-    rules = [reason["rule_id"] for reason in verdict["reasons"]]
-    audit.record(
-        code=f"outreach.message.{status}", actor=actor, subject_type="message", subject_id=message.pk,
-        now=now, person_id=message.person_id, reason=", ".join(rules),
-    )  # fmt: skip
-    return status
+def close(endings: Sequence[Ending], actor: Actor, now: datetime) -> None:
+    """Write the ends of messages that are not sent, in the caller's transaction."""
+    if not endings:
+        return
+    run_together(
+        *((_END_SQL, (end.message.pk, end.status, json.dumps(end.verdict))) for end in endings),
+    )
+    told: dict[tuple[str, str], list[audit.Entry]] = {}
+    for end in endings:
+        end.message.status, end.message.verdict = end.status, end.verdict
+        rules = ", ".join(reason["rule_id"] for reason in end.verdict["reasons"])
+        entry = audit.Entry(subject_id=end.message.pk, person_id=end.message.person_id)
+        told.setdefault((end.status, rules), []).append(entry)
+    for (status, rules), entries in told.items():
+        audit.record_many(
+            code=f"outreach.message.{status}", actor=actor, subject_type="message", entries=entries, now=now,
+            reason=rules,
+        )  # fmt: skip
+
+
+_END_SQL = "UPDATE outreach_message SET status = $2, verdict = $3 WHERE id = $1"
+_LATER_SQL = "UPDATE outreach_message SET status = 'planned', verdict = $2, not_before = $3 WHERE id = $1"
+_SEAL_SQL = """
+UPDATE outreach_message SET status = 'sending', verdict = NULL, contact_point_id = $2, template_version = $3, locale = $4,
+       content_sealed = $5 WHERE id = $1
+"""
 
 
 def own_verdict(code: str, outcome: str, detail: str = "") -> dict[str, Any]:
@@ -143,7 +176,7 @@ def postpone_faulty(*, message_id: int, error: Exception, actor: Actor, now: dat
         verdict = own_verdict("outreach.fault", "defer", type(error).__name__)
         if message.attempts >= MAX_FAULTS:
             message.save(update_fields=["attempts"])
-            close(message, "failed", verdict, actor, now)
+            close([Ending(message, "failed", verdict)], actor, now)
             return
         message.not_before, message.verdict = now + FAULT_DELAY, verdict
         message.save(update_fields=["attempts", "not_before", "verdict"])
@@ -168,47 +201,55 @@ def _asked(message: Message, composed: Composed) -> law.Asked:
 
 def seal_into(message: Message, composed: Composed) -> None:
     """Write the very text that is permitted on the message."""
+    run_together(sealed(message, composed))
+
+
+def sealed(message: Message, composed: Composed) -> Statement:
+    """Put the very text that is permitted into the message, and return the statement that writes it."""
     message.status, message.verdict = "sending", None
     message.contact_point_id = composed.contact_point_id
     message.template_version, message.locale = composed.template_version, composed.locale
     message.content_sealed = seal_content(composed.subject, composed.text)
-    message.save(
-        update_fields=[
-            "status",
-            "verdict",
-            "contact_point_id",
-            "template_version",
-            "locale",
-            "content_sealed",
-        ]
-    )
+    return _SEAL_SQL, (
+        message.pk, message.contact_point_id, message.template_version, message.locale, message.content_sealed,
+    )  # fmt: skip
 
 
-def put_off(message: Message, reservation: Reservation, actor: Actor, now: datetime) -> str:
-    """Write the gate's `no`: later if it said when and that is in time, else never."""
+def _put_off(message: Message, reservation: Reservation) -> Ending | Statement:
+    """Return the gate's `no`: the statement that puts the message off if the gate said until when, else its end."""
     verdict = reservation.verdict
     if verdict.outcome != "defer":
-        return close(message, "refused", verdict.as_json(), actor, now)
+        return Ending(message, "refused", verdict.as_json())
     if verdict.retry_after is None or verdict.retry_after >= message.expires_at:
-        return close(message, "expired", verdict.as_json(), actor, now)
-    message.status, message.not_before, message.verdict = "planned", verdict.retry_after, verdict.as_json()
-    message.save(update_fields=["status", "not_before", "verdict"])
-    return "deferred"
+        return Ending(message, "expired", verdict.as_json())
+    return _LATER_SQL, (message.pk, json.dumps(verdict.as_json()), verdict.retry_after)
 
 
 def _judge(
-    composed: Sequence[tuple[Message, Composed]], actor: Actor, now: datetime, lease: timedelta
+    composed: Sequence[tuple[Message, Composed]],
+    endings: list[Ending],
+    actor: Actor,
+    now: datetime,
+    lease: timedelta,
 ) -> dict[int, Dispatch | str]:
-    """Ask the gate for all at once; write each permit on a dispatch, and each `no` on its message."""
+    """Ask the gate for all at once; write each permit on a dispatch, put off what may go later, add the rest to `endings`."""
     outcomes: dict[int, Dispatch | str] = {}
-    dispatches = []
+    dispatches, statements = [], []
     reservations = law.reserve_many([_asked(*each) for each in composed], now=now, actor=actor)
     for (message, text), reservation in zip(composed, reservations, strict=True):
         if reservation.permit_id is None or reservation.contact_id is None:
-            outcomes[message.pk] = put_off(message, reservation, actor, now)
+            answer = _put_off(message, reservation)
+            if isinstance(answer, Ending):
+                endings.append(answer)
+                outcomes[message.pk] = answer.status
+            else:
+                statements.append(answer)
+                outcomes[message.pk] = "deferred"
             continue
-        seal_into(message, text)
+        statements.append(sealed(message, text))
         dispatches.append(_dispatch(message, reservation.permit_id, reservation.contact_id, now, lease))
+    if statements:
+        run_together(*statements)
     Dispatch.objects.bulk_create(dispatches)
     entries = [
         audit.Entry(

@@ -12,7 +12,9 @@ from contextlib import contextmanager
 
 from django.db import connection
 
-_NAME = "hashtextextended('outreach.dispatch.' || %s, 0)"
+from fairdue.storage.reads import run_together
+
+_NAME = "hashtextextended('outreach.dispatch.' || $1::text, 0)"
 
 
 @contextmanager
@@ -35,10 +37,8 @@ def turn(dispatch_id: int) -> Iterator[bool]:
 
 
 def _ask(sql: str, dispatch_id: int) -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [str(dispatch_id)])
-        (answer,) = cursor.fetchone()
-    return bool(answer)
+    (rows,) = run_together((sql, (str(dispatch_id),)))
+    return rows[0][0] == b"t"
 
 
 def _is_pooled() -> bool:

@@ -42,7 +42,7 @@ def contact_points_by_value(
     """
     hashes: dict[tuple[int, bytes], tuple[int, str]] = {}
     for person_id, written in values:
-        for value in _readings(written):
+        for value in readings(written):
             digest = settings.FIELD_KEYS.search_hash(value, sealing.CONTACT_PURPOSE)
             hashes[person_id, digest] = (person_id, written)
     persons, digests = {key[0] for key in hashes}, {key[1] for key in hashes}
@@ -54,7 +54,8 @@ def contact_points_by_value(
     }
 
 
-def _readings(written: str) -> set[str]:
+def readings(written: str) -> set[str]:
+    """Return the values that a written number or address may stand for, three at most."""
     text = written.strip()
     answers = (judge_phone(text, mobile=True), judge_phone(text, mobile=False), judge_email(text))
     return {value for value, _ in answers if value is not None}
