@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
@@ -9,8 +10,14 @@ from typing import Any
 from fairdue.contexts.decisions.contracts_life import FindingCard
 from fairdue.engine.strategy.catalogue import load_catalogue
 from fairdue.engine.strategy.checks import Finding, check
+from fairdue.engine.strategy.checks.caps import default_caps
 from fairdue.engine.strategy.model import Fault, Strategy, StrategyErrors
 from fairdue.engine.strategy.table import read_strategy
+
+MOST_KNOWN = 64
+"""Checks take seconds and depend on the strategy, the catalogue and the packs alone: so many are kept."""
+
+_KNOWN: dict[str, tuple[FindingCard, ...]] = {}
 
 
 def findings_of(document: Mapping[str, Any]) -> tuple[FindingCard, ...]:
@@ -23,8 +30,14 @@ def findings_of(document: Mapping[str, Any]) -> tuple[FindingCard, ...]:
 
 
 def checked(strategy: Strategy) -> tuple[FindingCard, ...]:
-    """Return what the checks find in a strategy that can be read."""
-    return tuple(_found(each) for each in check(strategy, catalogue=load_catalogue()))
+    """Return what the checks find in a strategy that can be read; the same strategy is checked once a process."""
+    key = hashlib.sha256(repr(strategy).encode()).hexdigest()
+    if key not in _KNOWN:
+        found = check(strategy, catalogue=load_catalogue(), caps=default_caps())
+        while len(_KNOWN) >= MOST_KNOWN:
+            _KNOWN.pop(next(iter(_KNOWN)))
+        _KNOWN[key] = tuple(_found(each) for each in found)
+    return _KNOWN[key]
 
 
 def _found(each: Finding) -> FindingCard:

@@ -17,7 +17,7 @@ from fairdue.engine.strategy.model import (
     StrategyErrors,
     Table,
 )
-from fairdue.engine.strategy.reading import NAME, Signature, literal_of, signature_of, table_of
+from fairdue.engine.strategy.reading import MOST_ROWS, NAME, Signature, literal_of, signature_of, table_of
 from fairdue.engine.strategy.terms import TYPES
 
 KEYS = ("code", "version", "title", "inputs", "decisions", "result", "stages")
@@ -41,6 +41,8 @@ def read_strategy(document: Mapping[str, Any]) -> Strategy:
     """
     if not isinstance(document, Mapping):
         raise StrategyErrors([Fault(message_zh="文档不是策略", message_en="the document is no strategy")])
+    if _row_count(document) > MOST_ROWS:
+        return _read(document)
     key = hashlib.sha256(repr(document).encode()).digest()
     found = _READ.get(key)
     if found is None:
@@ -54,6 +56,14 @@ _READ: dict[bytes, Strategy] = {}
 """Strategies by their documents: a night reads the same one for every partition, and its bit-sets stay with it."""
 
 _MOST_READ = 8
+
+
+def _row_count(document: Mapping[str, Any]) -> int:
+    """Rows as far as they can be counted before anything is checked."""
+    decisions = document.get("decisions")
+    tables = [document, *(decisions if isinstance(decisions, list) else ())]
+    rows = [table.get("rows") for table in tables if isinstance(table, Mapping)]
+    return sum(len(each) for each in rows if isinstance(each, list))
 
 
 def _read(document: Mapping[str, Any]) -> Strategy:

@@ -21,6 +21,7 @@ from decimal import Decimal
 from typing import Any
 
 from fairdue.engine.feel import FeelError, ast, parse_expression
+from fairdue.engine.strategy.feel_words import in_chinese
 
 Value = int | float | Decimal | str | bool | date | None
 
@@ -128,10 +129,8 @@ def read_term(source: Any, types: Mapping[str, str]) -> Term:
 
 def unreadable(error: FeelError) -> CellError:
     """Return FEEL's own complaint as one of a cell."""
-    english = str(error)
-    return CellError(
-        english, f"无法读取“{error.source[:40]}”(第 {error.position + 1} 个字符):{english}", error.position
-    )
+    place = f"(第 {error.position + 1} 个字符)"
+    return CellError(str(error), in_chinese(error.message) + place, error.position)
 
 
 def term_of(node: ast.Node, types: Mapping[str, str]) -> Term:
@@ -210,7 +209,7 @@ def _arithmetic(operator: str, left: Term, right: Term, position: int) -> Arithm
                 else ("", "")
             )
             raise CellError(
-                f"{operator!r} computes with numbers, not with a {kind}{hint[0]}",
+                f"{operator!r} computes with numbers, not with {_a(kind)}{hint[0]}",
                 f"“{operator}”只能用于数值,不能用于 {kind}{hint[1]}",
                 position,
             )
@@ -254,12 +253,19 @@ def require_comparable(left: str, right: str, is_by_order: bool, position: int |
             "comparing by order needs numbers, dates or texts", "按大小比较需要数值、日期或文本", position
         )
     if "null" not in (left, right) and left != right and not {left, right} <= set(NUMERIC):
-        hint = '; write a date as date("2026-01-31")' if "date" in (left, right) else ""
+        is_date = "date" in (left, right)
+        hint, zh = (
+            ('; write a date as date("2026-01-31")', ';日期写作 date("2026-01-31")') if is_date else ("", "")
+        )
         raise CellError(
-            f"a {left} cannot be compared with a {right}{hint}",
-            f"{left} 不能与 {right} 比较{hint and ';日期写作 date(“2026-01-31”)'}",
+            f"{_a(left)} cannot be compared with {_a(right)}{hint}",
+            f"{left} 不能与 {right} 比较{zh}",
             position,
         )
+
+
+def _a(type_name: str) -> str:
+    return f"an {type_name}" if type_name == "integer" else f"a {type_name}"
 
 
 def _temporal(node: ast.Node) -> Constant:

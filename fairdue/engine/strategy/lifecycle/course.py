@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -133,26 +133,16 @@ class Course:
         return tuple(kept)
 
 
-def result_only(strategy: Strategy) -> Strategy:
-    """Return a strategy without the decisions on which its result does not depend."""
-    needed = {strategy.result}
+def part_of(strategy: Strategy, decision_id: str) -> Strategy:
+    """Return one decision of a strategy with those on which it depends."""
+    needed = {decision_id}
     for decision in reversed(strategy.decisions):
         if decision.decision_id in needed:
             needed |= {
                 each.decision_id for each in strategy.decisions if set(each.outputs) & set(decision.requires)
             }
-    return replace(
-        strategy, decisions=tuple(each for each in strategy.decisions if each.decision_id in needed)
-    )
-
-
-def until(course: Course, test: Callable[[Course], bool], most_days: int) -> bool:
-    """Let nights pass until a test holds; tell whether it came to hold."""
-    for _ in range(most_days):
-        if test(course):
-            return True
-        course.night()
-    return test(course)
+    decisions = tuple(each for each in strategy.decisions if each.decision_id in needed)
+    return replace(strategy, decisions=decisions, result=decision_id)
 
 
 def _stage(strategy: Strategy, row_id: str | None) -> str:

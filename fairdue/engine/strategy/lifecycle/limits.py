@@ -10,13 +10,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fairdue.engine.strategy.checks.findings import Cap, Finding
+from fairdue.engine.strategy.checks.findings import Cap, Finding, PathStep
 from fairdue.engine.strategy.checks.kinds import finding
 from fairdue.engine.strategy.checks.regions import TooMuch, leaves
 from fairdue.engine.strategy.checks.regions import boxes_to as _boxes_to
-from fairdue.engine.strategy.checks.space import Space, Undecided
+from fairdue.engine.strategy.checks.space import Record, Space, Undecided
 from fairdue.engine.strategy.interpret import decide_one
-from fairdue.engine.strategy.lifecycle.course import Course, moved
+from fairdue.engine.strategy.lifecycle.course import Course, moved, part_of
 from fairdue.engine.strategy.lifecycle.walk import DEBTOR, States, Walk
 from fairdue.engine.strategy.model import Table
 
@@ -30,7 +30,6 @@ _WORDS = {
 _DISCOUNT = re.compile(r"waiver|discount|remission|forgiv|settlement")
 """Names of outputs that say how much of a debt is given up."""
 
-MOST_DAYS = 400
 MOST_ACCOUNTS = 40
 
 Counts = NDArray[np.int16]
@@ -158,23 +157,33 @@ def waiver_findings(space: Space) -> Iterator[Finding]:
 
 
 def _growing(space: Space, table: Table, name: str) -> Finding | None:
+    short = part_of(space.strategy, table.decision_id)
     for record in _accounts(space, table):
-        course = Course(space.strategy, space.catalogue, dict(record))
-        before = course.decide()
-        for forgetting in (False, True):
-            grown = _wait(space, dict(record), name, before.outputs.get(name) or 0, is_forgetting=forgetting)
-            if grown is None:
-                continue
-            days, record_then, after = grown
-            course.record, course.day = record_then, days
-            course._note("day_passes", record)
-            rows = [row.row_id for row in table.rows]
-            ids = tuple(row for row in after.rows_fired if row in rows)
-            return finding(
-                "waiver_by_waiting", table.decision_id, ids, record, tuple(course.steps), output=name,
-                before=before.outputs.get(name), after=after.outputs.get(name),
-            )  # fmt: skip
+        before = decide_one(record, short, on_conflict="reject").outputs.get(name) or 0
+        for days in _turns(space, record):
+            for is_forgetting in (False, True):
+                later = _waited(space, record, days, is_forgetting=is_forgetting)
+                after = decide_one(later, short, on_conflict="reject")
+                if (after.outputs.get(name) or 0) > before:
+                    return _grown(space, table, name, (record, later), (before, after.outputs[name]), days)
     return None
+
+
+def _grown(
+    space: Space, table: Table, name: str, records: tuple[Record, Record], values: tuple[Any, Any], days: int
+) -> Finding:
+    steps = []
+    for day, event, record in ((0, "start", records[0]), (days, "day_passes", records[1])):
+        outcome = decide_one(record, space.strategy, on_conflict="reject")
+        stage = next((row.stage for row in space.strategy.rows if row.row_id == outcome.row_id), "")
+        changed = {fact: value for fact, value in record.items() if not day or records[0][fact] != value}
+        steps.append(PathStep(day, event, changed, outcome.row_id, stage))
+    fired = set(decide_one(records[1], space.strategy, on_conflict="reject").rows_fired)
+    ids = tuple(row.row_id for row in table.rows if row.row_id in fired)
+    return finding(
+        "waiver_by_waiting", table.decision_id, ids, records[0], tuple(steps), output=name,
+        before=values[0], after=values[1],
+    )  # fmt: skip
 
 
 def _accounts(space: Space, table: Table) -> Iterator[Mapping[str, Any]]:
@@ -195,18 +204,26 @@ def _accounts(space: Space, table: Table) -> Iterator[Mapping[str, Any]]:
                 yield found
 
 
-def _wait(
-    space: Space, record: dict[str, Any], name: str, least: Any, *, is_forgetting: bool
-) -> tuple[int, dict[str, Any], Any] | None:
-    """Let days pass until an output is above what it was; counts of the past fade if `is_forgetting`."""
-    for day in range(1, MOST_DAYS):
-        record = moved(record, "day_passes", space.catalogue)
-        if is_forgetting:
-            for fact in record:
-                known = space.catalogue.facts.get(fact)
-                if known and known.moves.get("day_passes") == "lower or same" and record[fact]:
-                    record[fact] = max(record[fact] - 1, 0) if record[fact] < 1000 else 0
-        outcome = decide_one(record, space.strategy, on_conflict="reject")
-        if (outcome.outputs.get(name) or 0) > least:
-            return day, record, outcome
-    return None
+def _turns(space: Space, record: Record) -> list[int]:
+    """Return the days after which a count of the account passes a limit that some cell sets."""
+    found = {1}
+    for name, value in record.items():
+        fact = space.catalogue.facts.get(name)
+        if fact and value is not None and fact.moves.get("day_passes", "").startswith("up"):
+            found |= {
+                int(low - value) for low, _ in space.axes[name].spans if low is not None and low > value
+            }
+    return sorted(found)
+
+
+def _waited(space: Space, record: Record, days: int, *, is_forgetting: bool) -> dict[str, Any]:
+    """Return an account some days later; counts of the past have faded if `is_forgetting`."""
+    after = moved(record, "day_passes", space.catalogue)
+    for name, value in record.items():
+        fact = space.catalogue.facts.get(name)
+        effect = fact.moves.get("day_passes", "") if fact else ""
+        if effect.startswith("up") and value is not None and after[name] != value:
+            after[name] = value + days
+        elif is_forgetting and effect == "lower or same" and value:
+            after[name] = 0
+    return after

@@ -12,7 +12,7 @@ from fairdue.engine.strategy.checks.findings import Finding
 from fairdue.engine.strategy.checks.kinds import finding
 from fairdue.engine.strategy.checks.space import Space, Undecided
 from fairdue.engine.strategy.interpret import decide_one
-from fairdue.engine.strategy.lifecycle.course import Course, moved, result_only
+from fairdue.engine.strategy.lifecycle.course import Course, moved, part_of
 from fairdue.engine.strategy.lifecycle.walk import CONTACTS, MOST_DECIDED, PROTECTIONS, QUIET, States, Walk
 from fairdue.engine.strategy.model import Outcome, Row, Strategy, Table
 
@@ -196,7 +196,7 @@ def skipped(walk: Walk) -> Iterator[Finding]:
     if "days_past_due" not in strategy.inputs:
         return
     known: dict[tuple[Any, ...], Outcome] = {}
-    short = result_only(strategy)
+    short = part_of(strategy, strategy.result)
     plain = _plain_course(walk, short, known)
     places = _ranges(plain)
     told: set[str] = set()

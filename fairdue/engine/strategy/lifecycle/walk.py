@@ -21,7 +21,8 @@ from fairdue.engine.strategy.checks.regions import Branch, Leaf, TooMuch
 from fairdue.engine.strategy.checks.space import Space
 from fairdue.engine.strategy.decide import ROW_ID, decide
 from fairdue.engine.strategy.lifecycle.classes import MOST_EXACT, Classes, Moves, classes_of, moves_of
-from fairdue.engine.strategy.model import Table
+from fairdue.engine.strategy.lifecycle.course import part_of
+from fairdue.engine.strategy.model import Strategy, Table
 
 MOST_STATES = 2_500_000
 """Combinations of classes that are walked; beyond that the stages are reported as not decided."""
@@ -138,6 +139,11 @@ class Walk:
         """Which row of the result decides each state, by its position; -1 for none, `UNKNOWN` where nobody asked."""
         return np.full(self.shape, UNKNOWN, dtype=np.int16)
 
+    @cached_property
+    def deciding(self) -> Strategy:
+        """The strategy without the decisions on which its result does not depend."""
+        return part_of(self.space.strategy, self.space.strategy.result)
+
     def learn(self, states: States) -> None:
         """Decide those of some states that are not decided yet."""
         new = states & (self.rows == UNKNOWN)
@@ -148,7 +154,7 @@ class Walk:
         """Return the rows that decide some states with some facts set otherwise."""
         where = np.nonzero(states)
         frame = self.frame(where, changed)
-        answered = decide(frame, self.space.strategy, on_conflict="reject")[ROW_ID]
+        answered = decide(frame, self.deciding, on_conflict="reject")[ROW_ID]
         positions = {row.row_id: number for number, row in enumerate(self.space.strategy.rows)}
         numbers = answered.replace_strict(positions, default=-1, return_dtype=pl.Int16)
         found = np.full(self.shape, -1, dtype=np.int16)
