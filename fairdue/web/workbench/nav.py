@@ -95,6 +95,12 @@ GROUPS: tuple[tuple[str, tuple[NavItem, ...]], ...] = (
                 icon="strategy",
                 permissions=("strategy.view",),
             ),
+            NavItem(
+                url_name="workbench:experiments",
+                label=word("Experiments"),
+                icon="report",
+                permissions=("strategy.view",),
+            ),
         ),
     ),
     (

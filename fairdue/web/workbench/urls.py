@@ -20,7 +20,9 @@ from fairdue.web.workbench.views import (
     deadline,
     deadlines,
     debtor,
+    decision_why,
     events,
+    experiments,
     explanation,
     gallery,
     holds,
@@ -62,6 +64,7 @@ urlpatterns = [
     path("case/<int:case_id>/", case.show, name="case"),
     path("case/<int:case_id>/when", allowed_time.allowed_time, name="allowed_time"),
     path("case/<int:case_id>/reveal", case.reveal, name="reveal"),
+    path("case/<int:case_id>/decision", decision_why.decision_why, name="decision_why"),
     path("case/<int:case_id>/next", case.following, name="next_case"),
     path("case/<int:case_id>/call", contact.start_call, name="start_call"),
     path("case/<int:case_id>/outcome", contact.record_outcome, name="record_outcome"),
@@ -140,6 +143,9 @@ urlpatterns = [
     path(
         "strategies/<int:strategy_id>/file/<slug:form>", strategy_files.download, name="strategy_file"
     ),
+    path("experiments/", experiments.experiments, name="experiments"),
+    path("experiments/<slug:code>/", experiments.experiment, name="experiment"),
+    path("experiments/<slug:code>/stop", experiments.stop, name="stop_experiment"),
     path("products/", products.products, name="products"),
     path("products/<slug:code>/", products.product, name="product"),
     path("gate/", law.gate, name="gate"),
