@@ -17,10 +17,19 @@ from fairdue.engine.strategy.model import (
     StrategyErrors,
     Table,
 )
-from fairdue.engine.strategy.reading import MOST_ROWS, NAME, Signature, literal_of, signature_of, table_of
+from fairdue.engine.strategy.reading import (
+    MOST_ROWS,
+    NAME,
+    Signature,
+    literal_of,
+    signature_of,
+    table_of,
+    title_of,
+)
 from fairdue.engine.strategy.terms import TYPES
 
 KEYS = ("code", "version", "title", "inputs", "decisions", "result", "stages")
+_LISTS = ("inputs", "outputs", "rows", "decisions", "stages")
 _TABLE_KEYS = ("hit_policy", "aggregation", "inputs", "outputs", "rows")
 
 
@@ -66,7 +75,34 @@ def _row_count(document: Mapping[str, Any]) -> int:
     return sum(len(each) for each in rows if isinstance(each, list))
 
 
+def _shape_faults(part: Mapping[str, Any], decision: str = "") -> Iterator[Fault]:
+    """What is not even a list where one must stand, before anything is looked at closely."""
+    for key in _LISTS:
+        items = part.get(key)
+        if items is not None and not _is_list(items):
+            yield Fault(
+                decision=decision,
+                message_zh=f"{key} 须为列表,每项须有名目",
+                message_en=f"{key} is a list, each item of which has keys",
+            )
+    for item in _listed(part, "decisions"):
+        yield from _shape_faults(item, str(item.get("id", "")))
+    if any(not (isinstance(item.get("name"), str) and item["name"]) for item in _listed(part, "inputs")):
+        yield Fault(decision=decision, message_zh="输入没有名称", message_en="an input has no name")
+
+
+def _is_list(items: Any) -> bool:
+    return isinstance(items, list) and all(isinstance(item, Mapping) for item in items)
+
+
+def _listed(part: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
+    return part[key] if _is_list(part.get(key)) else []
+
+
 def _read(document: Mapping[str, Any]) -> Strategy:
+    shapeless = list(_shape_faults(document))
+    if shapeless:
+        raise StrategyErrors(shapeless)
     if "decisions" not in document:
         return _read_old(document)
     faults = list(_head_faults(document))
@@ -193,7 +229,7 @@ def _read_graph(document: Mapping[str, Any], faults: list[Fault]) -> Strategy | 
     ordered = _ordered([each for each in decisions if each is not None], faults)
     if faults:
         return None
-    title = document.get("title") or {}
+    title = title_of(document)
     return Strategy(
         str(document["code"]),
         str(document["version"]),
@@ -201,8 +237,7 @@ def _read_graph(document: Mapping[str, Any], faults: list[Fault]) -> Strategy | 
         ordered,
         str(document["result"]),
         stages,
-        str(title.get("zh", "")),
-        str(title.get("en", "")),
+        *title,
     )
 
 
@@ -211,10 +246,7 @@ def _decision(item: Mapping[str, Any], types: Mapping[str, str], faults: list[Fa
 
 
 def _stage(item: Mapping[str, Any]) -> Stage:
-    title = item.get("title") or {}
-    return Stage(
-        str(item["id"]), str(title.get("zh", "")), str(title.get("en", "")), bool(item.get("is_final"))
-    )
+    return Stage(str(item["id"]), *title_of(item), bool(item.get("is_final")))
 
 
 def _name_faults(

@@ -49,6 +49,7 @@ class Place:
     decision: str
     row_id: str = ""
     seen: dict[tuple[Any, ...], Cell | CellError] = field(default_factory=dict)
+    unread: set[str] = field(default_factory=set)
 
     def note(self, en: str, zh: str, column: str = "", position: int | None = None) -> None:
         """Note a fault."""
@@ -97,7 +98,7 @@ def literal_of(item: Mapping[str, Any], types: Mapping[str, str], faults: list[F
     term = _term(item["expression"], str(kind), others, place)
     if term is None:
         return None
-    title = _title(item)
+    title = title_of(item)
     requires = tuple(dict.fromkeys(names_of(term)))
     return Literal(place.decision, *title, str(kind), term, str(item["expression"]), requires)
 
@@ -128,7 +129,7 @@ def table_of(item: Mapping[str, Any], types: Mapping[str, str], faults: list[Fau
     read = tuple(_row(row, inputs, outputs, visible, place) for row in rows)
     policy, aggregation = str(item.get("hit_policy")), str(item.get("aggregation") or "")
     requires = tuple(dict.fromkeys(_requires(inputs, read)))
-    return Table(place.decision, *_title(item), policy, aggregation, inputs, outputs, read, requires)
+    return Table(place.decision, *title_of(item), policy, aggregation, inputs, outputs, read, requires)
 
 
 def _requires(inputs: Mapping[str, Input], rows: tuple[Row, ...]) -> Iterator[str]:
@@ -139,7 +140,8 @@ def _requires(inputs: Mapping[str, Input], rows: tuple[Row, ...]) -> Iterator[st
     yield from (name for name in names if name not in inputs)
 
 
-def _title(item: Mapping[str, Any]) -> tuple[str, str]:
+def title_of(item: Mapping[str, Any]) -> tuple[str, str]:
+    """Return a title in Chinese and English, empty where it lacks."""
     title = item.get("title")
     words = title if isinstance(title, Mapping) else {}
     return str(words.get("zh") or ""), str(words.get("en") or "")
@@ -182,7 +184,9 @@ def _inputs(item: Mapping[str, Any], types: Mapping[str, str], place: Place) -> 
             place.note("the input is named twice", "此输入写了两次", name)
             continue
         read = _input(name, each, types, place)
-        if read is not None:
+        if read is None:
+            place.unread.add(name)
+        else:
             found[name] = read
     return found
 
@@ -195,6 +199,8 @@ def _input(name: str, item: Mapping[str, Any], types: Mapping[str, str], place: 
     if name not in types:
         place.note("no such fact or output", "没有这项事实或输出", name)
         return None
+    if types[name] not in OUTPUT_TYPES:
+        return None  # a fault of the decision that gives it
     if kind not in TYPES or not is_readable_as(types[name], kind):
         place.note(
             f"{name} is of type {types[name]}, not {kind}", f"{name} 的类型是 {types[name]},不是 {kind}", name
@@ -332,7 +338,7 @@ def _row(
     place.row_id = row_id if _ROW_ID.match(row_id) else row_id or "(without id)"
     if not _ROW_ID.match(row_id):
         place.note("an id is lower-case words joined by hyphens", "编号须为小写单词,以连字符相连")
-    title = _title(parts)
+    title = title_of(parts)
     if not all(title):
         place.note("a title in zh and en says what the row does", "标题须以中英文说明此行的作用")
     for key in parts:
@@ -351,6 +357,8 @@ def _cells(
     when: Any, inputs: Mapping[str, Input], visible: Mapping[str, str], place: Place
 ) -> Iterator[tuple[str, Cell]]:
     for name, source in (when if isinstance(when, Mapping) else {}).items():
+        if name in place.unread:
+            continue
         if name not in inputs:
             place.note("no such input", "没有这个输入", str(name))
             continue
