@@ -20,8 +20,17 @@ from fairdue.kernel.clock import business_date
 
 STAFF_FILE = Path(__file__).resolve().parents[2] / "examples" / "demo_book" / "staff.yaml"
 DEMO_PASSWORD = "Fairdue-2026-demo"  # noqa: S105 - printed on purpose; only a demonstration creates these logins
-HANDED_OUT = {"agency": 40, "field": 20, "collector": 30}
-"""How many cases the demonstration assigns to the login of a role."""
+HANDED_OUT = {"agency": 40, "field": 20}
+"""How many cases the demonstration assigns to the login of a role; the collector's are given by the night."""
+CALLS_AN_HOUR, FIRST_HOUR, END_HOUR = 240, 9, 18
+MESSAGES_A_DAY = 4000
+"""Less than the whole demonstration book wishes, so that a night shows who was left out and what one more would bring."""
+COLLECTOR: dict[str, Any] = {
+    "queues": ("m2", "promises"),
+    "languages": ("zh", "en"),
+    "max_cases": 30,
+    "max_hard_cases": 5,
+}
 
 
 def _cast() -> dict[str, Any]:
@@ -46,6 +55,7 @@ def seed_demo(*, actor: Actor, now: datetime) -> None:
     for team in cast["teams"]:
         if team.get("agency_code"):
             _make_fit(team["agency_code"], actor, now)
+    _limit(actor, now)
 
 
 def _make_fit(agency: str, actor: Actor, now: datetime) -> None:
@@ -63,6 +73,20 @@ def _make_fit(agency: str, actor: Actor, now: datetime) -> None:
     law.certify_staff(
         staff_ref="S-001", agency=agency, trained_date=day, certificate_ref="C-001", actor=actor, now=now
     )
+
+
+def _limit(actor: Actor, now: datetime) -> None:
+    """Say once how many calls and messages there are, and what the collector takes."""
+    today = business_date(now)
+    if cases.capacities(actor=actor, on=today, with_past=True):
+        return
+    said: dict[str, Any] = {"valid_from": today - timedelta(days=1), "note": "", "actor": actor, "now": now}
+    cases.set_capacities(
+        kind="calls", name="m2", amount=CALLS_AN_HOUR, hours=range(FIRST_HOUR, END_HOUR), **said
+    )
+    cases.set_capacity(kind="messages", name="sms", amount=MESSAGES_A_DAY, **said)
+    (collector,) = (card for card in identity.staff_cards(actor=actor) if card.role == "collector")
+    cases.set_collector(staff_id=collector.staff_id, **COLLECTOR, actor=actor, now=now)
 
 
 def _announce(agency: str, person_ids: Iterable[int], actor: Actor, now: datetime) -> None:
@@ -96,9 +120,9 @@ def hand_out_cases(*, actor: Actor, now: datetime) -> int:
     """This function will assign some unassigned open cases to agency, field and collector; once."""
     by_role = {card.role: card for card in identity.staff_cards(actor=actor)}
     rows = cases.queue(actor=actor, limit=sum(HANDED_OUT.values()) * 3).rows
-    if any(row.assigned_to for row in rows):
+    if any(row.assigned_to_id in {by_role[role].staff_id for role in HANDED_OUT} for row in rows):
         return 0
-    latest_first = sorted(rows, key=lambda row: -row.days_past_due)
+    latest_first = sorted((row for row in rows if not row.assigned_to), key=lambda row: -row.days_past_due)
     handed, start = 0, 0
     for role, count in HANDED_OUT.items():
         chosen = [row.case_id for row in latest_first[start : start + count]]

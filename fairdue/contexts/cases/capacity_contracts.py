@@ -51,6 +51,8 @@ class CollectorCard:
     staff_id: int
     name: str
     team_id: int | None
+    agency_code: str
+    """Of whose team the collector is; empty: our own."""
     creditor_ids: frozenset[int] | None
     queues: tuple[str, ...]
     languages: tuple[str, ...]

@@ -68,7 +68,13 @@ from fairdue.contexts.cases.queries.cards import (
     scoped_case_ids,
 )
 from fairdue.contexts.cases.queries.case_file import case_file
-from fairdue.contexts.cases.queries.collectors import absences, collectors, collectors_on
+from fairdue.contexts.cases.queries.collectors import (
+    absences,
+    agencies_by_team,
+    collectors,
+    collectors_on,
+    without_profile,
+)
 from fairdue.contexts.cases.queries.facts import (
     CASE_FACTS_SQL,
     PROMISE_FACTS_SQL,
@@ -116,6 +122,7 @@ __all__ = [
     "Workload",
     "absences",
     "add_note",
+    "agencies_by_team",
     "assess_open_promises",
     "assess_promises",
     "assess_promises_of",
@@ -160,5 +167,6 @@ __all__ = [
     "set_capacity",
     "set_collector",
     "waiting_before",
+    "without_profile",
     "workload",
 ]

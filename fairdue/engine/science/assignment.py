@@ -2,8 +2,8 @@
 
 A case counts one unit, a hard case `HARD` units. In this order:
 
-1. Who is away, not trained for the queue, does not speak the language, or may not see the creditor gets none;
-   nobody gets more cases, or more hard ones, than the own limits.
+1. Who is away, not trained for the queue, does not speak the language, or may not see the creditor gets none; an
+   agency's cases stay with its own people; nobody gets more cases, or more hard ones, than the own limits.
 2. Who holds the debtor's promise keeps the case; so does whom a supervisor named, and who spoke with the debtor
    latest.
 3. Who has the case from earlier keeps it, unless the loads would differ by more than one hard case: then as few
@@ -27,6 +27,10 @@ STICKY = (PROMISE, BY_HAND, SPOKE)
 """Reasons for which a case never goes over to somebody else for the sake of balance."""
 
 
+Sort = tuple[str, str, frozenset[int], str, bool]
+"""What cases have in common that the same collectors can take: queue, language, creditors, agency, whether hard."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Collector:
     """Who works cases; limits and creditors of None are without limit. `has_units` is work that stays as it is."""
@@ -37,6 +41,7 @@ class Collector:
     creditor_ids: frozenset[int] | None = None
     max_cases: int | None = None
     max_hard: int | None = None
+    agency: str = ""
     is_absent: bool = False
     has_cases: int = 0
     has_hard: int = 0
@@ -50,12 +55,18 @@ class Work:
     queue: str
     language: str
     creditor_ids: frozenset[int] = frozenset()
+    agency: str = ""
     is_hard: bool = False
     rank: int = 0
     holder_id: int | None = None
     is_by_hand: bool = False
     promise_to_id: int | None = None
     spoke_id: int | None = None
+
+    @property
+    def sort(self) -> Sort:
+        """What decides who can take the case."""
+        return (self.queue, self.language, self.creditor_ids, self.agency, self.is_hard)
 
     @property
     def units(self) -> int:
@@ -78,17 +89,18 @@ class _Desk:
     def __init__(self, collector: Collector) -> None:
         self.who = collector
         self.cases, self.hard = collector.has_cases, collector.has_hard
-        self.movable: dict[tuple[str, str, frozenset[int], bool], list[Work]] = defaultdict(list)
+        self.movable: dict[Sort, list[Work]] = defaultdict(list)
 
     @property
     def load(self) -> int:
         return self.cases + (HARD - 1) * self.hard
 
-    def can(self, queue: str, language: str, creditor_ids: frozenset[int]) -> bool:
+    def can(self, sort: Sort) -> bool:
         who = self.who
+        queue, language, creditor_ids, agency, _is_hard = sort
         speaks = not who.languages or not language or language in who.languages
         may_see = who.creditor_ids is None or bool(who.creditor_ids & creditor_ids)
-        return not who.is_absent and queue in who.queues and speaks and may_see
+        return not who.is_absent and queue in who.queues and speaks and may_see and agency == who.agency
 
     def has_room(self, is_hard: bool) -> bool:
         who = self.who
@@ -96,7 +108,7 @@ class _Desk:
         return fits and (not is_hard or who.max_hard is None or self.hard < who.max_hard)
 
     def takes(self, work: Work) -> bool:
-        return self.has_room(work.is_hard) and self.can(work.queue, work.language, work.creditor_ids)
+        return self.has_room(work.is_hard) and self.can(work.sort)
 
     def add(self, work: Work, sign: int = 1) -> None:
         self.cases += sign
@@ -135,7 +147,7 @@ def _give(work: Work, desk: _Desk, reason: str, given: dict[int, tuple[int | Non
     desk.add(work)
     given[work.person_id] = (desk.who.staff_id, reason)
     if reason not in STICKY:
-        desk.movable[(work.queue, work.language, work.creditor_ids, work.is_hard)].append(work)
+        desk.movable[work.sort].append(work)
 
 
 def _deal(work: Work, desks: dict[int, _Desk], given: dict[int, tuple[int | None, str]]) -> None:
@@ -160,14 +172,17 @@ def _balance(desks: dict[int, _Desk], given: dict[int, tuple[int | None, str]]) 
             return
 
 
+def _order(item: tuple[Sort, list[Work]]) -> tuple[bool, str, str, list[int], str]:
+    """Hard cases first: one of them evens out most."""
+    (queue, language, creditor_ids, agency, is_hard), _works = item
+    return (not is_hard, queue, language, sorted(creditor_ids), agency)
+
+
 def _move(heavy: _Desk, light: _Desk, given: dict[int, tuple[int | None, str]]) -> bool:
     if heavy.load - light.load <= HARD:
         return False
-    for kind, works in sorted(
-        heavy.movable.items(), key=lambda item: (not item[0][3], *item[0][:2], sorted(item[0][2]))
-    ):
-        queue, language, creditor_ids, is_hard = kind
-        if works and light.can(queue, language, creditor_ids) and light.has_room(is_hard):
+    for kind, works in sorted(heavy.movable.items(), key=_order):
+        if works and light.can(kind) and light.has_room(kind[-1]):
             work = works.pop()
             heavy.add(work, -1)
             light.add(work)

@@ -23,14 +23,15 @@ def assign_collectors(night: Night, chosen: pl.DataFrame) -> dict[str, int]:
     """Keep as `given` who works which case: person_id, staff_id, team_id, reason; return counts by reason.
 
     1. Only queues for which some collector is trained: cases of others wait for whoever opens them, as ever.
-    2. Without collectors' profiles nothing is given.
+    2. Without collectors' profiles nothing is given; who has cases and no profile keeps them.
     """
     staff = cases.collectors_on(night.cycle_date)
     queues = sorted({queue for card in staff for queue in card.queues})
     if not queues:
         return {}
-    works = _works(night, chosen, queues)
     facts = cases.assignment_facts()
+    kept = facts.filter(pl.col("holder_id").is_in(sorted(cases.without_profile(night.cycle_date))))
+    works = _works(night, chosen, queues).join(kept.select("person_id"), on="person_id", how="anti")
     given = assign(_each(works, facts), [_collector(card, night, facts, works) for card in staff])
     night.write(GIVEN, _frame(given, {card.staff_id: card.team_id for card in staff}))
     counts: dict[str, int] = {}
@@ -63,13 +64,14 @@ def _works(night: Night, chosen: pl.DataFrame, queues: list[str]) -> pl.DataFram
 
 
 def _each(works: pl.DataFrame, facts: pl.DataFrame) -> Iterable[Work]:
-    joined = works.join(facts, on="person_id", how="left")
+    joined, agencies = works.join(facts, on="person_id", how="left"), cases.agencies_by_team()
     for row in joined.iter_rows(named=True):
         yield Work(
             person_id=row["person_id"],
             queue=row["queue"],
             language=(row["locale"] or "")[:2].lower(),
             creditor_ids=frozenset(row["creditor_ids"] or ()),
+            agency=agencies.get(row["team_id"] or 0, ""),
             is_hard=row["is_hard"],
             rank=row["rank"] or 0,
             holder_id=row["holder_id"],
@@ -93,6 +95,7 @@ def _collector(
         creditor_ids=card.creditor_ids,
         max_cases=card.max_cases,
         max_hard=card.max_hard_cases,
+        agency=card.agency_code,
         is_absent=card.is_absent or is_off,
         has_cases=other,
     )

@@ -41,6 +41,11 @@ class TestByHand:
         only = collector(ANNA, languages=frozenset({"zh"}), creditor_ids=frozenset({8}))
         assert who(works, [only]) == dict.fromkeys((1, 2, 3), (None, "nobody"))
 
+    def test_a_case_of_an_agency_stays_with_its_people_and_they_get_no_other(self):
+        works = [work(1, agency="ag1", holder_id=BO), work(2)]
+        answer = who(works, [collector(ANNA), collector(BO, agency="ag1")])
+        assert answer == {1: (BO, "held"), 2: (ANNA, "lightest_load")}
+
     def test_the_limit_on_hard_cases_holds_and_the_rest_goes_to_the_other(self):
         works = [work(n, is_hard=True) for n in range(1, 5)]
         answer = who(works, [collector(ANNA, max_hard=1), collector(BO)])

@@ -17,6 +17,7 @@ FACTS_SCHEMA = {
     "because": pl.String,
     "promise_to_id": pl.Int64,
     "spoke_id": pl.Int64,
+    "team_id": pl.Int64,
 }
 
 _FACTS = """
@@ -24,13 +25,13 @@ SELECT c.person_id, c.assigned_to_id, c.assigned_because,
        (SELECT p.recorded_by_id FROM cases_promisetopay p WHERE p.case_id = c.id AND p.status = 'open'),
        (SELECT o.recorded_by_id FROM cases_outcome o
          WHERE o.case_id = c.id AND o.code = ANY(%s) AND o.recorded_by_id IS NOT NULL
-         ORDER BY o.id DESC LIMIT 1)
+         ORDER BY o.id DESC LIMIT 1), c.team_id
   FROM cases_case c WHERE c.status = 'open' ORDER BY c.person_id
 """
 
 
 def assignment_facts() -> pl.DataFrame:
-    """Return of every open case who has it, who took its open promise, and who spoke with the debtor latest."""
+    """Return of every open case who has it, who took its open promise, and who spoke with the debtor latest, and its team."""
     from fairdue.contexts.cases.reference import outcome_codes
 
     spoken = [code.code for code in outcome_codes() if code.is_right_party]

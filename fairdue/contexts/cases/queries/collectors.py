@@ -35,6 +35,17 @@ def collectors_on(on: date) -> tuple[CollectorCard, ...]:
     return tuple(card for card in every if card.has_profile and card.takes_cases)
 
 
+def without_profile(on: date) -> frozenset[int]:
+    """Return the active staff that work cases and of whom nothing was said: the night leaves their cases alone."""
+    every = collectors(actor=system("cycle"), on=on)
+    return frozenset(card.staff_id for card in every if not card.has_profile)
+
+
+def agencies_by_team() -> dict[int, str]:
+    """Return the agency of every team that is one's."""
+    return {team.team_id: team.agency_code for team in identity.teams() if team.agency_code}
+
+
 def _away(on: date) -> dict[int, date]:
     days = CollectorAbsence.objects.filter(first_date__lte=on, final_date__gte=on, is_cancelled=False)
     return dict(days.order_by("final_date").values_list("staff_id", "final_date"))
@@ -51,6 +62,7 @@ def _card(
         staff_id=card.staff_id,
         name=card.display_name,
         team_id=card.team_id,
+        agency_code=card.agency_code,
         creditor_ids=scope,
         queues=tuple(found.queues),
         languages=tuple(found.languages),
