@@ -138,16 +138,7 @@ def _arms(card: decisions.ExperimentCard) -> str:
 
 def _results(result: ExperimentResult) -> Table:
     """One line an arm; each figure with how far it is above the first arm's, and the interval."""
-    shares = [
-        Column(
-            name,
-            say(MEASURES, name),
-            lambda line, name=name: _share(line, name),
-            align="num",
-            render=_two_lines,
-        )
-        for name in MEASURES
-    ]
+    shares = [_share_column(name) for name in MEASURES]
     return Table(
         result.arms,
         columns=[
@@ -160,6 +151,10 @@ def _results(result: ExperimentResult) -> Table:
         caption=_("Results by arm"),
         is_exportable=True,
     )
+
+
+def _share_column(name: str) -> Column:
+    return Column(name, say(MEASURES, name), lambda line: _share(line, name), align="num", render=_two_lines)
 
 
 def _arm(value: str, line: ArmResult) -> Any:
