@@ -18,8 +18,8 @@ setup: .venv/.base ## prepare .venv and the embedded database
 demo: .venv/.base ## set up, load the demo book, run a day, serve it (ACCOUNTS=2000 SERVE=0 for a quick one)
 	$(BIN)/fairdue demo --accounts $(ACCOUNTS) $(if $(filter 0,$(SERVE)),--no-serve)
 
-test: .venv/.dev ## run every test on a real PostgreSQL and a real browser
-	@tools/system-packages chromium fonts-noto-cjk
+test: .venv/.dev .venv/.spark ## run every test on a real PostgreSQL, a real browser and a Spark cluster of two workers
+	@tools/system-packages chromium fonts-noto-cjk openjdk-17-jre-headless
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 
 check: .venv/.dev lint types ## lint, types, import contracts, migrations, templates
@@ -68,3 +68,7 @@ clean: ## stop the embedded database and delete everything that was generated, t
 	@$(BIN)/python tools/install requirements/dev.txt
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-index --no-deps --no-build-isolation -e .
 	@touch $@
+
+.venv/.spark: requirements/spark.txt | .venv/.dev
+	@if $(BIN)/python tools/install requirements/spark.txt; then touch $@; else \
+	  echo "NOTICE: PySpark could not be installed; its test is skipped and reported as skipped." >&2; fi

@@ -6,6 +6,7 @@ started only here.
 
 from __future__ import annotations
 
+import importlib
 import os
 import shutil
 import sys
@@ -43,13 +44,13 @@ def decide_on_spark(master: str, place: str, folder: str, parts: list[int], told
 
 def _session(master: str) -> Any:
     try:
-        from pyspark.sql import SparkSession
+        builder: Any = importlib.import_module("pyspark.sql").SparkSession.builder
     except ImportError:
         raise SparkMissing("PySpark is not installed: pip install -r requirements/spark.txt") from None
     if not (shutil.which("java") or os.environ.get("JAVA_HOME")):
         raise SparkMissing("Java is not installed (on Debian: sudo apt-get install openjdk-17-jre-headless)")
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
-    builder = SparkSession.builder.master(master).appName("fairdue night")
+    builder = builder.master(master).appName("fairdue night")
     for name, value in _settings(master).items():
         builder = builder.config(name, value)
     session = builder.getOrCreate()
