@@ -10,32 +10,19 @@ import yaml
 from rich.markup import escape
 from rich.table import Table
 
+from fairdue.cli import strategy_checks, strategy_files
 from fairdue.cli.session import console, emit, fail, prepare
 
-app = typer.Typer(help="Check, publish and list strategies.", no_args_is_help=True)
+app = typer.Typer(help="Check, publish, list, export and import strategies.", no_args_is_help=True)
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")]
 File = Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="The strategy's YAML document.")]
 
 
 def register(root: typer.Typer) -> None:
     """Add the command group to the root command."""
+    strategy_checks.register(app)
+    strategy_files.register(app)
     root.add_typer(app, name="strategy")
-
-
-@app.command()
-def check(file: File, as_json: AsJson = False) -> None:
-    """Read a strategy and name every fault with its row and column; nothing is changed.
-
-    Exit status 0: it may be published; 1: it has faults; 2: the file is not YAML.
-    """
-    from fairdue.engine.strategy.table import StrategyErrors, read_strategy
-
-    document, errors, rows = _read(file), [], 0
-    try:
-        rows = len(read_strategy(document).rows)
-    except StrategyErrors as faults:
-        errors = list(faults.errors)
-    _report({"strategy": _label(document), "rows": rows, "errors": errors}, as_json)
 
 
 @app.command()

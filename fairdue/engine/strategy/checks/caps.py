@@ -51,7 +51,7 @@ def _caps(folder: Path, as_of: date) -> Iterator[Cap]:
         params = item.get("params") or {}
         if item.get("uses") != "count.reached" or item.get("yields") not in ("defer", "refuse"):
             continue
-        channels, days = _COLUMNS.get(params.get("column")), params.get("days")
+        channels, days = _COLUMNS.get(str(params.get("column"))), params.get("days")
         most = _value(params.get("max"), parameters, as_of)
         if channels and isinstance(days, int) and most is not None and _holds(item, as_of):
             title = item.get("title") or {}

@@ -101,9 +101,8 @@ def _bounds(walk: Walk, rows: Sequence[int], days: int) -> list[Counts]:
 
 
 def _best_before_day(walk: Walk, counts: Counts) -> Counts:
-    day = walk.best(counts, "day_passes")
-    falling = np.maximum(walk.best(day, "falls_due"), walk.best(counts, "falls_due"))
-    return np.maximum(day, np.where(walk.is_due, falling, np.int16(-999)))
+    unpaid = walk.best(walk.best(counts, "falls_due"), "day_passes")
+    return np.maximum(walk.best(counts, "day_passes"), np.where(walk.is_due, unpaid, np.int16(-999)))
 
 
 def _follow(walk: Walk, rows: Sequence[int], bounds: list[Counts]) -> tuple[Course, int]:

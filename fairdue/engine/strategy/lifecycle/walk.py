@@ -255,12 +255,7 @@ class Walk:
 
     def _after_day(self, states: States) -> States:
         found = self.image(states, "day_passes")
-        falling = states & self.is_due
-        return (
-            found
-            | self.image(self.image(falling, "falls_due"), "day_passes")
-            | self.image(falling, "falls_due")
-        )
+        return found | self.image(self.image(states & self.is_due, "day_passes"), "falls_due")
 
     @cached_property
     def is_due(self) -> States:
@@ -314,9 +309,8 @@ class Walk:
         return found
 
     def _before(self, states: States, *, with_debtor: bool) -> States:
-        a_day_before = self.image(states, "day_passes", is_back=True)
-        due_before = self.image(a_day_before | states, "falls_due", is_back=True) & self.is_due
-        night = a_day_before | due_before
+        unpaid = self.image(self.image(states, "falls_due", is_back=True), "day_passes", is_back=True)
+        night = self.image(states, "day_passes", is_back=True) | (unpaid & self.is_due)
         found = night.copy()
         for event, said, inside in self.acts():
             found |= self.image(night, event, said, is_back=True) & inside
