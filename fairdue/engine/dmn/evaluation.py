@@ -172,17 +172,20 @@ def _is_plain(type_ref: str) -> bool:
 class _Later(Scope):
     """The functions that some knowledge requires, made when first looked up (it may require itself)."""
 
-    __slots__ = ("_asked", "_ids")
+    __slots__ = ("_asked", "_found", "_ids")
 
     def __init__(self, asked: Asked, ids: tuple[str, ...]) -> None:
-        super().__init__({})
+        self.around = None
         self._asked = asked
         self._ids = ids
+        self._found: dict[str, Value] | None = None
 
-    def find(self, name: str) -> Value:
-        if not self.values and self._ids:
-            self.values = self._asked._functions(self._ids)
-        return super().find(name)
+    @property
+    def values(self) -> Mapping[str, Value]:  # type: ignore[override]
+        """The functions by name."""
+        if self._found is None:
+            self._found = self._asked._functions(self._ids)
+        return self._found
 
 
 def evaluate_model(

@@ -281,7 +281,12 @@ DOCUMENT: dict[str, Any] = {
             "inputs": [{"name": "tier", "type": "text"}],
             "outputs": [{"name": "step", "type": "text", "otherwise": "none"}],
             "rows": [
-                {"id": "n-call", "title": TITLE, "when": {"tier": 'not("early")'}, "then": {"step": "call"}}
+                {
+                    "id": "n-call",
+                    "title": TITLE,
+                    "when": {"tier": 'not("early", > "m")'},
+                    "then": {"step": "call"},
+                }
             ],
         },
     ],
@@ -322,8 +327,8 @@ def test_a_hit_policy_changed_in_another_tool_keeps_columns_and_rows() -> None:
 
 
 def test_a_negated_cell_changed_in_another_tool_is_read_in_the_strategys_own_words() -> None:
-    found = _edited('not((? in ("early")) = true)', 'not((? in ("early", "late")) = true)')
-    assert found["decisions"][1]["rows"][0]["when"] == {"tier": 'not("early", "late")'}
+    found = _edited('not((? in ("early", &gt; "m")) = true)', 'not((? in ("early", &gt; "n")) = true)')
+    assert found["decisions"][1]["rows"][0]["when"] == {"tier": 'not("early", > "n")'}
 
 
 FOREIGN = """<?xml version="1.0"?>

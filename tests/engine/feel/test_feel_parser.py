@@ -131,8 +131,42 @@ def test_long_lists_of_terms_and_tests_are_read() -> None:
 
 # -- random texts and trees -----------------------------------------------------------------------
 
-WORDS = """not|in|and|or|if |then |else |for |return |some |satisfies |between |instance of |function|external |null|true|
-date and time|days past due| |\n|\u3000|..|**|!=|<=|//|/*|*/|"a"|1|.5|1e3|x""".split("|")
+WORDS = [
+    "not",
+    "in",
+    "and",
+    "or",
+    "if ",
+    "then ",
+    "else ",
+    "for ",
+    "return ",
+    "some ",
+    "satisfies ",
+    "between ",
+    "instance of ",
+    "function",
+    "external ",
+    "null",
+    "true",
+    "\ndate and time",
+    "days past due",
+    " ",
+    "\n",
+    "\u3000",
+    "..",
+    "**",
+    "!=",
+    "<=",
+    "//",
+    "/*",
+    "*/",
+    '"a"',
+    "1",
+    ".5",
+    "1e3",
+    "x",
+]
 PIECES = st.sampled_from([*"()[]{}<>=+-*/,.:?@\"'“”（）《》≥…", *WORDS])
 TEXTS = st.one_of(st.text(max_size=40), st.lists(PIECES, max_size=25).map("".join))
 FUZZ = settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))

@@ -291,9 +291,15 @@ def cell_text(source: Any, names: Names) -> str:
     if tree.is_any:
         return "-"
     tests = tuple(_guarded(rebuilt(test, names.stand_in)) for test in tree.tests)
-    if tree.is_negated:
+    if tree.is_negated and not all(_is_value(test) for test in tests):
         return f"not((? in ({to_text(ast.UnaryTests(tests))})) = true)"
     return written.strip() if tests == tree.tests else to_text(ast.UnaryTests(tests))
+
+
+def _is_value(test: ast.Node) -> bool:
+    """Whether a test is a value written out: that a missing value is another one, DMN knows too."""
+    orders = ast.Test | ast.Comparison | ast.Range | ast.And
+    return not any(isinstance(one, orders) for one in test.walk()) and _is_written(test)
 
 
 def _guarded(test: ast.Node) -> ast.Node:
