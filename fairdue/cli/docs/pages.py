@@ -14,6 +14,7 @@ from fairdue.cli.docs.markdown import lines_of, table
 from fairdue.cli.docs.products import products_text
 from fairdue.cli.docs.rulebook import pack_text, rulebook_text
 from fairdue.cli.docs.strategies import strategies_text
+from fairdue.cli.docs.strategy_checks import strategy_checks_text
 from fairdue.cli.docs.texts import templates_text
 from fairdue.engine.intake.dictionary import reference_text
 
@@ -22,6 +23,7 @@ PAGES: dict[str, tuple[str, str, Callable[[], str]]] = {
     "rulebook.md": ("规则手册", "rulebook", lambda: rulebook_text(settings.PACKS_DIR / "rules")),
     "products.md": ("产品", "products", lambda: products_text(settings.PACKS_DIR)),
     "strategies.md": ("策略决策表", "strategies", lambda: strategies_text(settings.PACKS_DIR / "strategies")),
+    "strategy-checks.md": ("策略检查", "checks of a strategy", strategy_checks_text),
     "facts.md": ("策略可读的事实", "facts that a strategy may read", facts_text),
     "templates.md": (
         "消息模板",
