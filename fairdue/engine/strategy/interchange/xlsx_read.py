@@ -285,13 +285,16 @@ class _Table:
     def rows(self, first: int, keys: int, columns: Mapping[int, BookColumn]) -> Iterator[BookRow]:
         places = {as_text(value): at for at, value in self.sheet.rows[keys].items()}
         merged = filled(self.sheet, first)
+        rows = _table_before(self.before, self.decision_id).rows
+        blank = {row.row_id for row in rows if not (row.zh or row.en or row.stage or row.cells)}
         shown = [*columns, *[places[key] for key in ("#zh", "#en", "#stage") if key in places]]
         for row in sorted({each for each in self.sheet.rows if each >= first} | {row for row, _at in merged}):
             cells = {at: merged.get((row, at), self.sheet.value(row, at)) for at in shown}
-            if all(value is None for value in cells.values()):
+            row_id = as_text(self.sheet.value(row, 1)).strip()
+            if all(value is None for value in cells.values()) and row_id not in blank:
                 continue
             yield BookRow(
-                row_id=as_text(self.sheet.value(row, 1)).strip(),
+                row_id=row_id,
                 zh=self.plain(cells, places, "#zh"), en=self.plain(cells, places, "#en"), stage=self.plain(cells, places, "#stage"),
                 cells={column.key: text for at, column in columns.items() if (text := self.cell(row, at, column, cells[at]))},
             )  # fmt: skip

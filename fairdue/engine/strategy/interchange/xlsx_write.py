@@ -122,11 +122,11 @@ class _Writer:
         return sheet
 
     def _name(self, wanted: str) -> str:
-        plain = re.sub(r"[\[\]:*?/\\\x00-\x1f]", " ", wanted).strip(" '")[:28] or "1"
+        plain = _short(re.sub(r"[\[\]:*?/\\\x00-\x1f]", " ", wanted).strip(" '"), 28).strip(" '") or "1"
         plain = f"{plain}_" if plain.casefold() == "history" else plain
         found, number = plain, 2
         while found.casefold() in self.names:
-            found, number = f"{plain[:26]} {number}", number + 1
+            found, number = f"{_short(plain, 24)} {number}", number + 1
         self.names.add(found.casefold())
         return found
 
@@ -302,6 +302,11 @@ class _Writer:
         for at, text in enumerate(texts):
             if at or text:
                 sheet.write_string(line, at, text, self.formats[name] if at else None)
+
+
+def _short(text: str, most: int) -> str:
+    """Cut a text to so many UTF-16 units, as a spreadsheet counts."""
+    return text.encode("utf-16-le", "replace")[: 2 * most].decode("utf-16-le", "ignore")
 
 
 def _number(text: str) -> int | float | None:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from fairdue.contexts.decisions import facade as decisions
 from fairdue.engine.strategy.interchange.book import book_of
+from fairdue.engine.strategy.interchange.files import FORMS
 from fairdue.kernel import clock
 from fairdue.web.ui.tables import Column, Table, row_link
 from fairdue.web.ui.templatetags.ui import in_language, minute
@@ -105,6 +106,7 @@ def head(request: DeskRequest, card: decisions.StrategyCard) -> dict[str, Any]:
     may_edit = request.actor.may("strategy.edit")
     return {
         "card": card,
+        "file_forms": [(code, form.name) for code, form in FORMS.items()],
         "label": version_label(card),
         "state": say(STATES, card.status),
         "tone": STATE_TONES.get(card.status, ""),

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from typing import Any
 
-import yaml
 from django import forms
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
@@ -16,14 +14,7 @@ from django.utils.translation import gettext_lazy as lazy
 
 from fairdue.contexts.audit import facade as audit
 from fairdue.contexts.decisions import facade as decisions
-from fairdue.engine.strategy.catalogue import Fact, load_catalogue
-from fairdue.engine.strategy.interchange.xlsx import (
-    FactWords,
-    WorkbookErrors,
-    read_strategy_workbook,
-    strategy_workbook,
-)
-from fairdue.engine.strategy.interchange.yaml_text import YamlUnreadable, read_yaml
+from fairdue.engine.strategy.interchange.files import FORMS, FileProblems, read_file
 from fairdue.kernel import clock
 from fairdue.web.ui.forms import DeskForm
 from fairdue.web.workbench.access import DeskRequest, staff_page
@@ -32,7 +23,6 @@ from fairdue.web.workbench.refusals import refusal_text
 from fairdue.web.workbench.strategy_words import is_chinese, language
 from fairdue.web.workbench.views.strategies import REFUSALS
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOST_MB = 16
 
 
@@ -41,7 +31,7 @@ class UploadForm(DeskForm):
 
     file = forms.FileField(
         label=lazy("File"),
-        help_text=lazy("XLSX as downloaded here, or YAML, up to 16 MB. It becomes a new draft."),
+        help_text=lazy("XLSX as downloaded here, DMN or YAML, up to 16 MB. It becomes a new draft."),
     )
 
     def clean_file(self) -> UploadedFile:
@@ -54,40 +44,6 @@ class UploadForm(DeskForm):
         return file
 
 
-def fact_words() -> list[FactWords]:
-    """Return the facts of the catalogue as a workbook lists them."""
-    zh = is_chinese()
-    return [
-        FactWords(
-            name=fact.name, type_name=fact.type_name, zh=fact.zh, en=fact.en,
-            range_text=_range(fact, zh),
-        )
-        for fact in load_catalogue().facts.values()
-    ]  # fmt: skip
-
-
-def _range(fact: Fact, zh: bool) -> str:
-    domain = fact.domain
-    if domain.low is None:
-        return ", ".join(domain.values)
-    return f"{domain.low} … {domain.high} {fact.unit_zh if zh else fact.unit_en}".strip()
-
-
-def _xlsx(document: Mapping[str, Any]) -> bytes:
-    return strategy_workbook(document, facts=fact_words(), language=language())
-
-
-def _yaml(document: Mapping[str, Any]) -> bytes:
-    return yaml.safe_dump(dict(document), allow_unicode=True, sort_keys=False, width=110).encode()
-
-
-FORMS: dict[str, tuple[str, Callable[[Mapping[str, Any]], bytes]]] = {
-    "xlsx": (XLSX, _xlsx),
-    "yaml": ("application/yaml; charset=utf-8", _yaml),
-}
-"""By the ending of the file: its kind, and who writes it."""
-
-
 @staff_page("strategy.view")
 def download(request: DeskRequest, strategy_id: int, form: str) -> HttpResponse:
     """Hand a version out as a file; who took it is recorded."""
@@ -97,8 +53,14 @@ def download(request: DeskRequest, strategy_id: int, form: str) -> HttpResponse:
         card = decisions.strategy_by_id(strategy_id)
     except decisions.StrategyUnknown as unknown:
         raise Http404 from unknown
-    content_type, write = FORMS[form]
-    response = HttpResponse(write(card.content), content_type=content_type)
+    try:
+        content = FORMS[form].write(card.content, language())
+    except ValueError as error:
+        messages.add_message(
+            request, messages.ERROR, _("It cannot be written in this form: %s") % error, "stop"
+        )
+        return redirect("workbench:strategy", strategy_id=strategy_id)
+    response = HttpResponse(content, content_type=FORMS[form].media_type)
     response["Content-Disposition"] = f'attachment; filename="{card.code}-{card.version}.{form}"'
     audit.record(
         code=LIST_EXPORTED, actor=request.actor, subject_type="strategy", subject_id=str(strategy_id), now=clock.now(),
@@ -136,22 +98,9 @@ def _saved(request: DeskRequest, document: dict[str, Any]) -> HttpResponse:
 
 def _read(file: UploadedFile) -> tuple[dict[str, Any] | None, list[dict[str, str]]]:
     """Return the document of a file, or what is wrong with it."""
-    content, name = file.read(), str(file.name).lower()
-    if name.endswith((".yaml", ".yml", ".json")):
-        return _read_yaml(content)
     try:
-        return read_strategy_workbook(content), []
-    except WorkbookErrors as errors:
+        return read_file(file.read(), str(file.name)), []
+    except FileProblems as found:
         return None, [
-            {"sheet": each.sheet, "cell": each.cell, "text": each.zh if is_chinese() else each.en}
-            for each in errors.problems
+            {"where": each.where, "text": each.zh if is_chinese() else each.en} for each in found.problems
         ]
-
-
-def _read_yaml(content: bytes) -> tuple[dict[str, Any] | None, list[dict[str, str]]]:
-    try:
-        return read_yaml(content), []
-    except YamlUnreadable as error:
-        cell = _("line %(line)s") % {"line": error.line} if error.line else ""
-        text = _("This is no strategy that can be read: %(why)s") % {"why": error}
-        return None, [{"sheet": "", "cell": cell, "text": text}]
