@@ -89,7 +89,7 @@ def sentences(
 def _who(card: decisions.DecisionCard, document: Mapping[str, Any]) -> Words:
     title = document.get("title") or {}
     zh = f"{card.cycle_date} 批次由策略“{title.get('zh', card.strategy_code)}”{card.strategy_version} 决定"
-    en = f"On {card.cycle_date} the strategy “{title.get('en', card.strategy_code)}” {card.strategy_version} decided"
+    en = f"On {card.cycle_date} the strategy ‘{title.get('en', card.strategy_code)}’ {card.strategy_version} decided"
     if card.experiment:
         zh += f"(实验 {card.experiment},{card.arm} 组,概率 {card.probability:.1%})"
         en += f" (experiment {card.experiment}, arm {card.arm}, probability {card.probability:.1%})"
@@ -97,7 +97,7 @@ def _who(card: decisions.DecisionCard, document: Mapping[str, Any]) -> Words:
         return f"{zh}:没有命中任何一行。", f"{en}: no row fired."
     return (
         f"{zh}:命中“{card.title_zh}”({card.row_ids[0]})。",
-        f"{en}: the row “{card.title_en}” ({card.row_ids[0]}) fired.",
+        f"{en}: the row ‘{card.title_en}’ ({card.row_ids[0]}) fired.",
     )
 
 
@@ -174,5 +174,5 @@ def _otherwise(found: Sequence[Nearest]) -> Iterator[Words]:
         zh_step, en_step = STEPS.get(each.step, (each.step, each.step))
         yield (
             f"若{each.fact_zh}为 {each.value_zh},则会命中“{each.row_zh}”({each.row_id}):{zh_step}。",
-            f"If {each.fact_en} were {each.value_en}, “{each.row_en}” ({each.row_id}) would have fired: {en_step}.",
+            f"If {each.fact_en} were {each.value_en}, ‘{each.row_en}’ ({each.row_id}) would have fired: {en_step}.",
         )

@@ -175,6 +175,8 @@ def _share(line: ArmResult, name: str) -> str:
 
 
 def _contacts(line: ArmResult) -> str:
+    if not line.persons:
+        return "–"
     against = line.against.get("contacts")
     beside = f"\n{against.estimate:+.2f} [{against.low:+.2f}, {against.high:+.2f}]" if against else ""
     return f"{line.samples['contacts'].mean:.2f}{beside}"
@@ -197,7 +199,7 @@ def _chart(result: ExperimentResult) -> Any:
         Bar(
             label=say(ARMS, line.arm.code),
             value=line.samples[name].mean,
-            text=f"{line.samples[name].mean:.1%}",
+            text=_share(line, name).partition("\n")[0],
         )
         for line in result.arms
     ]
