@@ -45,7 +45,7 @@ def test_a_line_is_set_and_shown_and_hours_become_a_line_each(supervisor):
     assert set_line(supervisor, hours="9-12").status_code == 302
     assert sorted(Capacity.objects.values_list("hour", "amount")) == [(9, 40), (10, 40), (11, 40)]
     page = supervisor.get(URL).content.decode()
-    assert "M1: 1 to 30 days past due, 9 o&#x27;clock" in page and "Monday to Friday" in page
+    assert "09:00–12:00" in page and "40 an hour" in page and "Monday to Friday" in page
     assert set_line(supervisor, amount="", is_unlimited="on").status_code == 302
     assert Capacity.objects.get(hour=None).amount is None
 

@@ -29,7 +29,7 @@ def read_hours(text: str) -> tuple[int, int] | None:
 class CapacityForm(DeskForm):
     """How much there is of something from a day on."""
 
-    kind = forms.ChoiceField(label=lazy("What"))
+    kind = forms.ChoiceField(label=lazy("What is counted"))
     name = forms.CharField(
         label=lazy("Queue, channel or agency"), max_length=40, required=False,
         help_text=lazy("Of calls the queue, such as m1 (empty: all together); of messages sms, email or inapp; of placements the agency."),
@@ -47,7 +47,7 @@ class CapacityForm(DeskForm):
     week = forms.ChoiceField(label=lazy("Days of the week"))
     valid_from = forms.DateField(label=lazy("From"), widget=DateInput())
     valid_until = forms.DateField(label=lazy("Last day"), widget=DateInput(), required=False)
-    note = forms.CharField(label=lazy("Note"), max_length=200, required=False)
+    note = forms.CharField(label=lazy("Remark"), max_length=200, required=False)
 
     def __init__(self, *args: Any, creditors: dict[int, str], may_all: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

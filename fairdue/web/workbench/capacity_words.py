@@ -32,23 +32,28 @@ BECAUSE = {
 WEEK = {"1234567": word("Every day"), "12345": word("Monday to Friday"), "67": word("Saturday and Sunday")}
 
 
-def thing(kind: str, name: str, hour: int | None = None, from_hour: int | None = None) -> str:
-    """Say what is limited: kind, queue or channel, hour."""
+def thing(kind: str, name: str, from_hour: int | None = None) -> str:
+    """Say what is limited: kind, queue or channel, from which hour on."""
     words = QUEUE_WORDS if kind == "calls" else CHANNELS
     named = say(words, name) if name and kind != "placements" else name
     if kind == "calls" and not name:
         named = _("all queues together")
     text = say(KINDS, kind) + (f": {named}" if named else "")
-    if hour is not None:
-        text += _(", %(hour)s o'clock") % {"hour": hour}
     if from_hour is not None:
         text += _(", from %(hour)s o'clock on") % {"hour": from_hour}
     return text
 
 
-def amount_words(amount: int | None) -> str:
-    """Say how much; nothing said is without limit."""
-    return _("without limit") if amount is None else f"{amount:,}"
+def amount_words(amount: int | None, end: int | None = None) -> str:
+    """Say how much, a day or in each hour; nothing said is without limit."""
+    if amount is None:
+        return _("without limit")
+    return f"{amount:,}" if end is None else _("%(count)s an hour") % {"count": f"{amount:,}"}
+
+
+def hours_words(first: int | None, end: int | None) -> str:
+    """Say from when until when."""
+    return _("the whole day") if first is None or end is None else f"{first:02d}:00–{end:02d}:00"
 
 
 def days_words(weekdays: Iterable[int]) -> str:

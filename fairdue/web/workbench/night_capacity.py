@@ -48,10 +48,10 @@ def _table(found: list[dict[str, Any]]) -> Table:
     return Table(
         found,
         columns=[
-            Column("thing", _("What"), is_row_head=True),
+            Column("thing", _("What is counted"), is_row_head=True),
             number("available", _("There was")),
             number("wanted", _("Wanted")),
-            number("used", _("Used")),
+            number("used", _("Used up")),
             Column(
                 "price_minor",
                 _("One more would bring"),
@@ -77,7 +77,7 @@ def _picture(found: list[dict[str, Any]]) -> Any:
         )
         for line in found
     ]
-    return bars(drawn, title=_("Wanted and available"), label=_("What"), unit=_("Contacts"))
+    return bars(drawn, title=_("Wanted and available"), label=_("What is counted"), unit=_("Contacts"))
 
 
 def _facts(detail: Any) -> list[tuple[str, Any]]:

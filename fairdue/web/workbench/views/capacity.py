@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -26,6 +27,7 @@ from fairdue.web.workbench.capacity_words import (
     amount_words,
     creditor_words,
     days_words,
+    hours_words,
     thing,
 )
 from fairdue.web.workbench.refusals import refusal_text
@@ -142,20 +144,63 @@ def cancel_absence(request: DeskRequest, absence_id: int) -> HttpResponse:
     return redirect("workbench:capacity")
 
 
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """Lines that differ in nothing but the hour: from one hour until another; `end` None is the day as a whole."""
+
+    first: cases.CapacityCard
+    end: int | None
+
+
+def _joined(cards: tuple[cases.CapacityCard, ...]) -> list[_Row]:
+    """Put hours that follow on each other into one row."""
+    joined: list[_Row] = []
+    for card in sorted(cards, key=lambda card: (*_alike(card), -1 if card.hour is None else card.hour)):
+        latest = joined[-1] if joined else None
+        follows = latest is not None and latest.end is not None and latest.end == card.hour
+        if latest is not None and follows and _alike(latest.first) == _alike(card):
+            joined[-1] = _Row(latest.first, latest.end + 1)  # type: ignore[operator]
+        else:
+            joined.append(_Row(card, None if card.hour is None else card.hour + 1))
+    return joined
+
+
+def _alike(card: cases.CapacityCard) -> tuple[Any, ...]:
+    amount = -1 if card.amount is None else card.amount
+    until = card.valid_until or date.max
+    return (
+        card.kind,
+        card.name,
+        card.creditor_id or 0,
+        card.valid_from,
+        until,
+        card.weekdays,
+        amount,
+        card.state,
+        card.set_at,
+        card.note,
+    )
+
+
 def _lines(request: DeskRequest, today: date) -> Table:
     names = _creditors(request)
+
+    def said(name: str) -> Any:
+        return lambda row: getattr(row.first, name)
+
     return Table(
-        cases.capacities(actor=request.actor, on=today),
+        _joined(cases.capacities(actor=request.actor, on=today)),
         columns=[
-            Column("kind", _("What"), is_row_head=True, render=lambda value, row: thing(value, row.name, row.hour)),
-            Column("creditor_id", _("Debts of"), render=lambda value, _row: creditor_words(value, names)),
-            Column("amount", _("How many"), align="num", render=lambda value, _row: amount_words(value)),
-            Column("weekdays", _("Days of the week"), render=lambda value, _row: days_words(value)),
-            Column("valid_from", _("From"), render=lambda value, _row: day(value), align="nowrap"),
-            Column("valid_until", _("Last day"), render=lambda value, _row: day(value) if value else "–", align="nowrap"),
-            Column("state", _("Today"), render=lambda value, _row: badge(say(STATES, value), TONES[value])),
-            Column("set_by", _("Set by"), render=lambda value, row: f"{value}, {minute(row.set_at)}"),
-            Column("note", _("Note")),
+            Column("kind", _("What is counted"), said("kind"), is_row_head=True, render=lambda value, row: thing(value, row.first.name)),
+            Column("hours", _("Hours"), said("hour"), render=lambda value, row: hours_words(value, row.end), align="nowrap"),
+            Column("creditor_id", _("Debts of"), said("creditor_id"), render=lambda value, _row: creditor_words(value, names)),
+            Column("amount", _("How many"), said("amount"), align="num", render=lambda value, row: amount_words(value, row.end)),
+            Column("weekdays", _("Days of the week"), said("weekdays"), render=lambda value, _row: days_words(value)),
+            Column("valid_from", _("From"), said("valid_from"), render=lambda value, _row: day(value), align="nowrap"),
+            Column("valid_until", _("Last day"), said("valid_until"), render=lambda value, _row: day(value) if value else "–"),
+            Column("state", _("Today"), said("state"), render=lambda value, _row: badge(say(STATES, value), TONES[value])),
+            Column("set_by", _("Set by"), said("set_by"), render=lambda value, row: f"{value}, {minute(row.first.set_at)}"),
+            Column("note", _("Remark"), said("note")),
         ],
         caption=_("What there is"),
         empty=EmptyState(
