@@ -14,11 +14,11 @@ from typing import Any
 from fairdue.engine.feel import arithmetic, ast, temporal
 from fairdue.engine.feel.calling import BuiltIn, arrange
 from fairdue.engine.feel.functions import BUILT_INS
+from fairdue.engine.feel.parts import compare, component_of, element, span
 from fairdue.engine.feel.scope import MAX_STEPS, Closure, Evaluation, Scope
 from fairdue.engine.feel.types import conforms
 from fairdue.engine.feel.values import (
     Fault,
-    FunctionValue,
     Span,
     Value,
     contains,
@@ -159,17 +159,6 @@ def _comparison(node: ast.Comparison, scope: Scope, evaluation: Evaluation) -> V
     return compare(node.operator, run(node.left, scope, evaluation), run(node.right, scope, evaluation))
 
 
-def compare(operator: str, left: Value, right: Value) -> bool | None:
-    """Return whether a comparison holds; null if the values cannot be compared."""
-    if operator in ("=", "!="):
-        found = equal(left, right)
-        return found if operator == "=" or found is None else not found
-    place = order(left, right)
-    if place is None:
-        return None
-    return {"<": place < 0, "<=": place <= 0, ">": place > 0, ">=": place >= 0}[operator]
-
-
 def _and(node: ast.And, scope: Scope, evaluation: Evaluation) -> Value:
     found = [run(term, scope, evaluation) for term in node.terms]
     if any(value is False for value in found):
@@ -291,27 +280,6 @@ def _path(node: ast.Path, scope: Scope, evaluation: Evaluation) -> Value:
     return component_of(run(node.source, scope, evaluation), node.name)
 
 
-def component_of(value: Value, name: str) -> Value:
-    """Return the component of a value by name; of a list, of each of its elements.
-
-    :raises Fault: if it has none of that name
-    """
-    if isinstance(value, dict):
-        if name not in value:
-            raise Fault(f"there is no component {name}")
-        return value[name]
-    if isinstance(value, list):
-        return [one.get(name) if isinstance(one, dict) else component_of(one, name) for one in value]
-    if isinstance(value, Span):
-        parts = {"start": value.low, "end": value.high}
-        parts |= {"start included": not value.is_low_open, "end included": not value.is_high_open}
-        if name in parts:
-            return parts[name]
-    if value is None or isinstance(value, bool | str | Decimal | FunctionValue | Span):
-        raise Fault(f"a {kind_of(value)} has no component {name}")
-    return temporal.component(value, name)
-
-
 def _filter(node: ast.Filter, scope: Scope, evaluation: Evaluation) -> Value:
     source = run(node.source, scope, evaluation)
     items = source if isinstance(source, list) else ([] if source is None else [source])
@@ -322,17 +290,10 @@ def _filter(node: ast.Filter, scope: Scope, evaluation: Evaluation) -> Value:
         values = {"item": item} | (item if isinstance(item, dict) else {})
         found = run(node.condition, Scope(values, scope), evaluation)
         if index == 0 and isinstance(found, Decimal):
-            return _element(items, found)
+            return element(items, found)
         if found is True:
             kept.append(item)
     return kept
-
-
-def _element(items: list[Value], place: Decimal) -> Value:
-    number = int(place)
-    if number != place or not 0 < abs(number) <= len(items):
-        raise Fault(f"a list of {len(items)} has no element {place}")
-    return items[number - 1 if number > 0 else number]
 
 
 def _call(node: ast.Call, scope: Scope, evaluation: Evaluation) -> Value:
@@ -366,22 +327,6 @@ def _context(node: ast.Context, scope: Scope, evaluation: Evaluation) -> Value:
 def _range(node: ast.Range, scope: Scope, evaluation: Evaluation) -> Value:
     low, high = (None if end is None else run(end, scope, evaluation) for end in (node.low, node.high))
     return span(low, high, node.is_low_open, node.is_high_open)
-
-
-def span(low: Value, high: Value, is_low_open: bool, is_high_open: bool) -> Span:
-    """Return a range of two values.
-
-    :raises Fault: if they have no order, or stand the wrong way round
-    """
-    if low is None and high is None:
-        raise Fault("a range needs an end")
-    if low is not None and high is not None:
-        found = order(low, high)
-        if found is None:
-            raise Fault(f"there is no range from a {kind_of(low)} to a {kind_of(high)}")
-        if found > 0:
-            raise Fault("a range goes from the lower to the higher end")
-    return Span(low, high, is_low_open, is_high_open)
 
 
 def _test(node: ast.Test, scope: Scope, evaluation: Evaluation) -> Value:

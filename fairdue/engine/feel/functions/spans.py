@@ -8,6 +8,7 @@ from typing import Any
 
 from fairdue.engine.feel.calling import built_in
 from fairdue.engine.feel.functions.texts import text
+from fairdue.engine.feel.parts import span
 from fairdue.engine.feel.values import Fault, Span, Value, order
 
 
@@ -111,7 +112,7 @@ def _range(value: Value) -> Span:
     """A range by its text: only of values written out."""
     from fairdue.engine.feel import ast
     from fairdue.engine.feel.errors import FeelError
-    from fairdue.engine.feel.interpreter import run, span
+    from fairdue.engine.feel.interpreter import run
     from fairdue.engine.feel.parser import parse_expression
     from fairdue.engine.feel.scope import Evaluation, Scope
 
