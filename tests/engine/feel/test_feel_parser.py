@@ -169,7 +169,7 @@ WORDS = [
 ]
 PIECES = st.sampled_from([*"()[]{}<>=+-*/,.:?@\"'“”（）《》≥…", *WORDS])
 TEXTS = st.one_of(st.text(max_size=40), st.lists(PIECES, max_size=25).map("".join))
-FUZZ = settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
+FUZZ = settings(max_examples=250, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @FUZZ
@@ -235,7 +235,7 @@ def _flat(node: ast.Node) -> bool:
     )
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
 @given(tree=st.recursive(LEAVES, _grown, max_leaves=12).filter(_flat))
 def test_a_tree_that_is_printed_and_parsed_is_the_same_tree(tree: ast.Node) -> None:
     assert parse_expression(to_text(tree), names_in(tree)) == tree

@@ -19,15 +19,12 @@ from fairdue.engine.strategy.interchange.dmn_shape import (
     Shape,
     undecided,
 )
+from fairdue.engine.strategy.interchange.dmn_values import NotWritten, words_of, written_value
 
 Item = dict[str, Any]
 _KINDS = {"number": "number", "string": "text", "boolean": "boolean", "date": "date", TEXT_LIST: "list"}
 _ROW_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
 _PLAIN = re.compile(r"[a-z_][a-z0-9_]*\Z")
-
-
-class _NotWritten(ValueError):
-    """An output is not a value that is written out."""
 
 
 class Assembler:
@@ -57,7 +54,7 @@ class Assembler:
 
     def slug(self, name: str, otherwise: str) -> str:
         """Return a name as a strategy has names, unlike every one before."""
-        found = name if _PLAIN.match(name) else _words(name)
+        found = name if _PLAIN.match(name) else words_of(name)
         found = found if found else f"{otherwise}_{len(self.taken) + 1}"
         while found in self.taken:
             found += "_2"
@@ -69,7 +66,7 @@ class Assembler:
         return (
             decision.name
             if _PLAIN.match(decision.name)
-            else _words(decision.name) or f"decision_{len(self.taken)}"
+            else words_of(decision.name) or f"decision_{len(self.taken)}"
         )
 
     def output_names(self, decision: DecisionShape) -> dict[str, str]:
@@ -81,7 +78,7 @@ class Assembler:
         found: dict[str, str] = {}
         for column in decision.outputs:
             wanted = column.label or own
-            name = wanted if _PLAIN.match(wanted) else _words(wanted) or own
+            name = wanted if _PLAIN.match(wanted) else words_of(wanted) or own
             found[column.label] = self.slug(name if name not in self.taken else f"{own}_{name}", "output")
         return found
 
@@ -113,7 +110,7 @@ class Assembler:
             self.shape.label,
         )
         label = self.shape.label or self.shape.name
-        words = {"code": _words(self.shape.name, "-") or "strategy", "title": {"zh": label, "en": label}}
+        words = {"code": words_of(self.shape.name, "-") or "strategy", "title": {"zh": label, "en": label}}
         head = known if is_same else {**known, **words}
         found = {"version": "1", **head, "inputs": [self.fact(one) for one in self.shape.inputs]}
         found["decisions"] = [self.decision(one) for one in self.shape.decisions]
@@ -238,7 +235,7 @@ class Assembler:
         title = {"zh": column.label, "en": column.label} if column.label != column.text else {}
         if _PLAIN.match(text) and text not in (one["name"] for one in before):
             return {"name": text, "type": kind, **title}
-        return {"name": self.slug(_words(column.label), "input"), "type": kind, "expression": text, **title}
+        return {"name": self.slug(words_of(column.label), "input"), "type": kind, "expression": text, **title}
 
     def type_of(self, name: str) -> str:
         """Return the DMN type of a fact by its name in the strategy."""
@@ -383,36 +380,8 @@ class Assembler:
     def value(self, node: ast.Node, where: str) -> Any:
         """Return a value that is written out; anything else is noted."""
         try:
-            return _written_value(node)
-        except _NotWritten:
+            return written_value(node)
+        except NotWritten:
             en = f"an output is a value that is written out, not {to_text(node)[:60]}"
             self.problem(where, en, f"输出须为明确写出的值,而不是 {to_text(node)[:60]}")
             return None
-
-
-def _written_value(node: ast.Node) -> Any:
-    match node:
-        case ast.Text(value=value) | ast.Boolean(value=value):
-            return value
-        case ast.Null():
-            return None
-        case ast.Number(value=number):
-            is_whole = int(number.as_tuple().exponent) >= 0 and number.adjusted() < 30
-            return int(number) if is_whole else float(number)
-        case ast.Negation(operand=ast.Number() as number):
-            return -_written_value(number)
-        case (
-            ast.Call(function=ast.Name(name="date"), arguments=(ast.Text(value=text),))
-            | ast.Temporal(text=text)
-        ):
-            return text
-        case ast.ListOf(items=items):
-            return [_written_value(item) for item in items]
-    raise _NotWritten
-
-
-def _words(name: str, joint: str = "_") -> str:
-    """Return a name in lower-case words: `Risk Category` and `RiskCategory` are `risk_category`."""
-    spaced = re.sub(r"([a-z0-9])([A-Z])", r"\1 \2", name)
-    found = joint.join(re.findall(r"[a-z0-9]+", spaced.lower()))
-    return found if not found or not found[0].isdigit() or joint == "-" else f"_{found}"
