@@ -150,7 +150,7 @@ def _outcome(card: decisions.DecisionCard, rules: Mapping[str, Words]) -> Words:
         return f"未采取动作:{zh_dropped}。", f"Nothing came of it: {en_dropped}."
     if card.outcome == "none":
         return (
-            f"动作:{zh_step};未联系,因此未询问合规闸门。",
+            f"动作:{zh_step};未联系,因此未询问闸口。",
             f"Step: {en_step}; no contact, so the gate was not asked.",
         )
     if card.outcome == "allow":
@@ -159,12 +159,12 @@ def _outcome(card: decisions.DecisionCard, rules: Mapping[str, Words]) -> Words:
         moved_en = f", at another time because of {en_why}" if en_why else ""
         other_zh, other_en = OTHER_CHANNEL if card.dropped == "cheaper_channel" else ("", "")
         return (
-            f"合规闸门允许:{zh_step},{at}{moved_zh}{other_zh}。",
+            f"闸口允许:{zh_step},{at}{moved_zh}{other_zh}。",
             f"The gate allowed it: {en_step} at {at}{moved_en}{other_en}.",
         )
     kind = STOPPED.get(card.dropped, ("", ""))
     return (
-        f"合规闸门未放行{kind[0]}:{zh_why or card.outcome}。",
+        f"闸口未放行{kind[0]}:{zh_why or card.outcome}。",
         f"The gate did not let it pass{kind[1]}: {en_why or card.outcome}.",
     )
 
