@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import signal
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,22 +12,36 @@ import pytest
 from django.db import connection, connections
 
 from benchmarks.kills import copy_of, effects, kill_after, run_to_the_end, started
+from fairdue.contexts.cases import facade as cases
+from fairdue.kernel.actor import system
 from fairdue.storage.bulk import database_url
 
 pytestmark = pytest.mark.slow
 
-KILLS = 10
+KILLS = 6
 KILLS_A_NIGHT = 4
 MARKS = (
-    "promises:0", "facts:6", "decide:0", "decide:1", "gate:0", "capacity:0", "land:1", "land:2", "report:0",
+    "promises:0", "facts:6", "decide:0", "decide:1", "gate:0", "capacity:0", "capacity:1", "land:1", "land:2", "report:0",
 )  # fmt: skip
 """Moments as progress tells them: stage and how far it is; those of `land` lie inside its transaction."""
+
+
+def _limit() -> None:
+    """Let some of the wishes find no capacity, so that there is something to share and to remember."""
+    said: dict[str, Any] = {
+        "valid_from": date(2025, 10, 1),
+        "actor": system("test"),
+        "now": datetime(2025, 10, 1, tzinfo=UTC),
+    }
+    cases.set_capacities(kind="calls", name="m2", amount=4, hours=range(9, 12), **said)
+    cases.set_capacity(kind="messages", name="sms", amount=40, **said)
 
 
 @pytest.fixture
 def unkilled(book: int, tmp_path: Path) -> dict[str, list[Any]]:
     """What a night leaves that runs from its beginning to its end."""
     template = str(connection.settings_dict["NAME"])
+    _limit()
     connections.close_all()
     with copy_of(database_url(), template, f"{template}_unkilled") as url:
         report = run_to_the_end(url, tmp_path / "unkilled")

@@ -8,7 +8,12 @@ from typing import Any
 import polars as pl
 import yaml
 from django.conf import settings
+from hypothesis import given
+from hypothesis import strategies as st
+from polars.testing import assert_frame_equal
 
+from fairdue.journeys.nightly_cycle.person_facts import _lead_of_many as lead_of_many
+from fairdue.journeys.nightly_cycle.person_facts import _lead_of_one as lead_of_one
 from fairdue.journeys.nightly_cycle.person_facts import account_facts, person_facts
 
 UNNAMED = {
@@ -263,3 +268,36 @@ def test_the_catalogue_names_the_columns_that_the_night_computes() -> None:
     named = {fact["name"] for fact in catalogue["facts"]}
     assert named - set(person) == set()
     assert set(person) - named == UNNAMED
+
+
+@given(
+    st.lists(
+        st.fixed_dictionaries(
+            {
+                "days_past_due": st.integers(0, 40),
+                "overdue_minor": st.integers(0, 9),
+                "balance_minor": st.integers(0, 9),
+                "next_due_date": st.none() | st.dates(date(2025, 10, 9), date(2025, 11, 9)),
+                "next_due_minor": st.integers(0, 9),
+                "oldest_unpaid_due_date": st.none() | st.dates(date(2025, 1, 1), date(2025, 10, 8)),
+                "latest_payment_date": st.none() | st.dates(date(2025, 1, 1), date(2025, 10, 8)),
+                "paid_90d_minor": st.none() | st.integers(0, 9),
+            }
+        ),
+        max_size=6,
+    )
+)
+def test_a_person_with_one_account_is_read_as_one_with_many_is(rows: list[dict[str, Any]]) -> None:
+    schema = {
+        "person_id": pl.Int64, "account_id": pl.Int64, "creditor_id": pl.Int64, "currency": pl.String,
+        "product_kind": pl.String, "institution_group": pl.String, "bucket_edges": pl.String,
+        "days_past_due": pl.Int64, "overdue_minor": pl.Int64, "balance_minor": pl.Int64, "next_due_date": pl.Date,
+        "next_due_minor": pl.Int64, "oldest_unpaid_due_date": pl.Date, "latest_payment_date": pl.Date,
+        "paid_90d_minor": pl.Int64,
+    }  # fmt: skip
+    common = {"currency": "CNY", "product_kind": "loan", "institution_group": "g", "bucket_edges": "[]"}
+    listed = [
+        {**common, **row, "person_id": n, "account_id": n, "creditor_id": n} for n, row in enumerate(rows)
+    ]
+    accounts = pl.DataFrame(listed, schema=schema)
+    assert_frame_equal(lead_of_one(accounts), lead_of_many(accounts), check_row_order=False)
