@@ -13,7 +13,7 @@ from rich.markup import escape
 from fairdue.cli.session import console, emit, fail, prepare
 
 Code = Annotated[str, typer.Argument(help="The strategy's code, or a path of its YAML document.")]
-Format = Annotated[str, typer.Option("--format", help="xlsx, yaml or dmn.")]
+Format = Annotated[str, typer.Option("--format", help="xlsx, yaml or dmn; of the stages bpmn or svg.")]
 Version = Annotated[str, typer.Option(help="A version; without it the published one.")]
 Language = Annotated[str, typer.Option(help="Headings of a workbook: zh or en.")]
 Output = Annotated[Path | None, typer.Option("--output", "-o", help="The file to write; without it CODE-VERSION.FORMAT.")]  # fmt: skip

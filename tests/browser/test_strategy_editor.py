@@ -287,7 +287,7 @@ def test_pages_of_strategies_are_accessible_fit_the_screen_and_raise_no_error(de
     desk.sign_in("reader")
     live = decisions.published_strategy(CODE)
     base, at = "/desk/strategies/", draft.strategy_id
-    paths = ("", f"{at}/", f"{at}/edit", f"{at}/findings", f"{at}/try", "upload", f"compare?a={live.strategy_id}&b={at}", f"{live.strategy_id}/")  # fmt: skip
+    paths = ("", f"{at}/", f"{at}/edit", f"{at}/findings", f"{at}/try", "upload", f"compare?a={live.strategy_id}&b={at}", f"{live.strategy_id}/", f"{live.strategy_id}/stages")  # fmt: skip
     for path in paths:
         desk.open(base + path)
         desk.shot(f"strategies-{path.partition('?')[0].replace('/', '-')}-{locale}")

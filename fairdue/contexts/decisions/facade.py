@@ -81,6 +81,7 @@ from fairdue.contexts.decisions.queries.experiments import (
     running_experiments,
 )
 from fairdue.contexts.decisions.queries.figures import row_figures
+from fairdue.contexts.decisions.queries.moves import row_moves
 from fairdue.contexts.decisions.queries.shadows import shadow_nights
 from fairdue.contexts.decisions.queries.strategies import (
     StrategyUnknown,
@@ -161,6 +162,7 @@ __all__ = [
     "record_shadow",
     "retire_version",
     "row_figures",
+    "row_moves",
     "running_experiments",
     "save_draft",
     "shadow_nights",

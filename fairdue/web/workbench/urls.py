@@ -48,6 +48,7 @@ from fairdue.web.workbench.views import (
     strategy_files,
     strategy_findings,
     strategy_shadow,
+    strategy_stages,
     strategy_try,
     texts,
     writing,
@@ -138,6 +139,7 @@ urlpatterns = [
     path("strategies/<int:strategy_id>/save", strategy_edit.save, name="save_strategy"),
     path("strategies/<int:strategy_id>/cells", strategy_edit.check_cells, name="check_cells"),
     path("strategies/<int:strategy_id>/findings", strategy_findings.findings, name="strategy_findings"),
+    path("strategies/<int:strategy_id>/stages", strategy_stages.stages, name="strategy_stages"),
     path("strategies/<int:strategy_id>/try", strategy_try.attempt, name="try_strategy"),
     path("strategies/<int:strategy_id>/shadow", strategy_shadow.shadow, name="strategy_shadow"),
     path(

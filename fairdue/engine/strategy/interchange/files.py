@@ -17,6 +17,9 @@ from fairdue.engine.strategy.interchange.xlsx import (
     strategy_workbook,
 )
 from fairdue.engine.strategy.interchange.yaml_text import YamlUnreadable, read_yaml
+from fairdue.engine.strategy.lifecycle.bpmn import to_bpmn
+from fairdue.engine.strategy.lifecycle.picture import draw
+from fairdue.engine.strategy.table import read_strategy
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,7 @@ class Form:
     media_type: str
     name: str
     write: Callable[[Mapping[str, Any], str], bytes]
+    needs_stages: bool = False
 
 
 def fact_words(language: str) -> list[FactWords]:
@@ -79,10 +83,20 @@ def _dmn(document: Mapping[str, Any], _language: str) -> bytes:
     return to_dmn(document)
 
 
+def _bpmn(document: Mapping[str, Any], language: str) -> bytes:
+    return to_bpmn(read_strategy(document), language=language).encode()
+
+
+def _svg(document: Mapping[str, Any], language: str) -> bytes:
+    return draw(read_strategy(document), language=language).encode()
+
+
 FORMS: Mapping[str, Form] = {
     "xlsx": Form("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "Excel (XLSX)", _xlsx),
     "yaml": Form("application/yaml; charset=utf-8", "YAML", _yaml),
     "dmn": Form("application/xml; charset=utf-8", "DMN 1.5", _dmn),
+    "bpmn": Form("application/xml; charset=utf-8", "BPMN 2.0", _bpmn, needs_stages=True),
+    "svg": Form("image/svg+xml", "SVG", _svg, needs_stages=True),
 }
 """By the ending of the file's name."""
 

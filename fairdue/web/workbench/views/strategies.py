@@ -106,7 +106,9 @@ def head(request: DeskRequest, card: decisions.StrategyCard) -> dict[str, Any]:
     may_edit = request.actor.may("strategy.edit")
     return {
         "card": card,
-        "file_forms": [(code, form.name) for code, form in FORMS.items()],
+        "file_forms": [
+            (code, form.name) for code, form in FORMS.items() if card.content.get("stages") or not form.needs_stages
+        ],
         "label": version_label(card),
         "state": say(STATES, card.status),
         "tone": STATE_TONES.get(card.status, ""),
@@ -130,6 +132,7 @@ def _tabs(card: decisions.StrategyCard, may_edit: bool, path: str) -> list[dict[
     pages = [
         ("strategy", _("Tables"), True),
         ("edit_strategy", _("Edit"), card.status == "draft" and may_edit),
+        ("strategy_stages", _("Stages"), True),
         ("strategy_findings", _("Findings"), True),
         ("try_strategy", _("Try an account"), True),
         ("strategy_shadow", _("Shadow"), card.shadow_at is not None),

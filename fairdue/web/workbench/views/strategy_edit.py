@@ -6,7 +6,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from django.http import Http404, HttpResponse, JsonResponse
+from django.core.exceptions import RequestDataTooBig
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -26,7 +27,6 @@ from fairdue.web.workbench.refusals import refusal_text
 from fairdue.web.workbench.strategy_words import editor_words, fact_list, is_chinese, output_words
 from fairdue.web.workbench.views.strategies import REFUSALS, head, version_or_404
 
-MOST_BYTES = 12 * 2**20
 MOST_CELLS = 2_000
 MOST_CHANGES = 40
 
@@ -138,10 +138,10 @@ def _conflict(card: decisions.StrategyCard, mine: Mapping[str, Any]) -> dict[str
 
 def _json(request: DeskRequest) -> dict[str, Any]:
     """Return what a script sent, or nothing that can be used."""
-    if len(request.body) > MOST_BYTES:
-        raise Http404
+    if request.content_type != "application/json":
+        return {}
     try:
         found = json.loads(request.body)
-    except (ValueError, RecursionError):
+    except (ValueError, RecursionError, RequestDataTooBig):
         return {}
     return found if isinstance(found, dict) else {}

@@ -9,13 +9,18 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
 
+from fairdue.contexts.cases import facade as cases
 from fairdue.contexts.decisions import facade as decisions
+from fairdue.contexts.parties import facade as parties
 from fairdue.engine.strategy.catalogue import Fact, load_catalogue
 from fairdue.engine.strategy.interchange.book import Book, BookColumn, book_of
 from fairdue.engine.strategy.interchange.texts import text_of_output, value_of_output
 from fairdue.engine.strategy.table import StrategyErrors
-from fairdue.web.ui.templatetags.ui import in_language
+from fairdue.journeys.explain_decision import lake_of_nights
+from fairdue.journeys.night_facts import facts_of_person
+from fairdue.web.ui.templatetags.ui import day, in_language
 from fairdue.web.workbench.access import DeskRequest, staff_page
 from fairdue.web.workbench.strategy_tables import column_label, output_text, result_labels
 from fairdue.web.workbench.strategy_words import is_chinese
@@ -27,14 +32,19 @@ MOST_ROWS = 200
 KINDS: dict[str, tuple[type, ...]] = {"integer": (int,), "number": (int, float), "boolean": (bool,)}
 
 
+@sensitive_post_parameters()
 @staff_page("strategy.view", methods=("GET", "POST"))
 def attempt(request: DeskRequest, strategy_id: int) -> HttpResponse:
     """Decide one record that is typed here or comes from a finding; nothing is recorded."""
     card = version_or_404(strategy_id)
     book = book_of(card.content)
     kinds = {fact.name: fact.type_name for fact in book.facts}
-    given, wrong = _given(request, kinds)
-    context: dict[str, Any] = {**head(request, card), "wrong": wrong, "is_tried": bool(given) and not wrong}
+    may_search = request.actor.may("parties.search")
+    context: dict[str, Any] = {**head(request, card), "may_search": may_search}
+    if may_search and request.method == "POST" and "text" in request.POST:
+        given, wrong = _of_person(request, kinds, context), {}
+    else:
+        given, wrong = _given(request, kinds)
     record = {name: given.get(name) for name in kinds}
     if given and not wrong:
         try:
@@ -67,6 +77,27 @@ def _given(request: DeskRequest, kinds: Mapping[str, str]) -> tuple[dict[str, An
         else:
             wrong[name] = text
     return given, wrong
+
+
+def _of_person(request: DeskRequest, kinds: Mapping[str, str], context: dict[str, Any]) -> dict[str, Any]:
+    """Return the facts that the latest night kept of the one person in scope whom the text finds."""
+    found = parties.search(text=request.POST["text"].strip(), actor=request.actor)
+    in_scope = list(cases.scoped_case_ids(person_ids=found, actor=request.actor))
+    if len(in_scope) != 1:
+        context["person_note"] = (
+            _("Several persons fit: give the phone or ID number")
+            if in_scope
+            else _("Nobody found, or outside your data scope")
+        )
+        return {}
+    kept = facts_of_person(in_scope[0], lake_of_nights())
+    if kept is None:
+        context["person_note"] = _("Last night holds no facts of this person")
+        return {}
+    night, facts = kept
+    context["person_name"] = parties.person_cards(in_scope)[in_scope[0]].name_masked
+    context["person_note"] = _("Facts of the night of %(day)s") % {"day": day(night)}
+    return {name: facts.get(name) for name in kinds}
 
 
 def _from_finding(text: str, kinds: Mapping[str, str]) -> dict[str, Any]:
