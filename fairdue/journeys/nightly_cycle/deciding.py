@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 
 from fairdue.contexts.decisions.facade import StageResult
+from fairdue.journeys.nightly_cycle.choose import CONTRADICTION, NO_ROW
 from fairdue.journeys.nightly_cycle.engines import DONE, LOCAL, Told, decide_parts
 from fairdue.journeys.nightly_cycle.lake import MADE, PLAN, folder_of, part_name
 from fairdue.journeys.nightly_cycle.night import Night
@@ -59,16 +60,23 @@ def ranks(decided: pl.LazyFrame) -> pl.DataFrame:
     return ordered.select("person_id", (pl.col("rank") * RANK_STEPS + within).cast(pl.Int64).alias("rank"))
 
 
+UNDECIDED = {"cycle.decide.conflict": CONTRADICTION, "cycle.decide.no_row": NO_ROW}
+"""Why a strategy gave a person no step; their decision is kept with the reason."""
+
+
 def _count(night: Night) -> StageResult:
     everyone, open_people, persons = night.scan("counts").sum().collect().row(0)
     rejected = {
         "cycle.facts.all_accounts_closed": everyone - open_people,
         "cycle.facts.not_in_ledger": open_people - persons,
     }
+    held = night.scan("decided").group_by("held_back").len().collect()
+    counts: dict[str, int] = dict(held.rows())
+    undecided = {reason: counts.get(held_back, 0) for reason, held_back in UNDECIDED.items()}
     return StageResult(
         in_count=everyone,
-        out_count=persons,
-        rejected={reason: count for reason, count in rejected.items() if count},
+        out_count=persons - sum(undecided.values()),
+        rejected={reason: count for reason, count in (rejected | undecided).items() if count},
         detail=_warnings(night),
     )
 

@@ -22,6 +22,8 @@ CYCLE_NOTES = {
     "cycle.book.not_current": word("An expected file has not come tonight: its accounts were decided by the book of the day before."),
     "cycle.calendar.uncertain": word("The working calendar of this year is not published yet; weekends were taken as free."),
     "cycle.capacity.none": word("no capacity left"),
+    "cycle.decide.conflict": word("Rows of the strategy contradict each other for these facts: no step"),
+    "cycle.decide.no_row": word("No row of the strategy fits: no step"),
     "cycle.facts.all_accounts_closed": word("all accounts are closed"),
     "cycle.facts.not_in_ledger": word("not in the ledger yet"),
     "cycle.import.refused": word("file refused"),
