@@ -61,7 +61,15 @@ def _run_file(path: Path, root: etree._Element) -> Iterator[CaseResult]:
         if model is None:
             yield CaseResult(path.parent.name, test, False, "", "", fault)
         else:
-            yield _run_case(model, case, path.parent.name, test)
+            yield _run_guarded(model, case, path.parent.name, test)
+
+
+def _run_guarded(model: Model, case: etree._Element, folder: str, test: str) -> CaseResult:
+    """One case; whatever goes wrong in it fails this case only."""
+    try:
+        return _run_case(model, case, folder, test)
+    except Exception as error:  # noqa: BLE001 - a fault of ours is a failed case, the others are still run
+        return CaseResult(folder, test, False, "", "", f"{type(error).__name__}: {error}")
 
 
 def _run_case(model: Model, case: etree._Element, folder: str, test: str) -> CaseResult:
