@@ -10,7 +10,7 @@ from typing import Any
 from fairdue.engine.strategy.checks.axes import written
 from fairdue.engine.strategy.checks.findings import Finding, Severity
 from fairdue.engine.strategy.checks.kinds import finding
-from fairdue.engine.strategy.checks.regions import Branch, Leaf, TooMuch, boxes_to, leaves, paths
+from fairdue.engine.strategy.checks.regions import Box, Branch, Leaf, TooMuch, boxes_to, leaves, paths
 from fairdue.engine.strategy.checks.space import Record, Space, Undecided
 from fairdue.engine.strategy.interpret import decide_one
 from fairdue.engine.strategy.model import Row, Strategy, Table
@@ -87,25 +87,38 @@ class _Table:
         empty = Leaf(())
         if empty not in self.leaves or _is_respected(self.table):
             return
-        found = 0
+        told: list[dict[str, int]] = []
         ids = {row.row_id for row in self.table.rows}
         for number, (box, _) in enumerate(boxes_to(self.root, {empty}, {})):
-            if found == MOST_GAPS or number == MOST_BOXES:
+            if any(self._is_within(box, other) for other in told):
+                continue
+            if len(told) == MOST_GAPS or number == MOST_BOXES:
                 yield self.open(
                     "还有更多未覆盖的组合未逐一检查", "more uncovered records were not looked at one by one"
                 )
                 return
+            wide = self._widened(box)
+            words = self.space.words(wide)
             try:
                 record = self.space.account(box, lambda r: not ids & fired_rows(r, self.space.strategy))
             except Undecided:
-                yield self.open(
-                    f"是否有人落在 {self.space.words(box)}",
-                    f"whether anybody lies in {self.space.words(box)}",
-                )
+                yield self.open(f"是否有人落在 {words}", f"whether anybody lies in {words}")
                 continue
             if record is not None:
-                found += 1
-                yield finding("gap", self.table.decision_id, (), record, box=self.space.words(box))
+                told.append(wide)
+                yield finding("gap", self.table.decision_id, (), record, box=words)
+
+    def _widened(self, box: dict[str, int]) -> dict[str, int]:
+        """Return a gap without the columns that do not matter to it, so that it is said in few words."""
+        for name in list(box):
+            rest = {other: mask for other, mask in box.items() if other != name}
+            parts = [leaf for _, leaf in islice(paths(self.root, rest), MOST_BOXES + 1)]
+            if len(parts) <= MOST_BOXES and all(leaf == Leaf(()) for leaf in parts):
+                box = rest
+        return box
+
+    def _is_within(self, box: Box, other: Box) -> bool:
+        return all(not box.get(name, self.space.axes[name].full) & ~mask for name, mask in other.items())
 
     def open(self, zh: str, en: str, rows: Iterable[Row] = ()) -> Finding:
         """Return the note that something was not decided."""

@@ -95,7 +95,7 @@ def _shapes(strategy: Strategy, found: StageMap, is_zh: bool) -> Iterator[_Shape
         title = stage.title_zh if is_zh else stage.title_en
         yield _Shape(_id("stage", name), "task", title or name, x, y, _WIDE, _HIGH)
         out = _outgoing(found, name)
-        if len(out) > 1:
+        if len(out) + stage.is_final > 1:
             yield _Shape(
                 _id("then", name),
                 "exclusiveGateway",
@@ -118,7 +118,7 @@ def _flows(strategy: Strategy, found: StageMap, is_zh: bool) -> Iterator[_Flow]:
     for name in found.stages:
         out = _outgoing(found, name)
         begin = _id("stage", name)
-        if len(out) > 1:
+        if len(out) + (name in final) > 1:
             yield _Flow(_id("flow", name), begin, _id("then", name))
             begin = _id("then", name)
         for arrow in out:

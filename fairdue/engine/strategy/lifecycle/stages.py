@@ -156,8 +156,10 @@ def set_by(space: Space, event: str) -> dict[str, Any]:
 
 def dead_ends(walk: Walk) -> Iterator[Finding]:
     """Rows from which an overdue account is never acted on or reviewed again, if only time passes."""
+    if "step" not in walk.space.strategy.outputs:
+        return
     owing = next((name for name in _DEBTS if name in walk.facts), None)
-    if owing is None or "step" not in walk.space.strategy.outputs:
+    if owing is None:
         return
     is_owing = walk.of(owing, lambda value: value is not None and value > 0)
     waiting = walk.of("is_promise_open", bool) if "is_promise_open" in walk.facts else np.zeros_like(is_owing)
