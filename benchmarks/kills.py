@@ -49,6 +49,7 @@ EFFECTS = {
     " expires_at, status from outreach_message order by dedupe_key",
     "work": "select person_id, kind, queue, rank, reason, not_before, status from cases_workitem"
     " order by person_id, kind",
+    "waiting": "select * from cases_capacitywait order by person_id",
     "cases": "select person_id, status, queue from cases_case order by person_id",
 }
 

@@ -15,7 +15,7 @@ from tests.web.desk_world import make_staff
 
 pytestmark = pytest.mark.browser
 COMPLIANCE = ("permits/", "replay/", "replay/?since=2026-11-10&until=2026-11-18", "deadlines/", "retention/", "texts/check/", "rulebook/cn/CN-G3/", "cycles/", "cycles/{day}/", "strategies/", "gate/", "gate/?channel=call&at=2026-11-18T23:00&home_zone=Asia/Shanghai&owner=debtor&unanswered=0&conversations=0&texts=0", "rulebook/", "templates/", "audit/", "book/", "agencies/register")  # fmt: skip
-ADMINISTRATOR = ("imports/", "outbox/", "staff/")
+ADMINISTRATOR = ("imports/", "outbox/", "staff/", "capacity/")
 SCHEMES = {"en": "dark", "zh-hans": "light"}
 
 
