@@ -5,8 +5,8 @@
    elementary intervals; no test tells two values of one interval apart.
 2. For each interval, and for a missing value, one bit a row says whether the row's cell passes. The rows that
    fit a record are the AND over its columns: the first bit set is FIRST, all of them are COLLECT.
-3. Rows stand in blocks, and records in chunks that fit the processor's cache. Memory grows with the number of
-   rows, never with its square.
+3. Rows stand in blocks, and records in chunks that fit the processor's cache. A table of the most rows that may
+   be read (`reading.MOST_ROWS`) takes a few hundred megabytes.
 4. Cells whose ends are names are asked by the compiled reading, and their rows' bits cleared where they fail.
 """
 
@@ -381,7 +381,7 @@ def _sets(column: Column, rows: Sequence[Row], ranges: Mapping[int, Sequence[Ran
     negated = np.array([is_negated for _, is_negated in spans], dtype=bool)
     passes ^= negated
     locals_ = np.searchsorted(np.array(edges), np.arange(column.missing + 1), side="right") - 1
-    return locals_.astype(np.int32), _packed(passes)
+    return locals_.astype(np.min_scalar_type(len(edges))), _packed(passes)
 
 
 def _spans(

@@ -16,6 +16,7 @@ from fairdue.engine.strategy.table_plan import CONTRADICTABLE, OWN, TablePlan, o
 __all__ = [
     "CONFLICT",
     "LARGE",
+    "LARGE_LISTED",
     "ROWS_FIRED",
     "ROW_ID",
     "FactsMissing",
@@ -35,12 +36,15 @@ ROWS_FIRED = "rows_fired"
 CONFLICT = "conflict"
 """Column with `decision: row, row` where two rows contradict each other; null where none do."""
 
-LARGE = 200
-"""Tables of so many rows are decided by bit-sets."""
+LARGE = 60
+"""Tables of so many rows are decided by bit-sets: from there on they are faster than a chain of conditions."""
+
+LARGE_LISTED = 4
+"""The same for tables of which every row that fits counts."""
 
 
 def decide(
-    facts: pl.DataFrame, strategy: Strategy, *, on_conflict: str = "raise", large: int = LARGE
+    facts: pl.DataFrame, strategy: Strategy, *, on_conflict: str = "raise", large: int | None = None
 ) -> pl.DataFrame:
     """Return the facts with every output of every decision, `row_id` and `rows_fired`.
 
@@ -48,7 +52,7 @@ def decide(
     2. Two rows that contradict each other (two fit under UNIQUE, two disagree under ANY) raise; with
        `on_conflict="reject"` they leave that decision's outputs null and are named in the column `conflict`.
 
-    :param large: tables with at least so many rows are decided by bit-sets
+    :param large: tables with at least so many rows are decided by bit-sets; LARGE and LARGE_LISTED unless given
     :raises FactsMissing: if an input is not among the columns, or is not of its type, or an output already is
     :raises HitPolicyBroken: if rows contradict each other and `on_conflict` is "raise"
     """
@@ -59,7 +63,7 @@ def decide(
     return facts.hstack(made.drop(CONFLICT))
 
 
-def decide_lazy(facts: pl.LazyFrame, strategy: Strategy, *, large: int = LARGE) -> pl.LazyFrame:
+def decide_lazy(facts: pl.LazyFrame, strategy: Strategy, *, large: int | None = None) -> pl.LazyFrame:
     """Return a plan that adds what `decide` adds, with the column `conflict`; it streams.
 
     :raises FactsMissing: as `decide`
@@ -80,7 +84,7 @@ def _raise_conflict(facts: pl.DataFrame, conflicts: pl.Series) -> None:
         raise HitPolicyBroken(conflicts[place], person_id, count)
 
 
-def _decided(facts: pl.LazyFrame, strategy: Strategy, large: int) -> pl.LazyFrame:
+def _decided(facts: pl.LazyFrame, strategy: Strategy, large: int | None) -> pl.LazyFrame:
     _check_columns(facts.collect_schema(), strategy)
     facts = facts.with_columns(
         typed(pl.col(name), kind).alias(OWN + name) for name, kind in strategy.inputs.items()
@@ -92,8 +96,13 @@ def _decided(facts: pl.LazyFrame, strategy: Strategy, large: int) -> pl.LazyFram
             value = typed(term_expr(decision.expression, names), decision.type_name)
             facts = facts.with_columns(value.alias(decision.decision_id))
         else:
-            facts = TablePlan(decision, large).added(facts, names)
+            facts = TablePlan(decision, _is_large(decision, large)).added(facts, names)
     return facts.with_columns(*_fired_columns(strategy), _conflict_column(strategy))
+
+
+def _is_large(table: Table, large: int | None) -> bool:
+    usual = LARGE_LISTED if outcomes.lists_rows(table) else LARGE
+    return len(table.rows) >= (usual if large is None else large)
 
 
 def _fired_columns(strategy: Strategy) -> Iterator[pl.Expr]:

@@ -45,10 +45,10 @@ def _name(table: Table, part: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class TablePlan:
-    """A table, and from how many rows on it is decided by bit-sets."""
+    """A table, and whether it is decided by bit-sets."""
 
     table: Table
-    large: int
+    is_large: bool
 
     def added(self, facts: pl.LazyFrame, names: Mapping[str, pl.Expr]) -> pl.LazyFrame:
         """Return the facts with the table's outputs; `names` are the columns of facts and earlier outputs."""
@@ -83,7 +83,7 @@ class TablePlan:
     def _fired(self, names: Mapping[str, pl.Expr]) -> dict[str, pl.Expr]:
         """The row that fired, or all that did; under UNIQUE the last one that fits too."""
         asked = {name: pl.col(self._column(name)) for name in self.table.inputs}
-        make = bitset.fired_exprs if len(self.table.rows) >= self.large else _fired_exprs
+        make = bitset.fired_exprs if self.is_large else _fired_exprs
         found = make(self.table, asked, {**names, **asked})
         return {_name(self.table, part): each for part, each in zip(("fired", "latest"), found, strict=False)}
 
