@@ -161,18 +161,20 @@ def _told(card: ExtensionCard, *, as_json: bool) -> None:
 
 @group.command()
 def sweep(as_json: AsJson = False) -> None:
-    """Mark what has passed its end, each once, and start the clocks of first contacts. The worker does so by itself."""
+    """Mark what has passed its end, each once; start the clocks of first contacts and revoked consents. The worker does so too."""
     prepare()
     from fairdue.contexts.law import facade as law
     from fairdue.kernel import clock
 
     now = clock.now()
-    started, report = law.start_first_contacts(now), law.sweep_deadlines(now)
+    started, revoked = law.start_first_contacts(now), law.start_revocations(now)
+    report = law.sweep_deadlines(now)
     if as_json:
-        emit(asdict(report) | {"first_contact_count": started})
+        emit(asdict(report) | {"first_contact_count": started, "revocation_count": revoked})
         return
     console.print(
-        f"{report.missed_count:,} missed, {report.passed_count:,} passed, {started:,} started by a first contact",
+        f"{report.missed_count:,} missed, {report.passed_count:,} passed, {started:,} started by a first contact, "
+        f"{revoked:,} by a revoked consent",
         highlight=False,
     )  # fmt: skip
 

@@ -76,10 +76,11 @@ def sweep_deadlines(timestamp: int = 0) -> None:
 @app.periodic(cron=EVERY_HOUR, queueing_lock="law.start_first_contacts")
 @app.task(name="law.start_first_contacts", queueing_lock="law.start_first_contacts", retry=ONCE_MORE)
 def start_first_contacts(timestamp: int = 0) -> None:
-    """Start the clocks of debts that have had their first contact; they run from that contact, not from this job."""
+    """Start the clocks of first contacts and of revoked consents; they run from those, not from this job."""
     from fairdue.contexts.law import facade as law
 
     law.start_first_contacts(clock.now())
+    law.start_revocations(clock.now())
 
 
 @app.periodic(cron=EVERY_NIGHT, queueing_lock="retention.run")

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from fairdue.contexts.identity import facade as identity
 from fairdue.contexts.law import facade as law
@@ -105,3 +110,47 @@ def test_under_a_cease_waiting_opens_no_way(world, staff, signed_in, at_half_pas
     staff("collector")
     page = signed_in("collector").get(f"/desk/case/{world.case.pk}/").content.decode()
     assert "Next contact: waiting opens no way" in page
+
+
+def zipped(change=lambda name, text: text, *, top="cn/", more=()):
+    """Return the shipped pack of China as an uploaded zip, with its texts changed."""
+    folder, written = Path(settings.PACKS_DIR) / "rules" / "cn", io.BytesIO()
+    with zipfile.ZipFile(written, "w") as archive:
+        for path in sorted(folder.rglob("*.yaml")):
+            name = path.relative_to(folder).as_posix()
+            archive.writestr(f"{top}{name}", change(name, path.read_text(encoding="utf-8")))
+        for name, text in more:
+            archive.writestr(name, text)
+    return SimpleUploadedFile("draft.zip", written.getvalue(), content_type="application/zip")
+
+
+def test_an_uploaded_draft_is_judged_beside_what_is_in_force_and_kept_nowhere(compliance, world):
+    texted(world, night(2))
+    as_draft = zipped(
+        lambda name, text: text.replace('version: "20', 'version: "21', 1) if name == "pack.yaml" else text
+    )
+    page = compliance.post("/desk/replay/", asked(draft=as_draft)).content.decode()
+    assert "Not allowed by the draft" in page and '→ <span class="mono">cn 21' in page
+    assert "CN-TIME-01" in page
+    assert all(not pack.version.startswith("21") for pack in law.published_packs())
+
+
+def test_a_form_without_a_file_becomes_a_page_with_an_address(compliance):
+    answer = compliance.post("/desk/replay/", asked(value=""))
+    assert answer.status_code == 302
+    assert answer["Location"].startswith("/desk/replay/?since=")
+
+
+@pytest.mark.parametrize(
+    ("draft", "said"),
+    [
+        (lambda: SimpleUploadedFile("draft.zip", b"no zip"), "This is no zip of a pack"),
+        (lambda: zipped(more=[("cn/other/pack.yaml", "code: x")]), "exactly one pack.yaml"),
+        (lambda: zipped(lambda name, text: text.replace("code: cn", "code: ../cn")), "names no code"),
+        (lambda: zipped(lambda name, text: "" if name == "sources.yaml" else text), "not fit for use"),
+    ],
+)
+def test_what_is_no_pack_is_refused_with_the_reason(compliance, draft, said):
+    answer = compliance.post("/desk/replay/", asked(draft=draft()))
+    assert answer.status_code == 422
+    assert said in answer.content.decode()

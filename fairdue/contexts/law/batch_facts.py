@@ -80,7 +80,9 @@ def bound_persons(
     found = found.join(by_person, on="person_id", how="left").with_columns(pl.col("places").fill_null(""))
     sets = found.select("debts", "places").unique()
     sets = sets.with_columns(
-        pl.Series("jurisdiction", [_bound(*row, bound_by=bound_by) for row in sets.iter_rows()], dtype=pl.String)
+        pl.Series(
+            "jurisdiction", [_bound(*row, bound_by=bound_by) for row in sets.iter_rows()], dtype=pl.String
+        )
     )
     actor = pl.when("institution_kind").then(pl.lit("assignee")).otherwise(pl.lit("creditor"))
     return found.join(sets, on=["debts", "places"]).select("person_id", "jurisdiction", actor_kind=actor)

@@ -97,6 +97,7 @@ from .operations.content import publish_content
 from .operations.deadline_extend import decide_extension, request_extension, withdraw_extension
 from .operations.deadline_first import start_first_contacts
 from .operations.deadline_meet import cancel_deadline, meet_deadline
+from .operations.deadline_revoked import start_revocations
 from .operations.deadline_start import start_deadlines
 from .operations.deadline_sweep import sweep_deadlines
 from .operations.export import PackUnpublished, SpanEmpty, export_permits
@@ -372,6 +373,7 @@ __all__ = [
     "shipped_packs",
     "start_deadlines",
     "start_first_contacts",
+    "start_revocations",
     "sweep_deadlines",
     "text_rules",
     "time_of_day",

@@ -16,6 +16,7 @@ from fairdue.contexts.book.models import Account
 from fairdue.contexts.identity.policies import permissions_of
 from fairdue.contexts.law import facade as law
 from fairdue.contexts.law.models import Deadline, DeadlineExtension, Notice, ReceivedRequest
+from fairdue.contexts.parties import facade as parties
 from fairdue.kernel.actor import Actor, PermissionRefused, system
 
 SYSTEM = system("test")
@@ -371,6 +372,23 @@ def test_a_recorded_validation_notice_meets_its_deadline_by_the_day_on_which_it_
     row = Deadline.objects.get(kind="validation_notice")
     assert (row.status, row.note, row.missed_at) == ("met", "letter V-7", None)
     assert Deadline.objects.get(kind="validation_period").start_date == NOW.date() + timedelta(days=2)
+
+
+def test_a_revoked_consent_starts_ten_business_days_under_american_law_from_the_moment_it_was_said(person):
+    revoked = {"person_id": person.id, "kind": "opt_out", "source": "call", "actor": SYSTEM, "detail": None}
+    parties.record_consent(
+        **revoked, channel="sms", contact_point_id=None, occurred_at=NOW - timedelta(days=1), now=NOW
+    )
+    assert law.start_revocations(NOW) == 0  # of a Chinese debt
+    Account.objects.filter(pk=person.account_id).update(jurisdiction="us")
+    parties.record_consent(
+        **revoked, channel="email", contact_point_id=None, occurred_at=NOW - timedelta(days=2), now=NOW
+    )
+    assert (law.start_revocations(NOW), law.start_revocations(NOW)) == (1, 0)
+    (card,) = law.deadlines_of_person(person.id, actor=HEAD, now=NOW)
+    assert (card.kind, card.rule_id, card.nature) == ("consent_revoked", "US-TCPA-01", "duty")
+    assert (card.start_date, card.due_date) == (date(2026, 5, 10), date(2026, 5, 22))
+    assert law.sweep_deadlines(card.due_at).missed_count == 1
 
 
 def test_a_chinese_debt_has_no_clock_for_a_first_contact(person):

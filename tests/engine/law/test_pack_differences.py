@@ -32,6 +32,10 @@ def rule(content, key):
     return next(item for kind in ("checks", "numbers") for item in content[kind] if item["id"] == key)
 
 
+def clock(content, kind):
+    return next(item for item in content["deadlines"] if item["kind"] == kind)
+
+
 def parameter(content, key):
     return next(item for item in content["parameters"] if item["id"] == key)
 
@@ -52,6 +56,11 @@ CHANGES = [
     (lambda c: rule(c, "CN-TIME-01").update(evidence="primary"), ["CN-TIME-01: evidence evidence was secondary, is now primary"]),
     (lambda c: c["checks"].remove(rule(c, "CN-TIME-02")), ["CN-TIME-02: rule removed"]),
     (lambda c: rule(c, "CN-CMP-01")["parameters"]["days"]["values"][0].update(value=10), ["CN-CMP-01: parameter days was 15, is now 10"]),
+    (lambda c: clock(c, "complaint").update(calendar="us"), ["CN-CMP-01: clock complaint calendar was cn, is now us"]),
+    (lambda c: clock(c, "complaint")["occasions"].remove("hold.dispute"), ["CN-CMP-01: clock complaint occasions was"]),
+    (lambda c: clock(c, "complaint")["steps"].pop(), ["CN-CMP-01: clock complaint step special removed"]),
+    (lambda c: clock(c, "complaint")["examples"].pop(), []),
+    (lambda c: c["deadlines"].remove(clock(c, "complaint")), ["CN-CMP-01: clock complaint removed"]),
     (lambda c: c["tests"].pop(), []),
     (lambda c: c["pack"].update(version="2099.1.1"), []),
 ]  # fmt: skip

@@ -11,7 +11,7 @@ from fairdue.engine.law.loading.standing import documents_by_key
 
 Aspect = Literal[
     "rule", "parameter", "validity", "scope", "exception", "outcome", "condition", "text", "citation",
-    "evidence", "source", "adoption", "pack",
+    "evidence", "source", "adoption", "pack", "clock",
 ]  # fmt: skip
 _ASPECTS: tuple[tuple[Aspect, tuple[str, ...]], ...] = (
     ("validity", ("effective_from", "effective_to")),
@@ -25,7 +25,7 @@ _ASPECTS: tuple[tuple[Aspect, tuple[str, ...]], ...] = (
 _WORDS: dict[str, str] = {
     "rule": "规则", "parameter": "参数", "validity": "有效期", "scope": "适用范围", "exception": "例外", "outcome": "后果",
     "condition": "判定条件", "text": "文字", "citation": "出处", "evidence": "核验程度", "source": "文件",
-    "adoption": "机构自愿执行", "pack": "规则包", "added": "新增", "removed": "删除", "changed": "变更",
+    "adoption": "机构自愿执行", "pack": "规则包", "clock": "时限", "added": "新增", "removed": "删除", "changed": "变更",
 }  # fmt: skip
 
 
@@ -95,7 +95,8 @@ def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[Ch
     """This function will return in what the content of one version differs from another's, rule by rule.
 
     1. A rule that is only in one of them is added or removed as a whole. 2. Else each aspect that differs is a change:
-    validity, scope, condition, outcome, exceptions by label, citation, evidence, texts in zh and en apart.
+    validity, scope, condition, outcome, exceptions by label, citation, evidence, texts in zh and en apart. Clocks of
+    deadlines are compared so too, under the rule that sets their length.
     3. Dated parameters are compared value by value, by the day from which they hold. 4. Tests do not count: they say
     nothing that the rules do not. The version itself is no difference.
     """
@@ -109,7 +110,33 @@ def _all(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Change
     yield from _listed("source", _by(before["sources"], "key"), _by(after["sources"], "key"))
     yield from _parameters(_by(before["parameters"], "id"), _by(after["parameters"], "id"))
     yield from _rules(documents_by_key(before), documents_by_key(after))
+    yield from _clocks(_of_kind(before), _of_kind(after))
     yield from _field("pack", "adoption", "", before.get("adopted"), after.get("adopted"))
+
+
+def _of_kind(content: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    return _by(content.get("deadlines", ()), "kind")
+
+
+def _clocks(
+    before: Mapping[str, Mapping[str, Any]], after: Mapping[str, Mapping[str, Any]]
+) -> Iterator[Change]:
+    """Compare clocks by the rule that sets their length: what starts and ends each, its days, its steps by code."""
+    for kind in sorted({**before, **after}):
+        old, new = before.get(kind), after.get(kind)
+        if old is None or new is None:
+            one = old or new or {}
+            yield from _field(one["rule"], "clock", kind, old and old["title"], new and new["title"])
+            continue
+        for name in {**old, **new}:
+            if name == "steps":
+                continue
+            if name != "examples":  # they say nothing that the clock does not
+                yield from _nested(new["rule"], "clock", f"{kind} {name}", old.get(name), new.get(name))
+        steps = ({step["code"]: step for step in side.get("steps", ())} for side in (old, new))
+        earlier, later = steps
+        for code in {**earlier, **later}:
+            yield from _field(new["rule"], "clock", f"{kind} step {code}", earlier.get(code), later.get(code))
 
 
 def _by(documents: Sequence[Mapping[str, Any]], name: str) -> dict[str, Mapping[str, Any]]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
 from typing import Any
 
 from django import forms
@@ -25,6 +23,7 @@ from fairdue.web.ui.templatetags.ui import badge, in_language, minute
 from fairdue.web.workbench.access import DeskRequest, staff_page
 from fairdue.web.workbench.exporting import exported, rows
 from fairdue.web.workbench.inputs import whole
+from fairdue.web.workbench.uploaded import saved
 from fairdue.web.workbench.words import CHANNELS, GATE_TONES, GATE_WORDS, say
 
 PAGE = 100
@@ -79,10 +78,7 @@ def agencies(request: DeskRequest) -> HttpResponse:
 def _upload(request: DeskRequest, form: UploadForm) -> bool:
     """Take the file and say what became of it; False if it was refused as a whole."""
     upload = form.cleaned_data["file"]
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / Path(upload.name).name
-        with path.open("wb") as copy:
-            copy.writelines(upload.chunks())
+    with saved(upload) as path:
         try:
             card = law.upload_contacts(
                 path=path, agency_code=form.cleaned_data["agency"], actor=request.actor, now=clock.now()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
 from typing import Any
 
 from django import forms
@@ -22,6 +20,7 @@ from fairdue.web.ui.tables import Column, EmptyState, Table
 from fairdue.web.ui.templatetags.ui import badge, day
 from fairdue.web.workbench.access import DeskRequest, staff_page
 from fairdue.web.workbench.refusals import refusal_text
+from fairdue.web.workbench.uploaded import saved
 
 STEPS = ("list", "evaluate", "certify", "delist")
 
@@ -136,10 +135,7 @@ def _staff_ref(agency: str, name: str) -> str:
 
 def _take(request: DeskRequest, form: StandingFileForm) -> bool:
     upload = form.cleaned_data["file"]
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / Path(upload.name).name
-        with path.open("wb") as copy:
-            copy.writelines(upload.chunks())
+    with saved(upload) as path:
         try:
             report = law.import_standing(
                 path=path, kind=form.cleaned_data["kind"], actor=request.actor, now=clock.now()

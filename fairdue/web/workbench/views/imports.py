@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +27,7 @@ from fairdue.web.ui.templatetags.ui import badge, in_language, minute, money
 from fairdue.web.workbench.access import DeskRequest, staff_page
 from fairdue.web.workbench.exporting import exported, rows
 from fairdue.web.workbench.office_words import FILE_KINDS, IMPORT_STATES, IMPORT_TONES
+from fairdue.web.workbench.uploaded import saved
 from fairdue.web.workbench.words import COMPONENTS, TRANSACTION_KINDS, say
 
 PAGE = 100
@@ -81,10 +81,7 @@ def imports(request: DeskRequest) -> HttpResponse:
 def _import(request: DeskRequest, form: ImportForm) -> HttpResponse:
     """Import the uploaded file and show what became of it."""
     upload = form.cleaned_data["file"]
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / Path(upload.name).name
-        with path.open("wb") as copy:
-            copy.writelines(upload.chunks())
+    with saved(upload) as path:
         report = import_file(
             path=path, kind=form.cleaned_data["kind"], creditor_code=form.cleaned_data["creditor"],
             actor=request.actor, now=clock.now(), reject_dir=REJECT_DIR,

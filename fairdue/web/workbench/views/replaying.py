@@ -5,10 +5,11 @@ from __future__ import annotations
 import copy
 from datetime import date, datetime, time, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
@@ -21,7 +22,9 @@ from fairdue.web.ui.forms import DateInput, DeskForm
 from fairdue.web.ui.tables import Column, EmptyState, Table, row_link
 from fairdue.web.ui.templatetags.ui import badge, in_language, minute
 from fairdue.web.workbench.access import DeskRequest, staff_page
+from fairdue.web.workbench.draft_pack import UPLOAD_LIMIT_MB, DraftUnreadable, pack_of_zip
 from fairdue.web.workbench.exporting import exported, rows
+from fairdue.web.workbench.uploaded import saved
 from fairdue.web.workbench.words import CHANNELS, GATE_TONES, GATE_WORDS, say
 
 LONGEST_DAYS = 92
@@ -36,7 +39,13 @@ class ReplayForm(DeskForm):
     pack = forms.ChoiceField(
         label=lazy("Instead of the pack in force"),
         required=False,
-        help_text=lazy("A draft that is not published: `fairdue replay --pack FOLDER` on the command line."),
+    )
+    draft = forms.FileField(
+        label=lazy("A draft that is not published"),
+        required=False,
+        help_text=lazy(
+            "A zip of the pack's folder, up to 2 MB. It is read for this answer and kept nowhere."
+        ),
     )
     parameter = forms.ChoiceField(
         label=lazy("Try a parameter"),
@@ -61,6 +70,23 @@ class ReplayForm(DeskForm):
         self.fields["pack"].choices = choices  # type: ignore[attr-defined]
         self.fields["parameter"].choices = [("", _("None: as it stands")), *_parameters()]  # type: ignore[attr-defined]
 
+    def clean_draft(self) -> Pack | None:
+        """Read the draft; refuse what is no pack with every fault of it."""
+        upload = self.cleaned_data["draft"]
+        if not upload:
+            return None
+        if upload.size > UPLOAD_LIMIT_MB * 2**20:
+            raise forms.ValidationError(
+                _("The file is larger than %(limit)s MB.") % {"limit": UPLOAD_LIMIT_MB}
+            )
+        try:
+            with saved(upload) as path:
+                return pack_of_zip(path)
+        except (DraftUnreadable, law.PackInvalid) as invalid:
+            raise forms.ValidationError(
+                _("The draft is not fit for use: %(why)s") % {"why": str(invalid)[:400]}
+            ) from invalid
+
     def clean(self) -> dict[str, Any]:
         """Refuse an empty or endless period."""
         said: dict[str, Any] = super().clean() or {}
@@ -76,14 +102,25 @@ class ReplayForm(DeskForm):
         return said
 
 
-@staff_page("permits.view")
+@staff_page("permits.view", methods=("GET", "POST"))
 def replay(request: DeskRequest) -> HttpResponse:
     """Judge a period's contacts again and list what would break; nothing is changed."""
     today = clock.business_date(clock.now())
     initial = {"since": today - timedelta(days=7), "until": today}
-    form = ReplayForm(request.GET) if "since" in request.GET else ReplayForm(initial=initial)
+    form = ReplayForm(initial=initial)
+    if (
+        request.method == "POST" and not request.FILES
+    ):  # without a file it is a page with an address of its own
+        said = {name: value for name in form.fields if (value := request.POST.get(name))}
+        return redirect(f"{reverse('workbench:replay')}?{urlencode(said)}")
+    if request.method == "POST":
+        form = ReplayForm(request.POST, request.FILES)
+    elif "since" in request.GET:
+        form = ReplayForm(request.GET)
     context: dict[str, Any] = {"form": form}
-    if form.is_bound and form.is_valid():
+    if form.is_bound and not form.is_valid():
+        return render(request, "workbench/replay.html", context, status=422 if request.FILES else 200)
+    if form.is_bound:
         try:
             report = _report(request, form.cleaned_data)
         except (law.PackInvalid, StopIteration) as invalid:
@@ -99,6 +136,8 @@ def replay(request: DeskRequest) -> HttpResponse:
 def _report(request: DeskRequest, said: dict[str, Any]) -> law.ReplayReport:
     code, _at, version = said["pack"].partition("@")
     drafts = {code: law.published_pack(code, version)} if code else {}
+    if said["draft"] is not None:
+        drafts[said["draft"].code] = said["draft"]
     if said["parameter"]:
         owner, _colon, name = said["parameter"].partition(":")
         base = drafts.get(owner) or law.shipped_pack(owner)
@@ -164,7 +203,7 @@ def _table(report: law.ReplayReport, request: DeskRequest) -> Table:
             Column("reasons", _("Rules broken"), render=_rules),
         ],
         caption=_("Contacts that would not be allowed"),
-        is_exportable=True,
+        is_exportable=request.method == "GET",  # an uploaded draft is kept nowhere: its list is not asked again
         empty=EmptyState(title=_("Every contact would be allowed"), text="", icon="check"),
     )  # fmt: skip
 
