@@ -21,6 +21,9 @@ File = Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A workb
 Draft = Annotated[
     bool, typer.Option("--draft", help="Save it as a draft, to be checked and approved at the desk.")
 ]
+Result = Annotated[
+    str, typer.Option(help="Of a DMN file: the decision that is carried out, if several could be.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")]
 
 
@@ -77,7 +80,9 @@ def _document(code: str, version: str) -> dict[str, Any]:
     return dict(wanted[0].content)
 
 
-def import_(file: File, draft: Draft = False, output: Output = None, as_json: AsJson = False) -> None:
+def import_(
+    file: File, draft: Draft = False, output: Output = None, result: Result = "", as_json: AsJson = False
+) -> None:
     """Read a workbook, a DMN or a YAML file back: every fault by sheet and cell, else the document as YAML or a draft.
 
     Exit status 0: read; 1: it has faults, and nothing was taken over.
@@ -85,7 +90,7 @@ def import_(file: File, draft: Draft = False, output: Output = None, as_json: As
     from fairdue.engine.strategy.interchange.files import FileProblems, read_file
 
     try:
-        document = read_file(file.read_bytes(), file.name)
+        document = read_file(file.read_bytes(), file.name, result)
     except FileProblems as problems:
         found = [{"where": each.where, "zh": each.zh, "en": each.en} for each in problems.problems]
         if as_json:

@@ -157,7 +157,7 @@ def test_a_foreign_file_reads_with_sensible_ids_and_decides() -> None:
             "business knowledge models",
         ),
         ('<text>"High"</text>', "<text>“High”</text>", "type the plain"),
-        ("<requiredDecision", "<x", "one decision is what the night carries out"),
+        ("<requiredDecision", "<x", "one decision is carried out"),
         ("DMN/20191111", "DMN/19990101", "not DMN 1.1 to 1.5"),
         ("<definitions", "<!DOCTYPE x><definitions", "document type"),
         ("</definitions>", "", "not XML"),

@@ -129,8 +129,10 @@ class Assembler:
         if len(last) == 1:
             return self.ids[last[0]]
         listed = ", ".join(last) or "none"
-        en = f"one decision is what the night carries out, the one that no other reads; here: {listed}"
-        self.problem("", en, f"须恰有一个不被其他决策引用的决策作为结果,现有:{listed}")
+        en = f"one decision is carried out, the one that no other reads; here: {listed} (name it by --result)"
+        self.problem(
+            "", en, f"须恰有一个不被其他决策引用的决策作为结果,现有:{listed}(命令行可用 --result 指定)"
+        )
         return ""
 
     def kind(self, type_ref: str, where: str) -> str:

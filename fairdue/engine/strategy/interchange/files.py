@@ -101,16 +101,17 @@ FORMS: Mapping[str, Form] = {
 """By the ending of the file's name."""
 
 
-def read_file(content: bytes, name: str) -> dict[str, Any]:
+def read_file(content: bytes, name: str, result: str = "") -> dict[str, Any]:
     """Return the document of a file, by the ending of its name: YAML or JSON, DMN or XML, else a workbook.
 
+    :param result: of a DMN file, the decision that is carried out, where several could be
     :raises FileProblems: with every place that cannot be read
     """
     ending = name.lower().rpartition(".")[2]
     try:
         if ending in ("yaml", "yml", "json"):
             return read_yaml(content)
-        return from_dmn(content) if ending in ("dmn", "xml") else read_strategy_workbook(content)
+        return from_dmn(content, result) if ending in ("dmn", "xml") else read_strategy_workbook(content)
     except YamlUnreadable as error:
         where = f"line {error.line}" if error.line else ""
         said = f"不是可读的策略文档:{error}", f"This is no strategy's document: {error}"
