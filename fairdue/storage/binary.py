@@ -29,7 +29,7 @@ def encoded(frame: pl.DataFrame) -> Iterator[memoryview | bytes]:
     """This function will yield what COPY … (FORMAT binary) reads for a frame.
 
     Int16, Int32 and Int64 are smallint, integer and bigint; Date and String as they say; a Datetime is a
-    timestamptz; Binary is bytea, or uuid if it has 16 bytes.
+    timestamptz; Float64 is double precision; Binary is bytea, or uuid if it has 16 bytes.
 
     :raises KeyError: if a column is of another type
     """
@@ -94,7 +94,11 @@ def _texts(column: pl.Series) -> list[Any]:
 
 
 def _numbers(column: pl.Series) -> pl.Series:
-    """Dates and moments count from the year 2000."""
+    """Dates and moments count from the year 2000; a double precision is the eight bytes of its number."""
+    if column.dtype == pl.Float64:
+        return pl.Series(column.name, column.fill_null(0.0).to_numpy().view("int64")).set(
+            column.is_null(), None
+        )
     if column.dtype == pl.Date:
         return column.to_physical() - DAYS_1970_TO_2000
     if isinstance(column.dtype, pl.Datetime):

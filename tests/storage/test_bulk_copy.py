@@ -29,6 +29,7 @@ COLUMNS = {
         st.datetimes(datetime(1900, 1, 1), datetime(2200, 1, 1), timezones=st.just(UTC)),
     ),
     "g": (pl.Binary, "bytea", st.binary(max_size=20)),
+    "h": (pl.Float64, "double precision", st.floats(allow_nan=False)),
 }
 ROWS = st.lists(st.tuples(*[st.none() | cell for _, _, cell in COLUMNS.values()]), max_size=30)
 
@@ -51,7 +52,7 @@ def test_the_binary_form_keeps_every_value_in_its_place(rows):
     try:
         bulk.copy_in_fast(frame, "copied")
         with connection.cursor() as cursor:
-            cursor.execute("SELECT a, b, c, d, e, f, g FROM copied ORDER BY row")
+            cursor.execute("SELECT a, b, c, d, e, f, g, h FROM copied ORDER BY row")
             found = [
                 tuple(bytes(cell) if isinstance(cell, memoryview) else cell for cell in row) for row in cursor
             ]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import polars as pl
 
 from fairdue.contexts.decisions.models import Decision
-from fairdue.storage.bulk import copy_in
+from fairdue.storage.bulk import copy_in_fast
 
 DECISION_COLUMNS = (
     "person_id",
@@ -28,6 +30,18 @@ DECISION_COLUMNS = (
 )
 """Columns of the frame that `land_decisions` takes, as in the model."""
 
+_TYPES: dict[str, Any] = {
+    "person_id": pl.Int64,
+    "planned_for": pl.Datetime("us", "UTC"),
+    "days_past_due": pl.Int32,
+    "overdue_minor": pl.Int64,
+    "rank": pl.Int32,
+    "facts_digest": pl.Int64,
+    "strategy_id": pl.Int64,
+    "probability": pl.Float64,
+}
+"""Of the columns that are no text, as binary COPY takes them."""
+
 _DEFAULTS = {
     "strategy_id": pl.lit(None, dtype=pl.Int64),
     "experiment": pl.lit(""),
@@ -48,5 +62,6 @@ def land_decisions(frame: pl.DataFrame, *, cycle_id: int) -> int:
     missing = [value.alias(name) for name, value in _DEFAULTS.items() if name not in frame.columns]
     texts = [pl.col(name).fill_null("") for name in ("experiment", "arm", "dropped", "channel")]
     rows = frame.with_columns(missing).with_columns(texts)
-    rows = rows.select(pl.lit(cycle_id).alias("cycle_id"), *DECISION_COLUMNS)
-    return copy_in(rows, Decision._meta.db_table)
+    rows = rows.select(pl.lit(cycle_id, dtype=pl.Int64).alias("cycle_id"), *DECISION_COLUMNS)
+    typed = [pl.col(name).cast(dtype) for name, dtype in _TYPES.items()]
+    return copy_in_fast(rows.with_columns(typed), Decision._meta.db_table)
