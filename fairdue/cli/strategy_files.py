@@ -27,7 +27,7 @@ Result = Annotated[
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")]
 
 
-def register(app: typer.Typer) -> None:
+def attach(app: typer.Typer) -> None:
     """Add both commands to the group of strategies."""
     app.command("export")(export)
     app.command("import")(import_)

@@ -36,7 +36,7 @@ def draft(live):
 
 @pytest.fixture
 def strategist(staff, signed_in):
-    staff("strategist", locale="en")
+    staff("strategist", team=None)
     return signed_in("strategist")
 
 
