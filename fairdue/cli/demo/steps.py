@@ -30,6 +30,7 @@ def plan(state: DemoState, var_dir: Path) -> Iterator[tuple[str, Callable[[Advan
     for kind in FILES:
         yield f"Import {kind.replace('_', ' ')}", partial(import_one, kind, folder)
     yield "Loans kept here", lambda advance: _ignore(lend_some(state, folder))
+    yield "A gentler strategy in the shadow", lambda advance: _ignore(challenge())
     yield f"Night of {state.demo_date}", lambda advance: run_night(state, advance)
     yield "Yesterday's bank file", lambda advance: _ignore(pay_some(state, folder))
     yield "Cases for agency, field and collector", lambda advance: _ignore(hand_out())
@@ -46,6 +47,13 @@ def seed() -> object:
     from fairdue.journeys.seed_demo import seed_demo
 
     return seed_demo(actor=system("demo"), now=clock.now())
+
+
+def challenge() -> object:
+    """Let a gentler strategy decide beside the live one."""
+    from fairdue.journeys.seed_challenger import seed_challenger
+
+    return seed_challenger(actor=system("demo"), now=clock.now())
 
 
 def hand_out() -> object:

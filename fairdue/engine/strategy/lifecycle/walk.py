@@ -17,12 +17,13 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from fairdue.engine.strategy.checks.regions import Branch, Leaf, TooMuch
+from fairdue.engine.strategy.checks.regions import TooMuch
 from fairdue.engine.strategy.checks.space import Space
 from fairdue.engine.strategy.decide import ROW_ID, decide
 from fairdue.engine.strategy.lifecycle.classes import MOST_EXACT, Classes, Moves, classes_of, moves_of
 from fairdue.engine.strategy.lifecycle.course import part_of
-from fairdue.engine.strategy.model import Strategy, Table
+from fairdue.engine.strategy.lifecycle.needed import facts_needed
+from fairdue.engine.strategy.model import Strategy
 
 MOST_STATES = 2_500_000
 """Combinations of classes that are walked; beyond that the stages are reported as not decided."""
@@ -73,7 +74,7 @@ class Walk:
 
         :raises TooMuch: if there are too many combinations
         """
-        needed = _needed(self.space)
+        needed = facts_needed(self.space)
         cuts: dict[str, list[int]] = {}
         for line in self.space.impossible:
             for name, mask in line.items():
@@ -360,7 +361,7 @@ def _greatest(counts: NDArray[np.int16], relation: Moves, place: int) -> NDArray
     found = np.full(source.shape, -999, dtype=np.int16)
     for start in range(relation.shape[0]):
         for end in np.flatnonzero(relation[start]):
-            np.maximum(found[start], source[end], out=found[start])
+            np.maximum(found[start, ...], source[end], out=found[start, ...])
     return np.moveaxis(found, 0, place)
 
 
@@ -375,61 +376,6 @@ def _first(name: str, classes: Classes) -> list[int]:
     if classes.type_name in ("integer", "number", "boolean"):
         return [0]
     return list(range(classes.count))
-
-
-def _needed(space: Space) -> set[str]:
-    """The facts on which the result's stage, step and round depend, through the graph."""
-    result = space.strategy.decision(space.strategy.result)
-    if not isinstance(result, Table):
-        return set()
-    labels = [(row.stage, row.outputs.get("step"), row.outputs.get("round")) for row in space.ordered(result)]
-    names = _asked(space.root(result), labels)
-    found: set[str] = set()
-    waiting = list(names)
-    while waiting:
-        name = waiting.pop()
-        if name in space.opaque:
-            found |= set(space.opaque[name])
-        elif name in space.strategy.inputs:
-            found.add(name)
-        else:
-            table = next(each for each in space.strategy.tables if name in each.outputs)
-            values = [row.outputs.get(name) for row in space.ordered(table)]
-            waiting.extend(_asked(space.root(table), values) - {name})
-    return found
-
-
-def _asked(root: Branch | Leaf, labels: list[Any]) -> set[str]:
-    """The axes that a diagram still asks once rows with the same label are one."""
-    names: set[str] = set()
-    numbers: dict[Any, int] = {}
-    memo: dict[int, int] = {}
-
-    def number_of(node: Branch | Leaf) -> int:
-        if isinstance(node, Leaf):
-            key = (
-                ("leaf", "*")
-                if node.is_impossible
-                else ("leaf", tuple(repr(labels[n]) for n in node.rows[:1]))
-            )
-            return numbers.setdefault(key, len(numbers))
-        if id(node) not in memo:
-            ways: dict[int, int] = {}
-            for mask, following in node.ways:
-                number = number_of(following)
-                ways[number] = ways.get(number, 0) | mask
-            ways.pop(numbers.get(("leaf", "*"), -1), None)
-            if len(ways) == 1:
-                memo[id(node)] = next(iter(ways))
-            elif not ways:
-                memo[id(node)] = numbers.setdefault(("leaf", "*"), len(numbers))
-            else:
-                names.add(node.axis)
-                memo[id(node)] = numbers.setdefault((node.axis, tuple(sorted(ways.items()))), len(numbers))
-        return memo[id(node)]
-
-    number_of(root)
-    return names
 
 
 __all__ = ["CONTACTS", "QUIET", "TooMuch", "Walk"]
