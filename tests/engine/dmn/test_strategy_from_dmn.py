@@ -206,3 +206,12 @@ def test_a_damaged_file_is_read_or_refused_in_words() -> None:
         with suppress(DmnError):
             evaluate_model(read_model(content), {"days": 3})
     assert 30 < refused < 270
+
+
+def test_a_strategy_with_a_cell_that_cannot_be_read_is_not_written_and_the_place_is_named() -> None:
+    document = deepcopy(DOCUMENT)
+    document["decisions"][0]["rows"][0]["when"]["days"] = "＞ 30"
+    with pytest.raises(DmnProblems, match=r"segment, s-late: .* type the plain '>' instead"):
+        to_dmn(document)
+    with pytest.raises(DmnProblems, match="no strategy that can be written"):
+        to_dmn({"code": "x"})

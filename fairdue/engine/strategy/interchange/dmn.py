@@ -14,10 +14,9 @@ from typing import Any
 
 from fairdue.engine.dmn import xml
 from fairdue.engine.dmn.errors import DmnError
-from fairdue.engine.feel import FeelError
 from fairdue.engine.strategy.interchange.dmn_assemble import Assembler
 from fairdue.engine.strategy.interchange.dmn_read import DmnProblem, read_shape
-from fairdue.engine.strategy.interchange.dmn_shape import Shape, shape_of
+from fairdue.engine.strategy.interchange.dmn_shape import Shape, Unwritable, shape_of
 from fairdue.engine.strategy.interchange.dmn_write import written
 
 __all__ = ["DmnProblem", "DmnProblems", "from_dmn", "to_dmn"]
@@ -40,9 +39,9 @@ def to_dmn(document: Mapping[str, Any]) -> bytes:
     """
     try:
         return written(shape_of(document))
-    except FeelError as error:
-        raise DmnProblems([DmnProblem(where="", zh=f"无法读取:{error}", en=str(error))]) from None
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except Unwritable as error:
+        raise DmnProblems([DmnProblem(where=error.where, zh=f"无法读取:{error}", en=str(error))]) from None
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
         en = f"the document is no strategy that can be written: {error}"
         raise DmnProblems([DmnProblem(where="", zh=f"该文档不是可导出的策略:{error}", en=en)]) from None
 
@@ -80,5 +79,5 @@ def _as_written(shape: Shape) -> Shape | None:
     facts = [one.source for one in shape.inputs if isinstance(one.source, dict)]
     try:
         return shape_of({**shape.source, "inputs": facts, "decisions": decisions})
-    except (FeelError, KeyError, TypeError, ValueError, AttributeError):
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError):
         return None

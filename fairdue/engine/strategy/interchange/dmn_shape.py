@@ -8,13 +8,13 @@ DMN's logic has three values, a strategy's two: tests are written so that a miss
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
-from fairdue.engine.feel import ast, parse_expression, parse_unary_tests, to_text
+from fairdue.engine.feel import FeelError, ast, parse_expression, parse_unary_tests, to_text
 from fairdue.engine.feel.printer import number_text
 from fairdue.engine.feel.tokens import quote
 from fairdue.engine.feel.transform import rebuilt
@@ -26,6 +26,25 @@ TEXT_LIST = "string*"
 _LIST_POLICIES = ("RULE ORDER", "OUTPUT ORDER", "COLLECT")
 _ORDERED = ("<", "<=", ">", ">=")
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+
+
+class Unwritable(ValueError):
+    """A cell or an expression of a document cannot be read; `where` is its decision and row."""
+
+    def __init__(self, where: str, error: FeelError) -> None:
+        super().__init__(str(error))
+        self.where = where
+
+
+T = TypeVar("T")
+
+
+def _at(where: str, make: Callable[..., T], *arguments: Any) -> T:
+    """Make a part, its place named if it cannot be read."""
+    try:
+        return make(*arguments)
+    except FeelError as error:
+        raise Unwritable(where, error) from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +132,7 @@ class Names:
 def shape_of(document: Mapping[str, Any]) -> Shape:
     """Return a document of either format as DMN draws it.
 
-    :raises FeelError: if a cell or expression cannot be read
+    :raises Unwritable: if a cell or expression cannot be read
     """
     graph = graph_document(document)
     names = names_of(graph)
@@ -126,7 +145,7 @@ def shape_of(document: Mapping[str, Any]) -> Shape:
             InputShape(str(item["name"]), _label(item, str(item["name"])), TYPES[item["type"]], dict(item))
             for item in facts
         ),
-        decisions=tuple(_decision(item, names) for item in graph["decisions"]),
+        decisions=tuple(_at(str(item["id"]), _decision, item, names) for item in graph["decisions"]),
         source={key: value for key, value in graph.items() if key not in ("decisions", "inputs")},
     )
 
@@ -156,11 +175,11 @@ def _decision(item: Mapping[str, Any], names: Names) -> DecisionShape:
     source = {key: value for key, value in item.items() if key != "rows"}
     if "expression" in item:
         tree = parse_expression(str(item["expression"]))
-        requires = _owners([tree], names, name)
         text = two_valued(tree, names, str(item["expression"]))
+        requires = _required([parse_expression(text)], names, name)
         return DecisionShape(name, label, TYPES[item["type"]], requires, expression=text, source=source)
     within = names.within(item)
-    rules = tuple(_rule(row, item, within) for row in item["rows"])
+    rules = tuple(_at(f"{name}, {row['id']}", _rule, row, item, within) for row in item["rows"])
     inputs = tuple(_input(each, names) for each in item.get("inputs") or ())
     trees = [parse_expression(column.text) for column in inputs]
     trees += [
@@ -182,7 +201,7 @@ def _decision(item: Mapping[str, Any], names: Names) -> DecisionShape:
 
 def _required(trees: list[ast.Node], names: Names, own: str) -> tuple[str, ...]:
     """The facts and decisions that trees of DMN name."""
-    known = {**{owner: owner for owner in names.owners.values()}}
+    known = set(names.owners.values())
     return tuple(
         dict.fromkeys(
             node.name
@@ -191,12 +210,6 @@ def _required(trees: list[ast.Node], names: Names, own: str) -> tuple[str, ...]:
             if isinstance(node, ast.Name) and node.name in known and node.name != own
         )
     )
-
-
-def _owners(trees: list[ast.Node], names: Names, own: str) -> tuple[str, ...]:
-    """The facts and decisions that trees of the strategy name."""
-    found = (node.name for tree in trees for node in tree.walk() if isinstance(node, ast.Name))
-    return tuple(dict.fromkeys(names.owners[name] for name in found if names.owners.get(name, own) != own))
 
 
 def _result_type(item: Mapping[str, Any]) -> str:
