@@ -20,7 +20,7 @@ File = Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="The str
 
 def register(root: typer.Typer) -> None:
     """Add the command group to the root command."""
-    strategy_checks.register(app)
+    strategy_checks.attach(app)
     strategy_files.attach(app)
     root.add_typer(app, name="strategy")
 

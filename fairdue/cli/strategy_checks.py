@@ -22,7 +22,7 @@ Language = Annotated[str, typer.Option("--language", help="en or zh.")]
 MARKS = {"error": "[red]✗[/red]", "warning": "[yellow]![/yellow]", "note": "[blue]·[/blue]"}
 
 
-def register(app: typer.Typer) -> None:
+def attach(app: typer.Typer) -> None:
     """Add the commands to the group `strategy`."""
     app.command()(check)
     app.command("map")(map_)
