@@ -49,6 +49,7 @@ def run(accounts: int, url: str, folder: Path) -> dict[str, Any]:
 
     persons = fill_book(connection, accounts=accounts, as_of=NIGHT, has_history=True)
     load_packs(now=NOW)
+    _limit(accounts)
     _settle(connection)
     read_seconds, read_rows = _read(url, folder / "bare")
     with measure() as night:
@@ -71,7 +72,19 @@ def run(accounts: int, url: str, folder: Path) -> dict[str, Any]:
         stages={name: round(seconds, 3) for name, seconds in stages.items()},
         by_step={row.code: row.count for row in found.by_step},
         by_outcome={row.code: row.count for row in found.by_outcome},
+        capacity=next(dict(card.detail) for card in found.stages if card.name == "capacity"),
     )
+
+
+def _limit(accounts: int) -> None:
+    """Let there be fewer calls and text messages than the book wishes, so that the night has to share them."""
+    from fairdue.contexts.cases import facade as cases
+    from fairdue.kernel.actor import system
+
+    said: dict[str, Any] = {"valid_from": NIGHT, "actor": system("bench"), "now": NOW}
+    cases.set_capacity(kind="messages", name="sms", amount=accounts // 100, **said)
+    cases.set_capacities(kind="calls", name="m2", amount=accounts // 1000, hours=range(9, 18), **said)
+    cases.set_capacity(kind="calls", name="", amount=accounts // 40, **said)
 
 
 def _settle(connection: Any) -> None:
