@@ -8,7 +8,7 @@ tighter than the power, as the standard has it: `-2 ** 2` is 4.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 
 from fairdue.engine.feel import ast
 from fairdue.engine.feel.cursor import MAX_DEPTH, Cursor
@@ -188,7 +188,10 @@ class _Parser(Cursor):
 
     def number(self) -> ast.Node:
         token = self.take()
-        value = Decimal(token.text)
+        try:
+            value = Decimal(token.text)
+        except InvalidOperation:  # an exponent beyond what can be told
+            raise self.error("the number has more digits than can be kept", token) from None
         if len(value.as_tuple().digits) > 400 or abs(value.adjusted()) > 6144:
             raise self.error("the number has more digits than can be kept", token)
         return ast.Number(value, position=token.start)

@@ -7,8 +7,8 @@ from typing import Any
 import polars as pl
 import pytest
 
-from fairdue.engine.strategy import bitset
-from fairdue.engine.strategy.bitset import TooManyFired
+from fairdue.engine.strategy import bitset, bitset_index
+from fairdue.engine.strategy.bitset_index import TooManyFired
 from fairdue.engine.strategy.decide import FactsMissing, HitPolicyBroken, decide, decide_one, trace_one
 from fairdue.engine.strategy.table import Strategy, StrategyErrors, read_strategy
 
@@ -198,7 +198,7 @@ def test_a_table_of_several_blocks_of_rows_is_read_to_its_end() -> None:
 
 
 def test_more_rows_than_can_be_listed_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bitset, "MOST_FIRED", 2)
+    monkeypatch.setattr(bitset_index, "MOST_FIRED", 2)
     with pytest.raises(TooManyFired, match="more than 2 rows fire"):
         decide(pl.DataFrame({"days": [25, 25]}), strategy("COLLECT"), large=1)
 
