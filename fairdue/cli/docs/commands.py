@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterator
+from enum import StrEnum
 from pathlib import Path
 from typing import Any, get_args
 
@@ -69,7 +70,7 @@ def _value(item: Any) -> str:
     annotation = item.type_descriptor.annotation
     while get_args(annotation):
         annotation = get_args(annotation)[0]
-    word = _TYPES[annotation]
+    word = ", ".join(annotation) if issubclass(annotation, StrEnum) else _TYPES[annotation]
     low, high = (getattr(item, side, None) for side in ("min", "max"))
     limits = (
         f" {'' if low is None else low}…{'' if high is None else high}" if (low, high) != (None, None) else ""
