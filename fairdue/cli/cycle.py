@@ -36,19 +36,22 @@ def run(day: str = DATE, engine: str = ENGINE, as_json: bool = JSON) -> None:
     from fairdue.contexts.decisions.facade import CycleIsOutdated, CycleIsRunning, StrategyUnknown
     from fairdue.journeys.nightly_cycle import run_cycle
     from fairdue.journeys.nightly_cycle.engines import EngineUnknown
+    from fairdue.journeys.nightly_cycle.estimating import usual_seconds
     from fairdue.journeys.nightly_cycle.spark import SparkMissing
     from fairdue.kernel import clock
     from fairdue.kernel.actor import system
 
     with _bars() as bars:
         shown: dict[str, Any] = {}
+        usual = usual_seconds(cycle_date)
+        _tell_whole(usual)
         try:
             result = run_cycle(
                 cycle_date=cycle_date,
                 actor=system("cycle"),
                 now=clock.now(),
                 engine=engine,
-                progress=lambda stage, done, total: _show(bars, shown, stage, done, total),
+                progress=lambda stage, done, total: _show(bars, shown, usual, stage, done, total),
             )
         except (CycleIsRunning, CycleIsOutdated, StrategyUnknown, EngineUnknown, SparkMissing) as error:
             _refuse(error, as_json)
@@ -82,13 +85,32 @@ def _date(text: str) -> date:
 
 
 def _bars() -> Progress:
-    columns = (TextColumn("{task.description:10}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    columns = (
+        TextColumn("{task.description:10}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("{task.fields[usual]}"),
+    )
     return Progress(*columns, console=console)
 
 
-def _show(bars: Progress, shown: dict[str, Any], stage: str, done: int, total: int) -> None:
+def _tell_whole(usual: dict[str, float]) -> None:
+    if usual:
+        console.print(f"by the nights before, about {_span(sum(usual.values()))}")
+
+
+def _span(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest:02d} s" if minutes else f"{rest} s"
+
+
+def _show(
+    bars: Progress, shown: dict[str, Any], usual: dict[str, float], stage: str, done: int, total: int
+) -> None:
     if stage not in shown:
-        shown[stage] = bars.add_task(stage, total=total)
+        words = f"usually {_span(usual[stage])}" if stage in usual else ""
+        shown[stage] = bars.add_task(stage, total=total, usual=words)
     bars.update(shown[stage], completed=done, total=total)
 
 

@@ -34,7 +34,7 @@ def test_a_night_over_an_empty_book_is_run_and_reported() -> None:
     assert status == 0
     document = json.loads(out)
     assert document["cycle"]["status"] == "finished"
-    assert [stage["in_count"] for stage in document["stages"]] == [0] * 7
+    assert [stage["in_count"] for stage in document["stages"]] == [0] * 8
     assert fairdue("report", "--date", "2025-10-15", "--json") == (0, out)
     assert fairdue("report", "--date", "2025-10-15") == (0, "")
 

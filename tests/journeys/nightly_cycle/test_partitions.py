@@ -15,6 +15,7 @@ from django.db import connection
 
 from benchmarks.cycle_book import HISTORY
 from fairdue.contexts.decisions.facade import CycleReport
+from fairdue.journeys.nightly_cycle.estimating import usual_seconds
 from fairdue.journeys.nightly_cycle.hashing import part_of, part_of_person
 from tests.journeys.nightly_cycle.conftest import NIGHT, PERSONS
 
@@ -65,6 +66,17 @@ def test_a_later_night_over_more_partitions_knows_what_was_sent(
     known = persons.filter(pl.col("days_since_reminder") == 1)["person_id"]
     assert set(known) == reminded
     assert len(reminded) > 50
+
+
+def test_what_the_nights_before_took_says_how_long_this_one_will_take(
+    book: int, night: Callable[..., CycleReport]
+) -> None:
+    assert usual_seconds(NIGHT) == {}
+    report = night()
+    usual = usual_seconds(NIGHT + timedelta(days=1))
+    took = {stage.name: (stage.finished_at - stage.started_at).total_seconds() for stage in report.stages}
+    assert usual.keys() == took.keys()
+    assert usual["facts"] == pytest.approx(took["facts"])
 
 
 def test_persons_are_dealt_out_evenly_and_alike_for_a_frame_and_for_one() -> None:
