@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -21,14 +20,8 @@ Id = Annotated[
 ]
 
 
-class Step(StrEnum):
-    """The steps of a version's life after it was drafted."""
-
-    CHECK = "check"
-    SHADOW = "shadow"
-    APPROVE = "approve"
-    PUBLISH = "publish"
-    RETIRE = "retire"
+STEPS = ("check", "shadow", "approve", "publish", "retire")
+"""The steps of a version's life after it was drafted."""
 
 
 def register(root: typer.Typer) -> None:
@@ -64,7 +57,9 @@ def draft(
 
 def step(
     strategy_id: Id,
-    name: Annotated[Step, typer.Argument(help="What is done with it.")],
+    name: Annotated[
+        str, typer.Argument(help="What is done with it: check, shadow, approve, publish or retire.")
+    ],
     by: By,
     acknowledge: Annotated[
         bool, typer.Option("--acknowledge", help="Let warnings of the check stand.")
@@ -75,16 +70,18 @@ def step(
 
     Exit status 0: done; 1: refused with the reason, or the check found something; 2: bad usage.
     """
+    if name not in STEPS:
+        fail(f"{name!r} is no step; write one of {', '.join(STEPS)}")
     prepare()
     from fairdue.contexts.decisions import facade as decisions
 
     works = {
-        Step.SHADOW: decisions.start_shadow,
-        Step.APPROVE: decisions.approve_version,
-        Step.PUBLISH: decisions.publish_version,
-        Step.RETIRE: decisions.retire_version,
+        "shadow": decisions.start_shadow,
+        "approve": decisions.approve_version,
+        "publish": decisions.publish_version,
+        "retire": decisions.retire_version,
     }
-    if name is not Step.CHECK:
+    if name != "check":
         _tell(_done(lambda who: works[name](strategy_id=strategy_id, **who), by, as_json), as_json)
         return
     found = _done(
