@@ -155,7 +155,7 @@ def test_rows_are_added_copied_moved_and_deleted_by_keyboard_and_dragged(editor)
     assert editor.desk.faults == []
 
 
-def test_a_wrong_cell_says_so_in_place_while_it_is_typed_and_typing_goes_on(editor):
+def wrong_cell_says_so_in_place(editor):
     page = editor.page
     editor.cell(1, "when:standing").click()
     page.keyboard.type("deceased")
@@ -176,7 +176,7 @@ def test_a_wrong_cell_says_so_in_place_while_it_is_typed_and_typing_goes_on(edit
     expect(wrong).not_to_have_attribute("aria-invalid", "true")
 
 
-def test_tab_leaves_the_table_after_escape_and_the_desk_keys_stay_quiet(editor):
+def tab_leaves_the_table_after_escape(editor):
     editor.cell(2, "#en").click()
     editor.press("Tab")
     expect(editor.cell(2, "#stage")).to_be_focused()
@@ -184,7 +184,14 @@ def test_tab_leaves_the_table_after_escape_and_the_desk_keys_stay_quiet(editor):
     assert not editor.page.evaluate("document.activeElement.closest('table.sheet')")
 
 
-def test_columns_come_from_the_catalogue_and_go_with_their_cells(editor):
+def test_errors_stand_in_place_tab_can_leave_and_columns_come_from_the_catalogue(editor):
+    wrong_cell_says_so_in_place(editor)
+    tab_leaves_the_table_after_escape(editor)
+    columns_come_and_go_with_their_cells(editor)
+    assert editor.desk.faults == []
+
+
+def columns_come_and_go_with_their_cells(editor):
     page = editor.page
     page.get_by_text("Columns and allowed values").click()
     add = page.locator(".editor-add")
@@ -320,7 +327,6 @@ def test_five_hundred_rows_are_smooth(desk, draft):
     editor = Editor(desk, card.strategy_id)
     editor.cell(1, "when:x0").click()
     spent = desk.page.evaluate(MEASURE)
-    print(spent)
     assert spent["move"] < 50 and spent["type"] < 100 and spent["row"] < 200, spent
 
 
