@@ -8,9 +8,11 @@ from datetime import date, timedelta
 from typing import Any
 
 import polars as pl
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from fairdue.engine.strategy import bitset
 from fairdue.engine.strategy.cells import CellError, parse_cell
 from fairdue.engine.strategy.decide import CONFLICT, ROW_ID, ROWS_FIRED, decide, decide_lazy
 from fairdue.engine.strategy.interpret import decide_one
@@ -218,7 +220,9 @@ def test_columns_bit_sets_and_the_plain_reading_agree(
     facts = pl.DataFrame(records, schema=DTYPES)
     compiled = decide(facts, strategy, on_conflict="reject", large=10**9)
     _check(compiled, records, strategy)
-    by_bits = decide(facts, strategy, on_conflict="reject", large=1)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(bitset, "BLOCK", 2)  # so that these small tables have several blocks of rows
+        by_bits = decide(facts, strategy, on_conflict="reject", large=1)
     assert by_bits.equals(compiled)
 
 
