@@ -174,14 +174,21 @@ def _name(sql: str) -> str:
 
 def _literal(raw: psycopg.Connection[Any], value: Any) -> str:
     """Return a value as SQL writes it."""
-    if value is None:
-        return "NULL"
-    if isinstance(value, int):
-        return str(value)
-    if isinstance(value, bytes):
-        return f"'\\x{value.hex()}'"
-    if isinstance(value, list):  # of numbers
-        return f"'{{{','.join(map(str, map(int, value)))}}}'"
-    if isinstance(value, datetime):
-        return f"'{value.isoformat()}'"
-    return psycopg.pq.Escaping(raw.pgconn).escape_literal(str(value).encode()).decode()
+    write = _WRITERS.get(type(value))
+    if write is not None:
+        return write(value)
+    text = str(value)
+    if "'" in text or "\\" in text or "\0" in text:
+        return psycopg.pq.Escaping(raw.pgconn).escape_literal(text.encode()).decode()
+    return f"'{text}'"
+
+
+_WRITERS: dict[type, Callable[[Any], str]] = {
+    type(None): lambda value: "NULL",
+    int: str,
+    bool: str,
+    memoryview: lambda value: f"'\\x{value.hex()}'",
+    bytes: lambda value: f"'\\x{value.hex()}'",
+    datetime: lambda value: f"'{value.isoformat()}'",
+    list: lambda value: f"'{{{','.join(map(str, map(int, value)))}}}'",  # of numbers
+}
