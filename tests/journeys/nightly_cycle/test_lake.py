@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import boto3
@@ -16,6 +17,8 @@ from django.test import override_settings
 from moto.server import ThreadedMotoServer
 
 from fairdue.contexts.decisions.facade import CycleReport
+from fairdue.journeys.nightly_cycle import deciding
+from fairdue.journeys.nightly_cycle.engines import Told, decide_parts
 from fairdue.journeys.nightly_cycle.lake import Lake, NightAltered, NightNotStored
 from fairdue.journeys.nightly_cycle.plan_document import read_plan, write_plan
 from fairdue.journeys.nightly_cycle.recompute import recompute
@@ -143,3 +146,25 @@ def test_the_command_says_whether_a_night_is_decided_again_alike(stored: Path, t
     assert done.exit_code == 0, done.output
     assert f'"persons": {PERSONS}' in done.stdout
     assert missing.exit_code == 1
+
+
+def test_executors_that_reach_the_object_store_only_decide_there_and_the_night_goes_on_here(
+    book: int,
+    night: Callable[..., CycleReport],
+    bucket: str,
+    monkeypatch: pytest.MonkeyPatch,
+    rows: Callable[..., list[dict[str, Any]]],
+) -> None:
+    asked: list[tuple[str, str]] = []
+
+    def elsewhere(engine: str, place: str, folder: str, parts: Iterable[int], told: Told) -> None:
+        asked.append((engine, place))
+        decide_parts("local", place, folder, parts, told)
+
+    monkeypatch.setattr(deciding, "decide_parts", elsewhere)
+    with override_settings(LAKE=bucket):
+        report = night(partition_persons=PERSONS // 3 + 1, engine="spark://elsewhere:7077")
+    assert asked == [("spark://elsewhere:7077", bucket)]
+    assert sum(row.count for row in report.by_step) == PERSONS
+    assert len(rows("select 1 from decisions_decision")) == PERSONS
+    assert recompute(Lake(bucket).night(NIGHT)).difference is None
