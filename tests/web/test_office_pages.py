@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from fairdue.contexts.audit.models import Event
 from fairdue.contexts.book.models import ImportBatch
+from fairdue.contexts.decisions.models import CycleStage
 from fairdue.contexts.identity import facade as identity
 from fairdue.contexts.identity.models import Staff
 from fairdue.contexts.law.models import Contact
@@ -198,3 +199,21 @@ def test_a_night_shows_its_stages_and_a_date_without_one_is_not_found(office):
     assert set(Event.objects.values_list("code", flat=True)) <= set(EVENTS)
     assert client.get("/desk/cycles/2026-11-17/").status_code == 404
     assert client.get("/desk/cycles/nonsense/").status_code == 404
+
+
+def test_a_night_names_partial_books_and_steps_that_moved(office):
+    client = office("strategist")
+    run_cycle(cycle_date=date(2026, 11, 18), actor=system("test"), now=clock.now())
+    book = {
+        "creditor_id": 1, "creditor_code": "bank-a", "kind": "accounts", "reason": "small", "rows": 300, "usual": 1000,
+        "is_left_out": True,
+    }  # fmt: skip
+    told = {"import": {"books": [book], "warnings": ["cycle.book.left_out"]},
+            "report": {"trends": [["call", 0.02, 0.05, 4, True], ["sms", 0.1, 0.1, 4, False]]}}  # fmt: skip
+    for name, detail in told.items():
+        CycleStage.objects.filter(name=name).update(detail=detail)
+
+    page = client.get("/desk/cycles/2026-11-18/").content.decode()
+
+    assert "bank-a" in page and "is much smaller than usual" in page and "Not contacted" in page
+    assert "2.0%" in page and "5.0%" in page and "Moved more than usual" in page
