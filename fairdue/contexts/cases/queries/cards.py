@@ -40,7 +40,9 @@ FROM cases_case own LEFT JOIN identity_staff staff ON staff.id = own.assigned_to
 
 
 def _card(row: list[Any]) -> CaseCard:
-    case_id, person_id, creditors, status, queue, team_id, staff_id, staff, opened_at, closed_at, because = row
+    case_id, person_id, creditors, status, queue, team_id, staff_id, staff, opened_at, closed_at, because = (
+        row
+    )
     return CaseCard(
         case_id=case_id, person_id=person_id, creditor_ids=frozenset(creditors), status=status, queue=queue,
         team_id=team_id, assigned_to_id=staff_id, assigned_to=staff, opened_at=datetime.fromisoformat(opened_at),
