@@ -65,6 +65,7 @@ REFUSALS = {
     "decisions.experiment.invalid": word("These parts make no experiment: compare approved versions of one strategy."),
     "decisions.experiment.no_room": word("Running experiments leave no such share free: take a smaller one, or stop one."),
     "decisions.experiment.unknown": word("There is no such experiment."),
+    "decisions.decision.none": word("No night has decided anything for this person."),
     "decisions.strategy.unknown": word("There is no such version."),
     "retention.run.under_way": word("Records are being erased at this moment: look again in a minute."),
     "retention.subject.unknown": word("There is no such record, and no run erased one."),

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from fairdue.engine.strategy.interchange.book import Book, BookTable
 from fairdue.web.workbench.strategy_words import is_chinese
@@ -121,11 +120,7 @@ def _arrow(source: tuple[int, int], target: tuple[int, int]) -> str:
 
 def _box(table: BookTable, place: tuple[int, int], result: str) -> SafeString:
     left, top = _corner(place)
-    about = (
-        _("calculation")
-        if table.is_calculation
-        else ngettext("%(count)s row", "%(count)s rows", len(table.rows)) % {"count": len(table.rows)}
-    )
+    about = _("calculation") if table.is_calculation else _("Rows: %(count)s") % {"count": len(table.rows)}
     return format_html(
         '<a href="#table-{}"><rect class="graph-box{}" x="{}" y="{}" width="{}" height="{}" rx="5"/>'
         '<text class="graph-name" x="{}" y="{}">{}</text><text class="graph-about" x="{}" y="{}">{}</text></a>',
