@@ -97,6 +97,14 @@ class Night:
         """Put the night into the lake as far as it has come; readers see the whole of it or nothing."""
         self.lake.publish(self.facts_dir, self.cycle_date, parts=len(self.parts), stage=stage)
 
+    def forget_copies(self) -> None:
+        """Delete this machine's copies of earlier nights, where nights are kept elsewhere."""
+        if not self.lake_place or Path(self.lake_place) == self.facts_dir.parent:
+            return
+        for folder in self.facts_dir.parent.glob("date=*"):
+            if folder.name < self.facts_dir.name:
+                shutil.rmtree(folder, ignore_errors=True)
+
     @contextmanager
     def fresh_folder(self) -> Iterator[Path]:
         """Give a draft folder, and let it appear as the night's folder at once.

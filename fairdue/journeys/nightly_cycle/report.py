@@ -37,6 +37,7 @@ def report(night: Night) -> StageResult:
     } | trends(listed["step"], night.cycle_date)
     night.keep("decided")
     night.lake.forget_before(night.cycle_date - timedelta(days=settings.LAKE_KEEP_DAYS))
+    night.forget_copies()
     total = sum(line[1] for line in listed["step"])
     return StageResult(in_count=total, out_count=total, rejected={}, detail=detail)
 

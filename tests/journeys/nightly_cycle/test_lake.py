@@ -98,12 +98,14 @@ def test_a_plan_survives_its_document(stored: Path) -> None:
 
 
 def test_a_night_lands_in_an_object_store_and_is_decided_again_from_there(
-    book: int, night: Callable[..., CycleReport], bucket: str
+    book: int, night: Callable[..., CycleReport], bucket: str, tmp_path: Path
 ) -> None:
     with override_settings(LAKE=bucket):
+        night(NIGHT - timedelta(days=1))
         night(partition_persons=PERSONS // 3 + 1)
     lake = Lake(bucket)
-    assert lake.days() == (NIGHT,)
+    assert lake.days() == (NIGHT - timedelta(days=1), NIGHT)
+    assert [folder.name for folder in (tmp_path / "facts").iterdir()] == ["date=2025-10-15"]
     assert recompute(lake.night(NIGHT)).difference is None
     assert recompute(lake.night(NIGHT), parts=[2]).difference is None
 
