@@ -39,10 +39,11 @@ def attempt(request: DeskRequest, strategy_id: int) -> HttpResponse:
     card = version_or_404(strategy_id)
     book = book_of(card.content)
     kinds = {fact.name: fact.type_name for fact in book.facts}
+    wrong: dict[str, str] = {}
     may_search = request.actor.may("parties.search")
     context: dict[str, Any] = {**head(request, card), "may_search": may_search}
     if may_search and request.method == "POST" and "text" in request.POST:
-        given, wrong = _of_person(request, kinds, context), {}
+        given = _of_person(request, kinds, context)
     else:
         given, wrong = _given(request, kinds)
     record = {name: given.get(name) for name in kinds}
