@@ -183,7 +183,7 @@ def _judge(person: Person, permit: Permit) -> tuple[list[str], bool]:
     """Return what a permit broke when it was issued and when it was used; and whether something came in between."""
     asked = permit.data
     issued_at, expires_at = moment_of(asked["issued_at"]), moment_of(asked["expires_at"])
-    faults, raced = [], False
+    faults, raced, known = [], False, None
     late = _on_record(person, permit.seq, permit.tx, permit.seen, permit.seen, but_permit=permit.id)
     found = list(broken(person, asked, person.counted[permit.id], late, issued_at))
     if found:  # what was written while the permit was, without its lock, need not have been known
@@ -191,6 +191,7 @@ def _judge(person: Person, permit: Permit) -> tuple[list[str], bool]:
         certain = list(broken(person, asked, person.counted[permit.id], early, issued_at))
         raced = not certain
         faults += certain
+        known = early if raced else late
     if permit.used_at is not None and permit.use_seen is not None and permit.use_locked is not None:
         if not issued_at <= permit.used_at < expires_at:
             faults.append(f"used at {permit.used_at}, outside {issued_at} to {expires_at}")
@@ -199,7 +200,7 @@ def _judge(person: Person, permit: Permit) -> tuple[list[str], bool]:
         )
         faults += [
             f"when used at {permit.used_at:%m-%d %H:%M:%S} by {asked['issued_to']}, issued {issued_at:%H:%M:%S}, {fault}"
-            for fault in _broken_at_use(person, asked, permit, late, then, issued_at)
+            for fault in _broken_at_use(person, asked, permit, known or late, then, issued_at)
         ]
     return faults, raced
 

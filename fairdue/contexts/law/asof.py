@@ -210,7 +210,10 @@ def _before(
         if contact.occurred_at == at and but_contact is not None and contact.pk > but_contact:
             continue
         is_recent = contact.occurred_at >= at - HISTORY or contact.result in (THIRD_REFUSED, THIRD_OFFERED)
-        if is_recent and (not groups or not set(groups).isdisjoint(contact.institution_group.split(","))):
+        is_refusal = contact.result == THIRD_REFUSED  # to everybody, whoever heard it
+        if is_recent and (
+            is_refusal or not groups or not set(groups).isdisjoint(contact.institution_group.split(","))
+        ):
             yield contact
 
 

@@ -291,6 +291,9 @@ def _concerns(debt: book.AccountCard | book.DebtFacts, account_ids: Sequence[int
 
 
 def _counts_for(contact: Counted, groups: tuple[str, ...]) -> bool:
+    """Tell whether a contact counts for some institution groups; what a third person refused is refused to everybody."""
+    if contact.result == THIRD_REFUSED:
+        return True
     return not groups or not set(groups).isdisjoint(contact.institution_group.split(","))
 
 

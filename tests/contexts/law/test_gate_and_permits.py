@@ -338,3 +338,16 @@ def test_a_channel_that_no_rule_speaks_of_is_refused_and_nothing_is_reserved(per
     with pytest.raises(law.ChannelUnknown):
         reserve(person, channel="smoke")
     assert (Permit.objects.count(), Contact.objects.count()) == (0, 0)
+
+
+def test_what_a_third_person_refused_to_one_lender_is_refused_to_every_other(person):
+    law.record_contact(
+        person_id=person.id, channel="call", result="third_party_refused", made_by="lender", actor=ACTOR, now=NOW,
+        occurred_at=NOW, contact_point_id=person.friend, purpose="locate",
+    )  # fmt: skip
+    Contact.objects.update(institution_group="another-bank")
+    reservation = reserve(
+        person, channel="call", point="friend", now=NOW + timedelta(hours=1), purpose="locate"
+    )
+    assert reservation.permit_id is None
+    assert "CN-WHO-05" in reservation.verdict.rule_ids
