@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -15,8 +16,8 @@ import pyarrow.parquet as pq
 from fairdue.journeys.nightly_cycle.hashing import part_of
 from fairdue.journeys.nightly_cycle.lake import part_name
 
-BLOCK_ROWS = 1_000_000
-"""Rows that are dealt out to the partitions at once."""
+BLOCK_ROWS = 500_000
+"""Rows that are dealt out to the partitions at once, while the next ones are read."""
 
 
 class Exporter:
@@ -45,10 +46,15 @@ class Exporter:
 
     def take(self, reader: pa.RecordBatchReader) -> int:
         """Write all rows of a reader and return their number; every partition gets a file, if need be without rows."""
-        rows = 0
-        for block in _blocks(reader):
-            rows += block.height
-            self._write(block)
+        rows, waiting = 0, None
+        with ThreadPoolExecutor(1, thread_name_prefix="export") as writer:
+            for block in _blocks(reader):
+                rows += block.height
+                if waiting is not None:
+                    waiting.result()
+                waiting = writer.submit(self._write, block)
+            if waiting is not None:
+                waiting.result()
         if not self._writers:
             self._write(pl.DataFrame(reader.schema.empty_table()))
         return rows
