@@ -72,7 +72,10 @@ def test_a_strategy_shows_every_input_and_keeps_its_rows_in_sight(office):
     assert "days past due (worst account)" in heads
     assert "→ Step" in heads
     page.locator(".table-wrap").first.evaluate("wrap => wrap.scrollLeft = wrap.scrollWidth")
-    head, wrap = page.locator("tbody th").first.bounding_box(), page.locator(".table-wrap").first.bounding_box()
+    head, wrap = (
+        page.locator("tbody th").first.bounding_box(),
+        page.locator(".table-wrap").first.bounding_box(),
+    )
     assert abs(head["x"] - wrap["x"]) <= 1
 
 

@@ -56,7 +56,12 @@ def test_five_accounts_of_four_persons_are_decided_as_the_tutorial_says(tmp_path
     night = fairdue("cycle", "run", "--date", NIGHT)
     stages = {stage["name"]: (stage["in_count"], stage["out_count"]) for stage in night["stages"]}
     assert list(stages) == ["import", "promises", "facts", "decide", "gate", "capacity", "land", "report"]
-    assert (stages["decide"], stages["gate"], stages["land"], stages["report"]) == ((4, 4), (3, 3), (4, 4), (4, 4))
+    assert (stages["decide"], stages["gate"], stages["land"], stages["report"]) == (
+        (4, 4),
+        (3, 3),
+        (4, 4),
+        (4, 4),
+    )
     rows = {row["code"]: row["count"] for row in night["by_row"]}
     assert rows == {"pre-due-remind": 1, "m1-first-reminder": 1, "m2-call": 1, "m7-review": 1}
     assert set(rows) <= set(re.findall(r"`([a-z0-9-]+)`", TUTORIAL.read_text()))

@@ -90,7 +90,9 @@ def test_the_page_takes_as_many_queries_however_much_there_is() -> None:
         with CaptureQueriesContext(connection) as queries:
             case_view(case_id=case_id, actor=actor, now=NOW + timedelta(hours=3))
         counts.append(len(queries))
-    assert counts == [12, 12]  # besides two that go by prepared statements; one of them for the deadlines, which change what may be said to the debtor
+    assert (
+        counts == [12, 12]
+    )  # besides two that go by prepared statements; one of them for the deadlines, which change what may be said to the debtor
 
 
 def test_the_timeline_continues_by_key() -> None:

@@ -1,7 +1,7 @@
 """The gate over columns, from data that fits in a parcel: no Django set-up, no database, so that any machine may ask it.
 
-`LawBook` is what the packs of this installation say at one moment; `fairdue.contexts.law.facade.law_book` makes one. This
-module and `batch_facts` are the only ones of the context, beside its facade, that others may import.
+`LawBook` is what the packs of this installation say at one moment; `fairdue.contexts.law.facade.law_book` makes one.
+Others import it from `columns`.
 """
 
 from __future__ import annotations

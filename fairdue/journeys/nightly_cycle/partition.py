@@ -11,9 +11,14 @@ from typing import Any
 
 import polars as pl
 
-from fairdue.contexts.law.batch_facts import bound_persons, holds_by_person, holds_on, with_special_facts
-from fairdue.contexts.law.batch_gate import judge_lines
-from fairdue.contexts.law.statements import weekly_hours
+from fairdue.contexts.law.columns import (
+    bound_persons,
+    holds_by_person,
+    holds_on,
+    judge_lines,
+    weekly_hours,
+    with_special_facts,
+)
 from fairdue.journeys.nightly_cycle.candidates import propose
 from fairdue.journeys.nightly_cycle.choose import decide_persons
 from fairdue.journeys.nightly_cycle.contact_facts import with_consents, with_history, with_zones

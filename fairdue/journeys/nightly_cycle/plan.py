@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from fairdue.contexts.law.batch_gate import LawBook
+from fairdue.contexts.law.columns import LawBook
 from fairdue.journeys.nightly_cycle.choose import Choice
 
 

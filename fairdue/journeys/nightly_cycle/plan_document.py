@@ -8,7 +8,7 @@ from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
-from fairdue.contexts.law.batch_gate import LawBook
+from fairdue.contexts.law.columns import LawBook
 from fairdue.engine.law.packs import pack_of
 from fairdue.engine.strategy.experiments import Arm, Deal
 from fairdue.journeys.nightly_cycle.choose import Choice

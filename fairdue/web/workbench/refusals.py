@@ -53,17 +53,27 @@ REFUSALS = {
     "cases.collector.hours": word("Working hours end after they begin, on at least one day."),
     "cases.collector.absence": word("An absence has 1 to 400 days."),
     "cases.collector.absence_unknown": word("There is no such absence any more."),
-    "decisions.strategy.changed_meanwhile": word("Somebody else saved the draft meanwhile: look at it again first."),
+    "decisions.strategy.changed_meanwhile": word(
+        "Somebody else saved the draft meanwhile: look at it again first."
+    ),
     "decisions.strategy.not_a_draft": word("This version can be changed no more: copy it to a draft."),
     "decisions.strategy.version_taken": word("Another version has this number: choose another one."),
     "decisions.strategy.document_unusable": word("The document is not one of this strategy: check its code."),
     "decisions.strategy.wrong_status": word("The version is at another step of its life: look at it again."),
     "decisions.strategy.own_work": word("You wrote it: another person approves it."),
     "decisions.strategy.needs_person": word("A version is approved by a person."),
-    "decisions.strategy.in_experiment": word("A running experiment decides by it: stop the experiment first."),
-    "decisions.experiment.code_taken": word("An experiment of this code was run before: choose another code."),
-    "decisions.experiment.invalid": word("These parts make no experiment: compare approved versions of one strategy."),
-    "decisions.experiment.no_room": word("Running experiments leave no such share free: take a smaller one, or stop one."),
+    "decisions.strategy.in_experiment": word(
+        "A running experiment decides by it: stop the experiment first."
+    ),
+    "decisions.experiment.code_taken": word(
+        "An experiment of this code was run before: choose another code."
+    ),
+    "decisions.experiment.invalid": word(
+        "These parts make no experiment: compare approved versions of one strategy."
+    ),
+    "decisions.experiment.no_room": word(
+        "Running experiments leave no such share free: take a smaller one, or stop one."
+    ),
     "decisions.experiment.unknown": word("There is no such experiment."),
     "decisions.decision.none": word("No night has decided anything for this person."),
     "decisions.strategy.unknown": word("There is no such version."),

@@ -142,9 +142,7 @@ urlpatterns = [
     path("strategies/<int:strategy_id>/stages", strategy_stages.stages, name="strategy_stages"),
     path("strategies/<int:strategy_id>/try", strategy_try.attempt, name="try_strategy"),
     path("strategies/<int:strategy_id>/shadow", strategy_shadow.shadow, name="strategy_shadow"),
-    path(
-        "strategies/<int:strategy_id>/file/<slug:form>", strategy_files.download, name="strategy_file"
-    ),
+    path("strategies/<int:strategy_id>/file/<slug:form>", strategy_files.download, name="strategy_file"),
     path("experiments/", experiments.experiments, name="experiments"),
     path("experiments/<slug:code>/", experiments.experiment, name="experiment"),
     path("experiments/<slug:code>/stop", experiments.stop, name="stop_experiment"),
