@@ -87,9 +87,12 @@ def run_together(*statements: Statement) -> list[Rows]:
     1. They run in the caller's transaction, which begins with them if nothing has run in it yet. Each sees what was
        committed when it began: what follows a lock sees everything that whoever held it has written.
     2. Parameters are written `$1`, `$2`, …
+    3. Without statements nothing is asked.
 
     :raises DatabaseError: if one fails; the caller's transaction is broken then, as after any failed statement
     """
+    if not statements:
+        return []
     connection = connections[DEFAULT_DB_ALIAS]
     connection.ensure_connection()
     connection.validate_no_broken_transaction()

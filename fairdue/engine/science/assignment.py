@@ -122,9 +122,7 @@ def assign(works: Iterable[Work], collectors: Sequence[Collector]) -> tuple[Give
     waiting = sorted(works, key=lambda work: (not work.is_hard, work.rank, work.person_id))
     for reason in (PROMISE, BY_HAND, SPOKE, HELD):
         waiting = [work for work in waiting if not _keep(work, reason, desks, given)]
-    for work in waiting:
-        _deal(work, desks, given)
-    _balance(desks, given)
+    _share_out(waiting, desks, given)
     return tuple(Given(person_id, *given[person_id]) for person_id in sorted(given))
 
 
@@ -159,6 +157,19 @@ def _deal(work: Work, desks: dict[int, _Desk], given: dict[int, tuple[int | None
         given[work.person_id] = (None, NOBODY)
     else:
         _give(work, best, FAIR, given)
+
+
+def _share_out(
+    waiting: list[Work], desks: dict[int, _Desk], given: dict[int, tuple[int | None, str]]
+) -> None:
+    """Deal and even out, again while somebody has room now for a case that nobody could take before."""
+    is_room_left = True
+    while is_room_left:
+        for work in waiting:
+            _deal(work, desks, given)
+        _balance(desks, given)
+        waiting = [work for work in waiting if given[work.person_id][0] is None]
+        is_room_left = any(desk.takes(work) for work in waiting for desk in desks.values())
 
 
 def _balance(desks: dict[int, _Desk], given: dict[int, tuple[int | None, str]]) -> None:
