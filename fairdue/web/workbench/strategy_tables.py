@@ -69,12 +69,16 @@ def read_table(
     outputs = [c for c in table.columns if c.kind == "then" and _is_used(table, c)]
     columns = [
         Column("row_id", _("Row"), is_row_head=True, align="stuck", render=_row_head),
-        *([Column("stage", _("Stage"), lambda row: stages.get(row.stage, row.stage))] if any(row.stage for row in table.rows) else []),
+        *([_stage(stages)] if any(row.stage for row in table.rows) else []),
         *[_condition(column, results) for column in conditions],
         *[_effect(column) for column in outputs],
         *(_figures(figures) if any(row.row_id in figures for row in table.rows) else []),
     ]  # fmt: skip
     return Table(table.rows[:MOST_ROWS], columns=columns, caption=table_name(table), name=table.decision_id)
+
+
+def _stage(stages: Mapping[str, str]) -> Column:
+    return Column("stage", _("Stage"), lambda row: stages.get(row.stage, row.stage), align="wide")
 
 
 def _is_used(table: BookTable, column: BookColumn) -> bool:
