@@ -100,6 +100,8 @@ CONTEXTS = [
     "decisions",
     "cases",
     "outreach",
+    "care",
+    "arrangements",
     "reporting",
 ]
 INSTALLED_APPS = [

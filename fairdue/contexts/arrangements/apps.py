@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class ArrangementsConfig(AppConfig):
+    name = "fairdue.contexts.arrangements"
+    label = "arrangements"

@@ -1,0 +1,1 @@
+"""What arrangements gives to others: frozen records."""

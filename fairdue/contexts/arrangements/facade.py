@@ -1,0 +1,1 @@
+"""The only module of arrangements that others import."""

@@ -1,0 +1,1 @@
+"""The writes of arrangements, one verb a module."""

@@ -1,0 +1,1 @@
+"""What care gives to others: frozen records."""

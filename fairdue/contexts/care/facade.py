@@ -1,0 +1,1 @@
+"""The only module of care that others import."""

@@ -1,0 +1,1 @@
+"""The reads of care, one verb a module."""
