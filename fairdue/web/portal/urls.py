@@ -1,20 +1,28 @@
-"""The borrower's address plan; a one-time link is the only address that is not a word."""
+"""The borrower's address plan, one list a room; a one-time link is the only address that is not a word."""
 
 from __future__ import annotations
 
-from django.urls import path, re_path
+from django.urls import re_path
 
-from fairdue.web.portal import entrance, pages
+from fairdue.web.portal import (
+    care_urls,
+    document_urls,
+    entrance,
+    entrance_urls,
+    learn_urls,
+    owe_urls,
+    pay_urls,
+    plan_urls,
+)
 
 app_name = "portal"
 urlpatterns = [
-    path("", entrance.home, name="home"),
-    path("help/", entrance.help_page, name="help"),
-    path("leave/", entrance.leave_page, name="leave"),
-    path("debts/", pages.debts, name="debts"),
-    path("messages/", pages.messages_page, name="messages"),
-    path("messages/<int:message_id>/", pages.message_page, name="message"),
-    path("pay/", pages.pay, name="pay"),
-    path("contact/", pages.contact, name="contact"),
+    *entrance_urls.urlpatterns,
+    *owe_urls.urlpatterns,
+    *plan_urls.urlpatterns,
+    *pay_urls.urlpatterns,
+    *care_urls.urlpatterns,
+    *document_urls.urlpatterns,
+    *learn_urls.urlpatterns,
     re_path(r"^(?P<token>[A-Za-z0-9_-]{20,200})/?$", entrance.link, name="link"),
 ]

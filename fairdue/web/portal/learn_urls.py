@@ -1,0 +1,7 @@
+"""Addresses of articles and help with budgeting."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,49 @@
+"""What is owed and why, and the messages that were written: each page reads only what belongs to the visitor."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from fairdue.contexts.outreach import facade as outreach
+from fairdue.kernel.clock import business_date
+from fairdue.web.portal import reading
+from fairdue.web.portal.sessions import visit_page
+
+
+@visit_page
+def debts(request: HttpRequest, person_id: int, now: datetime) -> HttpResponse:
+    """Show what the person owes and why: each debt by component, what is due when, what was paid."""
+    as_of = business_date(now)
+    context = {
+        "person_id": person_id,
+        "as_of": as_of,
+        "debts": reading.debts(person_id, as_of),
+        "lenders": reading.lenders(person_id),
+    }
+    return render(request, "portal/debts.html", context)
+
+
+@visit_page
+def messages_page(request: HttpRequest, person_id: int, now: datetime) -> HttpResponse:
+    """List the messages that were written to the person here, newest first."""
+    context = {
+        "person_id": person_id,
+        "inbox": outreach.inbox(person_id),
+        "lenders": reading.lenders(person_id),
+    }
+    return render(request, "portal/messages.html", context)
+
+
+@visit_page
+def message_page(request: HttpRequest, person_id: int, now: datetime, message_id: int) -> HttpResponse:
+    """Show one message and note that it was read."""
+    found = [card for card in outreach.inbox(person_id) if card.message_id == message_id]
+    if not found:
+        return redirect("portal:messages")
+    if found[0].read_at is None and request.method == "GET":
+        outreach.mark_read(message_id=message_id, person_id=person_id, now=now)
+    context = {"person_id": person_id, "message": found[0], "lenders": reading.lenders(person_id)}
+    return render(request, "portal/message.html", context)
