@@ -1,4 +1,4 @@
-"""Staff and teams."""
+"""Staff and teams, and what the desk remembers for them: drafts, views, offers to undo, who looks at what."""
 
 from __future__ import annotations
 
@@ -61,3 +61,61 @@ class Staff(AbstractUser):
         return self.display_name or self.username
 
     get_short_name = get_full_name
+
+
+class SavedView(models.Model):
+    """A list as somebody wants to find it again: filters, sorting and columns, for oneself or for the team."""
+
+    owner = models.ForeignKey(Staff, models.CASCADE, related_name="saved_views")
+    list_name = models.CharField(max_length=40)
+    name = models.CharField(max_length=60)
+    query = models.CharField(max_length=400, blank=True, default="", db_default="")
+    """The filters as the address has them; no address carries personal data."""
+    columns = models.JSONField(default=list, blank=True)
+    team = models.ForeignKey(Team, models.CASCADE, null=True, blank=True, related_name="+")
+    """Not empty: the whole team sees the view."""
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["owner", "list_name", "name"], name="identity_view_once")
+        ]
+
+
+class Draft(models.Model):
+    """What somebody has begun to write; sealed, because notes speak of people."""
+
+    staff = models.ForeignKey(Staff, models.CASCADE, related_name="+")
+    key = models.CharField(max_length=80)
+    """Which form of which record: `case:12:outcome`."""
+    body_sealed = models.BinaryField()
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["staff", "key"], name="identity_draft_once")]
+
+
+class UndoOffer(models.Model):
+    """An internal change that whoever made it may still take back; numbers only, no words about people."""
+
+    token = models.UUIDField(unique=True)
+    staff = models.ForeignKey(Staff, models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=40)
+    facts = models.JSONField(default=dict)
+    offered_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    taken_at = models.DateTimeField(null=True)
+
+
+class Presence(models.Model):
+    """Who looks at which record now, and whether they write or call."""
+
+    staff = models.ForeignKey(Staff, models.CASCADE, related_name="+")
+    subject = models.CharField(max_length=60)
+    """A record by kind and number: `case:12`."""
+    doing = models.CharField(max_length=12, default="viewing", db_default="viewing")
+    since_at = models.DateTimeField()
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["subject", "staff"], name="identity_presence_once")]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from django.db import transaction
 
@@ -35,3 +35,24 @@ def set_preferences(*, staff_id: int, choices: Mapping[str, str]) -> None:
         else:
             raise PreferenceUnknown(f"{name} = {value} is not offered")
     staff.save(update_fields=["preferences", "locale"])
+
+
+COLUMNS_LIMIT, LISTS_LIMIT = 40, 60
+
+
+@transaction.atomic
+def set_columns(*, staff_id: int, list_name: str, columns: Sequence[str]) -> None:
+    """Keep which columns of a list somebody wants to see, in which order; none brings back the list's own.
+
+    :raises PreferenceUnknown: if there are more columns or lists than a screen has
+    """
+    staff = Staff.objects.select_for_update().get(pk=staff_id)
+    chosen: dict[str, list[str]] = dict(staff.preferences.get("columns", {}))
+    if columns:
+        chosen[list_name] = list(dict.fromkeys(columns))
+    else:
+        chosen.pop(list_name, None)
+    if len(chosen) > LISTS_LIMIT or any(len(names) > COLUMNS_LIMIT for names in chosen.values()):
+        raise PreferenceUnknown("more columns than a list has")
+    staff.preferences["columns"] = chosen
+    staff.save(update_fields=["preferences"])
