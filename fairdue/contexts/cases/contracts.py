@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from fairdue.kernel.money import Money
 
@@ -211,3 +213,38 @@ class Assessment:
     broken: int = 0
     reopened: int = 0
     unchanged: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeCard:
+    """A change around a case; `undo_until` is None where nothing can be taken back any more."""
+
+    change_id: int
+    case_id: int
+    kind: str
+    """`handed_over`, `escalated`, `callback`, `note`, `hold`."""
+    details: Mapping[str, Any]
+    reason: str
+    changed_by: str
+    changed_by_id: int | None
+    changed_at: datetime
+    undo_until: datetime | None
+    undone_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayItem:
+    """One line of somebody's day: a case with why it stands there and until when."""
+
+    case_id: int
+    person_id: int
+    name_masked: str
+    at: datetime | None
+    """When it is to be done; None: any time today."""
+    zone: str
+    """The person's zone."""
+    reason: str
+    days_past_due: int
+    bucket: str
+    overdue: Money
+    promise: PromiseCard | None

@@ -16,12 +16,14 @@ from fairdue.contexts.cases.capacity_models import (
     CollectorAbsence,
     CollectorProfile,
 )
+from fairdue.contexts.cases.desk_models import CaseChange
 
 __all__ = [
     "Capacity",
     "CapacityWait",
     "Case",
     "CaseAssignment",
+    "CaseChange",
     "CollectorAbsence",
     "CollectorProfile",
     "Outcome",

@@ -4,6 +4,20 @@ from __future__ import annotations
 
 from django.db import models
 
+from fairdue.contexts.outreach.call_models import Errand, LocalCall, PhoneCall
+
+__all__ = [
+    "Dispatch",
+    "Errand",
+    "LocalCall",
+    "LocalProviderBehaviour",
+    "LocalProviderMessage",
+    "Message",
+    "PhoneCall",
+    "ProviderEvent",
+    "Template",
+]
+
 
 class Template(models.Model):
     """话术模板: one version of one text in one language for one channel; immutable once approved."""
