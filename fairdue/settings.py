@@ -17,6 +17,7 @@
 `FAIRDUE_BOOK_SMALL`         a file is partial below this share of the smallest of five nights (default 0.5)
 `FAIRDUE_BOOK_REJECTED`      … or above this share of rejected rows (default 0.2)
 `FAIRDUE_ANOMALY`            a step whose share moved by more than this part of its usual share is told (default 0.25)
+`FAIRDUE_TSA_URL`            RFC 3161 time-stamping authority for signed documents; without it they carry no time stamp
 `FAIRDUE_PUBLIC_URL`         address under which borrowers and providers reach this installation
 """
 
@@ -45,6 +46,8 @@ SECRET_KEY = os.environ.get("FAIRDUE_SECRET_KEY") or KEYS.secret_key
 FIELD_KEYS = KEYS.field_ring
 CHAIN_KEY = KEYS.chain_key
 PERMIT_KEYS = KEYS.permit_keys
+DOCUMENT_KEY = KEYS.document_key
+TSA_URL = os.environ.get("FAIRDUE_TSA_URL", "")
 
 LAKE = os.environ.get("FAIRDUE_LAKE", "")
 LAKE_KEEP_DAYS = int(os.environ.get("FAIRDUE_LAKE_KEEP_DAYS", "400"))

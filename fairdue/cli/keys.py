@@ -19,6 +19,7 @@ def register(root: typer.Typer) -> None:
     keys.command("add")(add)
     keys.command("permits")(permits)
     keys.command("rotate-permits")(rotate_permits)
+    keys.command("documents")(documents)
     root.add_typer(keys, name="keys")
 
 
@@ -75,6 +76,22 @@ def permits(as_json: Annotated[bool, typer.Option("--json", help="Print one JSON
         emit({"keys": listed})
     for key in [] if as_json else listed:
         console.print(f"{key['key_id']:>3} {key['public_key']} {'signs' if key['signs'] else 'retired'}")
+
+
+def documents(
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Show the certificate under which agreements and letters are signed; readers of PDF files can trust it."""
+    import ssl
+
+    from fairdue.storage.embedded import VAR_DIR
+    from fairdue.storage.keys import load_keys
+
+    key = load_keys(VAR_DIR, allow_generated=False).document_key
+    certificate = ssl.DER_cert_to_PEM_cert(key.certificate)
+    if as_json:
+        emit({"sha256": key.fingerprint, "certificate": certificate})
+    console.print(f"SHA-256 {key.fingerprint}\n{certificate}")
 
 
 def rotate_permits(

@@ -14,6 +14,8 @@ from typing import Any
 
 from fairdue.kernel.secrets import KeyRing, SigningKeys
 
+from .document_keys import DocumentKey, new_document_key, read_document_key
+
 
 class KeysMissing(RuntimeError):
     """A production installation was started without its keys."""
@@ -21,13 +23,14 @@ class KeysMissing(RuntimeError):
 
 @dataclass(frozen=True)
 class Keys:
-    """The field key ring, the keys that sign permits, the keys of chains, of sessions and of providers."""
+    """The field key ring, the keys that sign permits and documents, the keys of chains, of sessions and of providers."""
 
     field_ring: KeyRing
     chain_key: bytes
     secret_key: str
     provider_key: str
     permit_keys: SigningKeys
+    document_key: DocumentKey
 
 
 def load_keys(var_dir: Path, *, allow_generated: bool) -> Keys:
@@ -48,7 +51,8 @@ def load_keys(var_dir: Path, *, allow_generated: bool) -> Keys:
     )
     chain_key = base64.b64decode(document["chain_key"])
     signing = _signing_keys(document.get("permit_keys"), chain_key)
-    return Keys(ring, chain_key, document["secret_key"], document["provider_key"], signing)
+    signer = read_document_key(document.get("document_key"), chain_key)
+    return Keys(ring, chain_key, document["secret_key"], document["provider_key"], signing, signer)
 
 
 def _signing_keys(listed: dict[str, dict[str, str]] | None, chain_key: bytes) -> SigningKeys:
@@ -76,6 +80,7 @@ def new_keys() -> dict[str, object]:
         "permit_keys": {"1": {"private": key()}},
         "secret_key": secrets.token_urlsafe(50),
         "provider_key": secrets.token_urlsafe(32),
+        "document_key": new_document_key(),
     }
 
 

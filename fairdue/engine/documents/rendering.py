@@ -43,11 +43,10 @@ def render_pdf(template: str, data: Mapping[str, Any], *, language: str) -> byte
         sys_inputs={"data": as_json(data), "language": LANGUAGES.get(language.lower(), "zh")},
     )
     try:
-        made = compiler.compile(format="pdf", pdf_standards=["a-2a"], timestamp=_issued(data))
+        made: Any = compiler.compile(format="pdf", pdf_standards=["a-2a"], timestamp=_issued(data))
     except typst.TypstError as error:
         raise DocumentUnreadable(f"the document {template} cannot be written: {error.message}") from error
-    assert isinstance(made, bytes)
-    return made
+    return bytes(made)
 
 
 def as_json(data: Mapping[str, Any]) -> str:
