@@ -44,6 +44,7 @@ from fairdue.contexts.outreach.rendering import (
     ValueExtra,
     ValueMissing,
     ValueWrong,
+    sealed_value,
 )
 from fairdue.contexts.outreach.sealing import SEALED_COLUMNS
 from fairdue.contexts.outreach.signing import SignatureRefused, sign, verify
@@ -88,6 +89,7 @@ __all__ = [
     "record_provider_event",
     "reminder_facts_sql",
     "retire_template",
+    "sealed_value",
     "send_one",
     "set_local_behaviour",
     "sign",

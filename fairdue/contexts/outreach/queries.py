@@ -12,6 +12,9 @@ from fairdue.contexts.outreach.contracts import MessageCard, TemplateCard
 from fairdue.contexts.outreach.models import Dispatch, Message, Template
 from fairdue.kernel.actor import Actor
 
+UNREAD = frozenset({"one_time_code"})
+"""Purposes of messages whose text only its recipient reads: whoever knows a code is taken for the person."""
+
 
 def templates(*, code: str = "", live_only: bool = False) -> tuple[TemplateCard, ...]:
     """Return template versions by code, channel, language and newest version first."""
@@ -64,6 +67,7 @@ def _sees(actor: Actor, person_id: int) -> bool:
 
 def _message_card(message: Message, *, is_opened: bool) -> MessageCard:
     dispatch: Dispatch | None = getattr(message, "dispatch", None)
+    is_opened = is_opened and message.purpose not in UNREAD
     opened = open_content(message.content_sealed if is_opened else None)
     return MessageCard(
         message_id=message.pk,

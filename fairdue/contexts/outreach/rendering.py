@@ -3,7 +3,7 @@
 1. There is no template language: no conditions, no attributes, no format specifications.
 2. A value that is missing, extra or of another type refuses; nothing is ever left blank.
 3. Formats: `money` 1,234.50 元 / CNY 1,234.50; `date` 2025年9月3日 / 3 September 2025; `integer` with
-   thousands separators; `text` as it stands, without control characters.
+   thousands separators; `text` as it stands, without control characters; `secret` opened from its sealed form.
 """
 
 from __future__ import annotations
@@ -13,10 +13,13 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
+from django.conf import settings
+
 from fairdue.kernel.money import Money
 
 PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)\}")
-TYPES = ("money", "date", "integer", "text")
+TYPES = ("money", "date", "integer", "text", "secret")
+VALUE_PURPOSE = "outreach.message.value"
 MONTHS = (
     "January", "February", "March", "April", "May", "June", "July",
     "August", "September", "October", "November", "December",
@@ -137,6 +140,15 @@ def _text(value: Any, locale: str) -> str:
     return re.sub(r"[\x00-\x1f\x7f\u2028\u2029]+", " ", value).strip()
 
 
+def sealed_value(value: str) -> dict[str, str]:
+    """Return a value of type `secret` as a planned message keeps it: nobody who reads the table reads it."""
+    return {"sealed": settings.FIELD_KEYS.seal(value, VALUE_PURPOSE).hex()}
+
+
+def _secret(value: Any, locale: str) -> str:
+    return _text(settings.FIELD_KEYS.open(bytes.fromhex(value["sealed"]), VALUE_PURPOSE), locale)
+
+
 def _whole(value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int):
         raise TypeError("not a whole number")
@@ -148,4 +160,5 @@ _FORMATS: dict[str, Callable[[Any, str], str]] = {
     "date": _date,
     "integer": _integer,
     "text": _text,
+    "secret": _secret,
 }

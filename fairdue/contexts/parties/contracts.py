@@ -73,3 +73,21 @@ class PartiesLanded:
     changed: int = 0
     unchanged: int = 0
     notes: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssuedCode:
+    """A one-time code on its way out; it is shown to nobody but its recipient."""
+
+    code_id: int
+    code: str = field(repr=False)
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeAnswer:
+    """What came of trying a one-time code: whose it was, or why not (`wrong`, `too_soon`, `spent`, `expired`)."""
+
+    person_id: int | None = None
+    contact_point_id: int | None = None
+    refused: str = ""

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from .contracts import ConsentCard, ContactPointCard, PartiesLanded, PersonCard, RevealField
+from .contracts import (
+    CodeAnswer,
+    ConsentCard,
+    ContactPointCard,
+    IssuedCode,
+    PartiesLanded,
+    PersonCard,
+    RevealField,
+)
+from .operations.codes import CodeForeign, issue_code, try_code
 from .operations.consents import ConsentRefused, mark_contact_point, record_consent
 from .operations.landing_contacts import land_contact_points
 from .operations.landing_persons import land_persons
@@ -48,10 +57,13 @@ __all__ = [
     "PERSON_FACTS_SQL",
     "RECORDED_SQL",
     "SEALED_COLUMNS",
+    "CodeAnswer",
+    "CodeForeign",
     "ConsentCard",
     "ConsentRefused",
     "ContactPointCard",
     "ContactPointUnknown",
+    "IssuedCode",
     "PartiesLanded",
     "PersonCard",
     "PersonUnknown",
@@ -70,6 +82,7 @@ __all__ = [
     "contact_points_of_read",
     "contact_points_read",
     "has_places",
+    "issue_code",
     "issue_portal_link",
     "land_contact_points",
     "land_persons",
@@ -90,4 +103,5 @@ __all__ = [
     "redeem_portal_link",
     "reveal",
     "search",
+    "try_code",
 ]

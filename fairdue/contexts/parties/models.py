@@ -133,3 +133,23 @@ class PortalLink(models.Model):
     issued_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)
+
+
+class OneTimeCode(models.Model):
+    """A one-time code for one purpose; only a keyed hash is kept. Without a person it can never be right."""
+
+    purpose = models.CharField(max_length=20)
+    """`identify`, `confirm`, `agree`, …: a code of one purpose is worth nothing for another."""
+    subject = models.CharField(max_length=80, default="", db_default="", blank=True)
+    """What it agrees to, say `proposal:17`; empty if it only tells who somebody is."""
+    person = models.ForeignKey(Person, models.CASCADE, null=True, related_name="+")
+    contact_point = models.ForeignKey(ContactPoint, models.CASCADE, null=True, related_name="+")
+    code_hash = models.BinaryField(max_length=32)
+    tries = models.SmallIntegerField(default=0, db_default=0)
+    next_try_at = models.DateTimeField()
+    issued_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["person", "purpose", "issued_at"], name="parties_one_time_code")]

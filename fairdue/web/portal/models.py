@@ -1,13 +1,16 @@
-"""How many links of one address did not open lately; the only table of the portal."""
+"""How often something was tried lately; the only table of the portal."""
 
 from __future__ import annotations
 
 from django.db import models
 
 
-class FailedRedemptions(models.Model):
-    """Failures of one network address within one window; the address is kept as a keyed hash."""
+class Attempts(models.Model):
+    """Tries of one kind by one key (a network address, a contact point, all together) within one window.
 
-    address_hash = models.BinaryField(max_length=32, primary_key=True)
+    The key is kept as a keyed hash over kind and value.
+    """
+
+    key_hash = models.BinaryField(max_length=32, primary_key=True)
     window_started_at = models.DateTimeField()
     count = models.IntegerField()
