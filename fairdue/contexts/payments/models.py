@@ -4,7 +4,24 @@ from __future__ import annotations
 
 from django.db import models
 
+from fairdue.contexts.payments.models_online import Checkout, CheckoutNotice, Debit, Mandate
 from fairdue.kernel.money import MAX_MINOR
+
+__all__ = [
+    "BankStatement",
+    "Checkout",
+    "CheckoutNotice",
+    "Debit",
+    "IncomingPayment",
+    "Mandate",
+    "PaymentKey",
+    "PaymentMatch",
+    "PaymentOrder",
+    "RepaymentCode",
+    "Request",
+    "StatementRow",
+    "WebhookEvent",
+]
 
 AMOUNT = models.Q(amount_minor__gt=0, amount_minor__lte=MAX_MINOR)
 

@@ -18,6 +18,7 @@ ACCOUNT_PURPOSE = "payments.payer.account"
 REMITTANCE_PURPOSE = "payments.remittance"
 STATEMENT_ACCOUNT_PURPOSE = "payments.statement.account"
 PAYEE_PURPOSE = "payments.payee"
+MANDATE_PURPOSE = "payments.mandate.payer"
 KEY_PURPOSE = "payments.key"
 
 SEALED_COLUMNS = (
@@ -27,6 +28,7 @@ SEALED_COLUMNS = (
     SealedColumn("payments_incomingpayment", "remittance_sealed", REMITTANCE_PURPOSE),
     SealedColumn("payments_request", "payee_sealed", PAYEE_PURPOSE),
     SealedColumn("payments_paymentorder", "payee_sealed", PAYEE_PURPOSE),
+    SealedColumn("payments_mandate", "payer_sealed", MANDATE_PURPOSE),
 )
 """Every sealed column of this context with its purpose; key rotation walks through them."""
 
