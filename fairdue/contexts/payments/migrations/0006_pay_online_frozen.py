@@ -12,8 +12,8 @@ FROZEN = {
         "payment_id",
     ),
     "payments_mandate": (
-        *("status", "code_hash", "code_expires_at", "code_tries", "accepted_at", "acceptance", "provider_ref"),
-        *("ended_at", "ended_by", "end_reason", "payer_sealed"),
+        *("status", "accepted_at", "acceptance", "provider_ref", "ended_at", "ended_by", "end_reason"),
+        "payer_sealed",
     ),
     "payments_debit": ("status", "tries", "next_try_date", "told_at", "failure"),
 }
