@@ -44,23 +44,31 @@ class KeyRing:
 
     def seal(self, value: str, purpose: str) -> bytes:
         """Encrypt one field value for one purpose under the newest key."""
-        nonce = os.urandom(12)
-        key_id = self.newest
-        return (
-            bytes([key_id]) + nonce + self._ciphers[key_id].encrypt(nonce, value.encode(), purpose.encode())
-        )
+        return self.seal_bytes(value.encode(), purpose)
+
+    def seal_bytes(self, content: bytes, purpose: str) -> bytes:
+        """Encrypt a piece of a file for one purpose under the newest key."""
+        nonce, key_id = os.urandom(12), self.newest
+        return bytes([key_id]) + nonce + self._ciphers[key_id].encrypt(nonce, content, purpose.encode())
 
     def open(self, sealed: bytes, purpose: str) -> str:
         """Decrypt one sealed field value.
 
         :raises CannotOpen: if the key is unknown or the value does not authenticate
         """
+        return self.open_bytes(sealed, purpose).decode()
+
+    def open_bytes(self, sealed: bytes, purpose: str) -> bytes:
+        """Decrypt a sealed piece of a file.
+
+        :raises CannotOpen: if the key is unknown or the piece does not authenticate
+        """
         sealed = bytes(sealed)
         cipher = self._ciphers.get(sealed[0]) if len(sealed) > 13 else None
         if cipher is None:
             raise CannotOpen(f"no key opens this {purpose} value")
         try:
-            return cipher.decrypt(sealed[1:13], sealed[13:], purpose.encode()).decode()
+            return cipher.decrypt(sealed[1:13], sealed[13:], purpose.encode())
         except InvalidTag as error:
             raise CannotOpen(f"the {purpose} value does not authenticate") from error
 

@@ -72,7 +72,7 @@ def _reseal_batch(column: SealedColumn, newest: int, after: int) -> list[int]:
         if not rows:
             return []
         purpose = column.purpose
-        sealed = [f"\\x{ring.seal(ring.open(bytes(old), purpose), purpose).hex()}" for _, old in rows]
+        sealed = [f"\\x{ring.seal_bytes(ring.open_bytes(old, purpose), purpose).hex()}" for _, old in rows]
         frame = pl.DataFrame({"id": [row[0] for row in rows], "sealed": sealed})
         with staged(frame, "staged_seal", {"sealed": "bytea"}):
             execute(f"UPDATE {table} t SET {name} = s.sealed FROM staged_seal s WHERE s.id = t.id")

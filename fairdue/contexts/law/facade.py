@@ -151,7 +151,14 @@ from .queries.contact_calendar import CalendarSpanWrong, contact_calendar
 from .queries.content import FACTS as TEXT_FACTS
 from .queries.content import check_text, text_rules, voicemail_is_limited
 from .queries.deadlines import STATES as DEADLINE_STATES
-from .queries.deadlines import deadline, deadline_kinds, deadlines, deadlines_of_person, waiting_extensions
+from .queries.deadlines import (
+    deadline,
+    deadline_cards,
+    deadline_kinds,
+    deadlines,
+    deadlines_of_person,
+    waiting_extensions,
+)
 from .queries.hypothetical import example_packs, facts_asked, judge_alternatives, jurisdictions
 from .queries.keeping import LATEST_CONTACT_SQL, RETENTION_STOPS_SQL, keeping_periods
 from .queries.made import COMPLAINTS_SQL, MADE_CONTACTS_SQL
@@ -313,6 +320,7 @@ __all__ = [
     "contact_of",
     "contacts",
     "deadline",
+    "deadline_cards",
     "deadline_kinds",
     "deadlines",
     "deadlines_of_person",

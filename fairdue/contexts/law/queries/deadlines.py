@@ -110,6 +110,11 @@ def deadlines_of_person(person_id: int, *, actor: Actor, now: datetime) -> tuple
     return tuple(card_of(row, now) for row in _annotated(rows).order_by("due_at", "id"))
 
 
+def deadline_cards(deadline_ids: Collection[int], now: datetime) -> dict[int, DeadlineCard]:
+    """Return deadlines by id, in one query, for a caller that has found what they are about in its own scope."""
+    return {row.pk: card_of(row, now) for row in _annotated(Deadline.objects.filter(pk__in=deadline_ids))}
+
+
 def deadline(*, deadline_id: int, actor: Actor, now: datetime) -> DeadlineDetail:
     """Return one deadline with its extensions, the next one that is possible, and the request behind it.
 
