@@ -30,6 +30,7 @@ from .facts import (
     hold_fact,
     jurisdictions_of,
     kind_of,
+    spoke_at,
 )
 from .made import Held, Made, held_of_read, made_of_read, noticed_of_read
 from .models import Contact
@@ -115,6 +116,7 @@ def facts_at(
         groups=groups,
         product_kinds=tuple(sorted({card.product_kind for card in accounts})),
         contacts=tuple(_counted(contact) for contact in _before(history, at, groups, but_contact)),
+        spoke_at=spoke_at(map(_counted, _before(history, at, (), but_contact)), history.points),
         holds=tuple(hold.fact for hold in open_holds),
         now=at,
         actor_kind=kind_of(accounts, is_agency=made_by != "lender"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -132,6 +132,8 @@ class PersonFacts:
     """Of our own collector who would speak; None: none of ours."""
     certificates: tuple[Certificate, ...] = ()
     """Of the acting side's collectors."""
+    spoke_at: datetime | None = None
+    """When the debtor latest spoke with anybody of the house, on whatever debt: who spoke is not lost."""
 
     @property
     def debt_state(self) -> str:
@@ -240,6 +242,7 @@ def facts_of(
         agency=standing.agency,
         staff_ref=standing.staff_ref,
         certificates=standing.certificates,
+        spoke_at=spoke_at(contacts, points),
     )
 
 
@@ -295,6 +298,20 @@ def _counts_for(contact: Counted, groups: tuple[str, ...]) -> bool:
     if contact.result == THIRD_REFUSED:
         return True
     return not groups or not set(groups).isdisjoint(contact.institution_group.split(","))
+
+
+def spoke_at(contacts: Iterable[Counted], points: Sequence[parties.ContactPointCard]) -> datetime | None:
+    """This function will return when the debtor latest spoke with anybody of the house; None: not known to have."""
+    third = {point.contact_point_id for point in points if point.owner == "third_party"}
+    return max(
+        (each.occurred_at for each in contacts if is_talk(each) and each.contact_point_id not in third),
+        default=None,
+    )
+
+
+def is_talk(contact: Counted) -> bool:
+    """Tell whether a contact ends a row of failures: a conversation, or one that the other side began."""
+    return contact.direction == "inbound" or contact.result == "conversation"
 
 
 _CONTACTS_SQL = """

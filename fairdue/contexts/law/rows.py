@@ -21,7 +21,7 @@ from .counting import (
     counted_column,
     is_unanswered,
 )
-from .facts import MEDIA, ContactPointUnfit, Counted, PersonFacts, Proposal
+from .facts import MEDIA, ContactPointUnfit, Counted, PersonFacts, Proposal, is_talk
 from .live_facts import has_notice, special_facts
 from .statements import said, weekly_hours
 
@@ -149,23 +149,24 @@ def _history(facts: PersonFacts, contact_point_id: int | None) -> dict[str, Any]
         **counted,
         "unanswered": unanswered.get(contact_point_id, []),
         "unanswered_elsewhere": max(elsewhere, key=len, default=[]),
-        "consecutive_failures": failures_in_a_row(facts.contacts, third),
+        "consecutive_failures": failures_in_a_row(facts.contacts, third, facts.spoke_at),
         "has_third_refused": contact_point_id is not None and THIRD_REFUSED in results,
         "has_third_offered": contact_point_id is not None and THIRD_OFFERED in results,
     }
 
 
-def failures_in_a_row(contacts: Sequence[Counted], third: set[int]) -> int:
+def failures_in_a_row(contacts: Sequence[Counted], third: set[int], spoke_at: datetime | None = None) -> int:
     """This function will count failed calls to the debtor since the latest time anybody spoke (CN-WHO-04).
 
     1. Contacts come newest first. 2. A conversation with the debtor, or a contact by the debtor, ends the row;
     an announcement that connected is no failure. 3. A call that nobody knows the end of yet is none either.
+    4. Nor does a failure count at or before `spoke_at`, when the debtor spoke with somebody else of the house.
     """
     failures = 0
     for contact in contacts:
         if contact.contact_point_id in third:
             continue
-        if contact.direction == "inbound" or contact.result == "conversation":
+        if is_talk(contact) or (spoke_at is not None and contact.occurred_at <= spoke_at):
             return failures
         if contact.channel == "call":
             failures += contact.result not in (*UNCOUNTED, *CONNECTED, PENDING)

@@ -351,3 +351,19 @@ def test_what_a_third_person_refused_to_one_lender_is_refused_to_every_other(per
     )
     assert reservation.permit_id is None
     assert "CN-WHO-05" in reservation.verdict.rule_ids
+
+
+def test_a_debtor_who_spoke_with_any_lender_of_the_house_is_not_lost_to_another(person):
+    def tell(result, minute):
+        law.record_contact(
+            person_id=person.id, channel="call", result=result, made_by="lender", actor=ACTOR,
+            now=NOW + timedelta(hours=1), occurred_at=NOW + timedelta(minutes=minute), contact_point_id=person.mobile,
+        )  # fmt: skip
+
+    asked = {"channel": "call", "point": "friend", "now": NOW + timedelta(hours=1), "purpose": "pass_message"}
+    for minute in (1, 2, 4):
+        tell("no_answer", minute)
+    assert preview(person, **asked).outcome == "allow"
+    tell("conversation", 3)
+    Contact.objects.filter(result="conversation").update(institution_group="another-bank")
+    assert preview(person, **asked).rule_ids == ("CN-WHO-03",)
