@@ -29,7 +29,8 @@ REFUSED: tuple[type[Exception], ...] = (
     law.ResultUnknown, law.ContactPointUnknown, law.ChannelUnknown,
     law.PermitUnknown, ledger.LedgerError, parties.ConsentRefused, parties.RevealRefused, parties.PortalLinkRefused,
     parties.PersonUnknown, parties.ContactPointUnknown, book.CreditorUnknown, book.ImportBatchUnknown,
-    book.AccountUnknown, payments.PaymentsError, identity.StaffRefused, ChannelUnknown,
+    book.AccountUnknown, payments.PaymentsError, identity.StaffRefused, identity.UndoRefused,
+    identity.ViewRefused, ChannelUnknown,
     CurrencyMismatch, UnknownCurrency, PermissionRefused,
 )  # fmt: skip
 """Every typed refusal that an action at the desk can meet: nothing was done, and the code says why."""
@@ -46,6 +47,13 @@ REFUSALS = {
     "cases.capacity.days": word("The last day lies before the first."),
     "cases.capacity.past": word("What there was in the past is not changed any more: choose today or later."),
     "cases.capacity.scope": word("Choose a creditor of your own data scope."),
+    "undo.unknown": word("This offer to undo is not yours, or is gone."),
+    "undo.taken": word("It was taken back already."),
+    "undo.expired": word("The time to undo is over: change it by hand."),
+    "view.name": word("Give the view a name."),
+    "view.long": word("These filters are too many for one view."),
+    "view.many": word("You keep thirty views of this list: remove one first."),
+    "view.unknown": word("This view is not yours, or is gone."),
     "cases.collector.unknown": word("This is no active collector of your team."),
     "cases.collector.role": word("This role does not work cases."),
     "cases.collector.words": word("Queues and languages have short names, separated by commas."),

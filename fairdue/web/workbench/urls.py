@@ -21,6 +21,7 @@ from fairdue.web.workbench.views import (
     deadlines,
     debtor,
     decision_why,
+    desk_parts,
     events,
     experiments,
     explanation,
@@ -58,6 +59,10 @@ app_name = "workbench"
 urlpatterns = [
     path("", home.home, name="home"),
     path("preferences", preferences.preferences, name="preferences"),
+    path("drafts/<str:key>", desk_parts.keep_draft, name="draft"),
+    path("drafts/<str:key>/drop", desk_parts.drop_draft, name="drop_draft"),
+    path("undo", desk_parts.take_back, name="undo"),
+    path("presence/<slug:kind>/<int:number>", desk_parts.tell_presence, name="presence"),
     path("queue/", queue.queue, name="queue"),
     path("queue/assign", queue.assign, name="assign"),
     path("queue/open", queue.open_next, name="open_queue"),

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from django import template
 from django.forms import BoundField, CheckboxInput
 from django.templatetags.static import static
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -149,6 +150,13 @@ def spark(values: Iterable[float], title: str) -> SafeString:
     return charts.sparkline(list(values), title=title)
 
 
+@register.simple_tag
+def chart(picture: Any) -> SafeString:
+    """Draw a chart of `web.ui.charts` with its data as a table."""
+    drawn: SafeString = picture.render()
+    return drawn
+
+
 @register.inclusion_tag("ui/components/notice.html")
 def notice(text: str, tone: str = "info", title: str = "") -> dict[str, Any]:
     """Say what happened, what was not done, and the next step."""
@@ -197,6 +205,24 @@ def field(bound: BoundField, hint: str = "") -> dict[str, Any]:
         "hint": hint or bound.help_text,
         "is_check": isinstance(bound.field.widget, CheckboxInput),
     }
+
+
+@register.simple_tag
+def draft_form(key: str) -> SafeString:
+    """Write the attribute of a form whose text is kept on the server while it is written."""
+    return format_html('data-draft="{}"', reverse("workbench:draft", args=[key]))
+
+
+@register.inclusion_tag("ui/components/draft.html")
+def draft_state(draft: Any) -> dict[str, Any]:
+    """Say inside such a form that a draft was brought back, or that one has just been kept."""
+    return {"draft": draft}
+
+
+@register.inclusion_tag("ui/components/presence.html")
+def presence(kind: str, number: int, doing: str = "viewing") -> dict[str, Any]:
+    """Show who else has this record open; it asks as soon as the page stands, and every twenty seconds."""
+    return {"kind": kind, "number": number, "doing": doing, "is_first": True}
 
 
 @register.inclusion_tag("ui/components/facts.html")

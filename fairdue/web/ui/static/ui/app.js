@@ -3,8 +3,10 @@ import { startKeys } from "./keys.js";
 import { startForms } from "./forms.js";
 import { startActions } from "./actions.js";
 import { startGrid } from "./grid.js";
+import { startMemory } from "./memory.js";
 
 startKeys(document);
 startForms(document);
 startActions(document);
 startGrid(document);
+startMemory(document);
