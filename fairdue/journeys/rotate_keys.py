@@ -10,13 +10,19 @@ from django.conf import settings
 from django.db import transaction
 
 from fairdue.contexts.audit import facade as audit
+from fairdue.contexts.identity import facade as identity
 from fairdue.contexts.outreach import facade as outreach
 from fairdue.contexts.parties import facade as parties
 from fairdue.contexts.payments import facade as payments
 from fairdue.kernel.actor import Actor
 from fairdue.storage import resealing
 
-SEALED_COLUMNS = (*parties.SEALED_COLUMNS, *payments.SEALED_COLUMNS, *outreach.SEALED_COLUMNS)
+SEALED_COLUMNS = (
+    *identity.SEALED_COLUMNS,
+    *parties.SEALED_COLUMNS,
+    *payments.SEALED_COLUMNS,
+    *outreach.SEALED_COLUMNS,
+)
 """Every column whose values are sealed and may be sealed again; what history keeps stays as it was."""
 
 
