@@ -81,12 +81,14 @@ from fairdue.contexts.cases.queries.facts import (
     PROMISES_MADE_SQL,
     promise_history_sql,
 )
+from fairdue.contexts.cases.queries.figure_facts import CASE_TEAMS_SQL, promise_facts_sql
 from fairdue.contexts.cases.queries.queue import BucketUnknown, QueueCursorInvalid, queue, queues
 from fairdue.contexts.cases.queries.workload import workload
 from fairdue.contexts.cases.reference import OutcomeCodeUnknown, outcome_code, outcome_codes, promise_rules
 
 __all__ = [
     "CASE_FACTS_SQL",
+    "CASE_TEAMS_SQL",
     "LATEST_OUTCOME_SQL",
     "PROMISES_MADE_SQL",
     "PROMISE_FACTS_SQL",
@@ -153,6 +155,7 @@ __all__ = [
     "outcomes_of",
     "person_ids_assigned",
     "persons_with_work",
+    "promise_facts_sql",
     "promise_history_sql",
     "promise_rules",
     "promises_of",

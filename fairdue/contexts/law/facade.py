@@ -159,6 +159,7 @@ from .queries.deadlines import (
     deadlines_of_person,
     waiting_extensions,
 )
+from .queries.figure_facts import contact_dates_sql, objection_facts_sql
 from .queries.hypothetical import example_packs, facts_asked, judge_alternatives, jurisdictions
 from .queries.keeping import LATEST_CONTACT_SQL, RETENTION_STOPS_SQL, keeping_periods
 from .queries.made import COMPLAINTS_SQL, MADE_CONTACTS_SQL
@@ -316,6 +317,7 @@ __all__ = [
     "confirm_rule",
     "confirmations",
     "contact_calendar",
+    "contact_dates_sql",
     "contact_facts_sql",
     "contact_of",
     "contacts",
@@ -350,6 +352,7 @@ __all__ = [
     "next_allowed",
     "next_of",
     "notices",
+    "objection_facts_sql",
     "open_holds",
     "pack_versions",
     "permit",

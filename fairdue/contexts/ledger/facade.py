@@ -96,6 +96,7 @@ from fairdue.contexts.ledger.queries.export import (
     export_postings,
 )
 from fairdue.contexts.ledger.queries.facts import STATE_FACTS_SQL, payment_facts_sql, state_facts_sql
+from fairdue.contexts.ledger.queries.figure_facts import due_dates_sql, first_defaults_sql, received_facts_sql
 from fairdue.contexts.ledger.queries.history import account_dues, account_transactions, transactions_of
 from fairdue.contexts.ledger.queries.judgments import judgment
 from fairdue.contexts.ledger.queries.life import account_life
@@ -214,8 +215,10 @@ __all__ = [
     "contract_card",
     "derived",
     "dpd_history",
+    "due_dates_sql",
     "explain",
     "export_postings",
+    "first_defaults_sql",
     "instalment_delinquency",
     "is_kept",
     "judgment",
@@ -240,6 +243,7 @@ __all__ = [
     "quote_contract",
     "rate_tables",
     "receipts",
+    "received_facts_sql",
     "record_event",
     "record_payment",
     "record_payments",

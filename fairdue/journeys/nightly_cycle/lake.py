@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
@@ -28,8 +28,13 @@ PLAN = "plan.json"
 MADE = ("persons", "decided", "ways", "counts", "shadow")
 """Frames of a partition that deciding made; every other one is a fact as it left the database."""
 
-MADE_OF_ALL = ("ranks", "chosen", "given", "outcome_counts")
-"""Frames of all persons that deciding made."""
+FIGURE_FACTS = (
+    "case_teams", "contact_dates", "promise_days", "objections", "received", "due_dates", "first_defaults",
+)  # fmt: skip
+"""Frames of all persons that only the figures of the dashboards are counted from."""
+
+MADE_OF_ALL = ("ranks", "chosen", "given", "outcome_counts", *FIGURE_FACTS)
+"""Frames of all persons that nothing is decided by."""
 
 Told = Callable[[int, int], None]
 
@@ -105,6 +110,17 @@ class StoredNight:
         """Return one frame, of a partition or of all persons."""
         place = f"{name}.parquet" if part is None else f"{part_name(part)}/{name}.parquet"
         return pl.read_parquet(self.get(place))
+
+    def whole(self, name: str, columns: Sequence[str] | None = None) -> pl.DataFrame:
+        """Return one frame of all persons, also of what lies in partitions, with the named columns only.
+
+        :raises NightNotStored: if the night has no such frame
+        """
+        wanted = list(columns) if columns else None
+        files = [each for each in self.manifest.files if each.rpartition("/")[2] == f"{name}.parquet"]
+        if not files:
+            raise NightNotStored(f"the night of {self.manifest.cycle_date} has no {name}")
+        return pl.concat(pl.read_parquet(self.get(each), columns=wanted) for each in sorted(files))
 
     def facts(self, part: int) -> dict[str, pl.DataFrame]:
         """Return the facts of one partition by name, with those that concern no person."""

@@ -18,6 +18,7 @@ from fairdue.journeys.nightly_cycle.hashing import part_of
 from fairdue.journeys.nightly_cycle.night import Night
 from fairdue.journeys.nightly_cycle.partition import CONTACTS
 from fairdue.journeys.nightly_cycle.report import count_outcomes, sum_counts
+from fairdue.storage.beside import ahead
 
 REASONS_WIDTH = 200
 """Width of the decision's column, in characters."""
@@ -33,8 +34,8 @@ def land(night: Night) -> decisions.StageResult:
     steps = len(parts) + 2
     chosen, ranks = _by_part(night.read("chosen"), parts), _by_part(night.read("ranks"), parts)
     counts: list[pl.DataFrame] = []
-    for part in parts:
-        outcome = outcomes(night.read("decided", part), chosen[part], ranks[part])
+    whole = ahead(outcomes(night.read("decided", part), chosen[part], ranks[part]) for part in parts)
+    for part, outcome in zip(parts, whole, strict=True):
         done.update(_land_part(outcome, night))
         counts.append(count_outcomes(outcome))
         night.progress("land", part + 1, steps)

@@ -10,6 +10,7 @@ from django.conf import settings
 
 from fairdue.contexts.decisions import facade as decisions
 from fairdue.contexts.decisions.facade import StageResult
+from fairdue.journeys.nightly_cycle.figures import keep_figures
 from fairdue.journeys.nightly_cycle.night import Night
 
 TREND_NIGHTS, TREND_LEAST = 7, 3
@@ -22,7 +23,7 @@ COUNTED = ("row_id", "planned_step", "step", "bucket", "outcome", "dropped")
 
 
 def report(night: Night) -> StageResult:
-    """Tell persons and overdue amounts by row, step, bucket, outcome and reason, from what the landing counted."""
+    """Tell persons and overdue amounts by row, step, bucket, outcome and reason, and count the dashboards' figures."""
     counts = night.read("outcome_counts")
     order = [row.row_id for row in night.strategy.rows]
     listed = {column: _lines(counts, column) for column in (*COUNTED, "reason")}
@@ -35,6 +36,7 @@ def report(night: Night) -> StageResult:
         "by_reason": listed["reason"],
         "by_dropped": [line for line in listed["dropped"] if line[0]],
     } | trends(listed["step"], night.cycle_date)
+    detail["figures"] = keep_figures(night)
     night.keep("decided")
     night.lake.forget_before(night.cycle_date - timedelta(days=settings.LAKE_KEEP_DAYS))
     night.forget_copies()

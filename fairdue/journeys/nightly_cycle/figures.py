@@ -1,0 +1,154 @@
+"""The figures of a night: what the rooms know beyond the facts is kept with the night, counted, and landed.
+
+What is counted can be counted again from the lake alone (`journeys.dashboards.prove`): every frame that a figure comes
+from lies in the night's folder.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import date, timedelta
+
+import polars as pl
+
+from fairdue.contexts.cases import facade as cases
+from fairdue.contexts.law import facade as law
+from fairdue.contexts.ledger import facade as ledger
+from fairdue.contexts.reporting import facade as reporting
+from fairdue.engine.figures import cards
+from fairdue.engine.figures.book import book_rows, person_rows
+from fairdue.journeys.nightly_cycle.capacity import TAKEN
+from fairdue.journeys.nightly_cycle.lake import Lake, NightNotStored
+from fairdue.journeys.nightly_cycle.night import Night
+from fairdue.journeys.nightly_cycle.partition import CONTACTS
+from fairdue.storage.bulk import database_url, stream_snapshot
+
+RECOVERY_DAYS = 7
+"""What came in after a decision is counted for so many days."""
+
+FACT_COLUMNS = {
+    "accounts": ("account_id", "person_id", "creditor_id", "product_id", "currency", "status", "dpd_origin"),
+    "states": ("account_id", "balance_minor", "overdue_minor", "due_today_minor", "oldest_unpaid_due_date"),
+    "decided": ("person_id", "row_id", "step"),
+    "chosen": ("person_id", "channel", "outcome", "dropped"),
+}  # fmt: skip
+NO_TEAMS = {"person_id": pl.Int64, "team_id": pl.Int64}
+"""Nights from before the figures kept no teams."""
+
+Frames = Callable[[str], pl.DataFrame]
+"""Returns one of a night's frames, of all persons."""
+
+
+def figure_queries(as_of: date) -> dict[str, str]:
+    """Return what the figures read beyond the night's facts, by the name under which it is kept."""
+    return {
+        "case_teams": cases.CASE_TEAMS_SQL,
+        "contact_dates": law.contact_dates_sql(as_of),
+        "promise_days": cases.promise_facts_sql(as_of),
+        "objections": law.objection_facts_sql(as_of),
+        "received": ledger.received_facts_sql(as_of),
+        "due_dates": ledger.due_dates_sql(as_of),
+        "first_defaults": ledger.first_defaults_sql(as_of),
+    }
+
+
+def keep_figures(night: Night) -> int:
+    """This function will read what is still missing, count every card and land the figures; it returns their number.
+
+    The night's facts are those of its stage `facts`; contacts, promises and money are as of its end.
+    """
+    for name, reader in stream_snapshot(figure_queries(night.cycle_date), database_url()):
+        night.write(name, pl.DataFrame(reader.read_all()))
+    rows = count_figures(night.cycle_date, lambda name: _of_night(night, name), night.lake)
+    return reporting.land_figures(rows, cycle_date=night.cycle_date)
+
+
+def _of_night(night: Night, name: str) -> pl.DataFrame:
+    columns = FACT_COLUMNS.get(name)
+    frame = night.scan(name)
+    return (frame.select(columns) if columns else frame).collect()
+
+
+def count_figures(day: date, frames: Frames, lake: Lake) -> pl.DataFrame:
+    """Return the figures of a night from its own frames and from earlier nights of the lake."""
+    book = book_of(day, frames)
+    persons = person_rows(book)
+    promises, received = frames("promise_days"), frames("received")
+    found = [
+        cards.book_card(book),
+        cards.vintage_card(frames("first_defaults")),
+        cards.funnel_card(persons, funnel_dates(frames), day),
+        cards.promise_card(persons, promises, day),
+        cards.received_card(book, received, day),
+        cards.budget_card(persons, frames("contact_dates"), day),
+        cards.objection_card(persons, frames("objections"), day),
+    ]
+    days = [each for each in lake.days() if each < day]
+    if (base := roll_base(days, day)) is not None:
+        found.append(cards.roll_card(book_of(base, stored_frames(lake, base)), book, base))
+    if (base := recovery_base(days, day)) is not None:
+        found.append(_recovery(base, stored_frames(lake, base), received, day))
+    return pl.concat(found)
+
+
+def book_of(day: date, frames: Frames) -> pl.DataFrame:
+    """Return the book of a night, one line an account."""
+    return book_rows(frames("accounts"), frames("products"), frames("states"), frames("case_teams"), day)
+
+
+def funnel_dates(frames: Frames) -> pl.DataFrame:
+    """Return each person's latest days of the funnel's stages."""
+    promises = frames("promise_days")
+    kept = pl.col("ended_date").filter(pl.col("status") == "kept").max()
+    promised = promises.group_by("person_id").agg(pl.col("promised_date").max(), kept.alias("kept_date"))
+    dates = frames("contact_dates").select("person_id", "reminded_date", "reached_date")
+    joined = dates.join(promised, on="person_id", how="full", coalesce=True)
+    return joined.join(frames("due_dates"), on="person_id", how="full", coalesce=True)
+
+
+def _recovery(base: date, frames: Frames, received: pl.DataFrame, day: date) -> pl.DataFrame:
+    persons = person_rows(book_of(base, frames))
+    return cards.recovery_card(channels_taken(frames), persons, received, base, day)
+
+
+def channels_taken(frames: Frames) -> pl.DataFrame:
+    """Return what was done for each decided person: person_id, row_id and step, which is the channel of a contact."""
+    joined = frames("decided").join(frames("chosen"), on="person_id", how="left")
+    is_taken = ((pl.col("outcome") == "allow") & pl.col("dropped").is_in(TAKEN)).fill_null(False)
+    is_contact = pl.col("step").is_in(CONTACTS)
+    step = pl.when(~is_contact).then("step").when(is_taken).then("channel").otherwise(pl.lit("none"))
+    return joined.select("person_id", pl.col("row_id").cast(pl.String), step.cast(pl.String).alias("step"))
+
+
+def roll_base(days: Iterable[date], day: date) -> date | None:
+    """Return the night that a roll matrix starts from: the newest of the month before, else the oldest of this month."""
+    before = [each for each in days if each < day]
+    month_end = day.replace(day=1) - timedelta(days=1)
+    of_month_before = [each for each in before if each.replace(day=1) == month_end.replace(day=1)]
+    return (
+        max(of_month_before)
+        if of_month_before
+        else min((each for each in before if each.replace(day=1) == day.replace(day=1)), default=None)
+    )
+
+
+def recovery_base(days: Iterable[date], day: date) -> date | None:
+    """Return the night whose decisions are judged: the oldest of the seven days before."""
+    return min(
+        (each for each in days if timedelta(0) < day - each <= timedelta(days=RECOVERY_DAYS)), default=None
+    )
+
+
+def stored_frames(lake: Lake, day: date) -> Frames:
+    """Return the reader of a stored night; what a night from before the figures does not have is empty."""
+    night = lake.night(day)
+
+    def read(name: str) -> pl.DataFrame:
+        try:
+            return night.whole(name, FACT_COLUMNS.get(name))
+        except NightNotStored:
+            if name != "case_teams":
+                raise
+            return pl.DataFrame(schema=NO_TEAMS)
+
+    return read
