@@ -6,6 +6,7 @@
 `FAIRDUE_MODE`               `demo` (default), `test` or `production`; production refuses demo defaults
 `FAIRDUE_HOSTS`              comma-separated host names that the web server answers to
 `FAIRDUE_SMS_URL`            endpoint of the SMS provider; the default is the local provider
+`FAIRDUE_DIAL_URL`           endpoint of the telephone exchange; the default is the local one, in production numbers are dialled by hand
 `FAIRDUE_SMTP_URL`           smtp://user:password@host:port of the mail server
 `FAIRDUE_PAYMENT_PROVIDERS`  JSON: provider → {"key": …, "creditors": [codes]}; who may report payments, for whom
 `FAIRDUE_AGENCIES`           JSON: agency's code → {"key": …, "per_minute": 600}; who may ask the gate before contacts
@@ -237,6 +238,10 @@ WHITENOISE_USE_FINDERS = True
 
 SMS_PROVIDER_URL = os.environ.get("FAIRDUE_SMS_URL", f"{PUBLIC_URL}/api/local-provider/messages")
 SMS_PROVIDER_KEY = os.environ.get("FAIRDUE_SMS_KEY", KEYS.provider_key)
+DIAL_URL = os.environ.get(
+    "FAIRDUE_DIAL_URL", "" if MODE == "production" else f"{PUBLIC_URL}/api/local-exchange/calls"
+)
+DIAL_KEY = os.environ.get("FAIRDUE_DIAL_KEY", KEYS.provider_key)
 SMTP_URL = os.environ.get("FAIRDUE_SMTP_URL", "")
 MAIL_FROM = os.environ.get("FAIRDUE_MAIL_FROM", "notice@lender.example")
 

@@ -217,7 +217,7 @@ class Assessment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeCard:
-    """A change around a case; `undo_until` is None where nothing can be taken back any more."""
+    """A change around a case that somebody made for a reason; `undone_at` if it was taken back."""
 
     change_id: int
     case_id: int
@@ -228,7 +228,6 @@ class ChangeCard:
     changed_by: str
     changed_by_id: int | None
     changed_at: datetime
-    undo_until: datetime | None
     undone_at: datetime | None
 
 

@@ -19,8 +19,6 @@ class CaseChange(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
     )
     changed_at = models.DateTimeField()
-    undo_until = models.DateTimeField(null=True)
-    """Null: cannot be taken back."""
     undone_at = models.DateTimeField(null=True)
 
     class Meta:

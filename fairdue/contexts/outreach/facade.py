@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from fairdue.contexts.outreach.call_contracts import ErrandCard, PhoneCallCard
+from fairdue.contexts.outreach.call_queries import calls_of, errands_of, waiting_errands
 from fairdue.contexts.outreach.checking import TextRefused
 from fairdue.contexts.outreach.composing import FREE_TEXT
 from fairdue.contexts.outreach.contracts import LocalMessage
 from fairdue.contexts.outreach.facts import reminder_facts_sql, unsaid_facts_sql
 from fairdue.contexts.outreach.local.behaviour import local_behaviour, set_local_behaviour
+from fairdue.contexts.outreach.local.exchange import (
+    accept_local_call,
+    hang_up_local_call,
+    local_call_state,
+    local_recording,
+)
 from fairdue.contexts.outreach.local.provider import (
     RequestRefused,
     accept_local_message,
@@ -16,8 +24,28 @@ from fairdue.contexts.outreach.local.provider import (
     local_outbox_count,
 )
 from fairdue.contexts.outreach.operations.bounces import read_bounces, record_bounces
-from fairdue.contexts.outreach.operations.by_hand import MAX_LENGTH, TextEmpty, TextTooLong
+from fairdue.contexts.outreach.operations.by_hand import MAX_LENGTH, TextEmpty, TextTooLong, check_by_hand
+from fairdue.contexts.outreach.operations.calls import (
+    CallRefused,
+    call_in_progress,
+    conclude_call,
+    confirm_party,
+    dial,
+    hang_up,
+    open_call,
+    recording,
+    refresh_call,
+)
 from fairdue.contexts.outreach.operations.dispatch import dispatch_due, send_one
+from fairdue.contexts.outreach.operations.errands import (
+    ErrandForbidden,
+    ErrandMade,
+    ErrandRefused,
+    ask_errand,
+    errand,
+    make_errand,
+    withdraw_errand,
+)
 from fairdue.contexts.outreach.operations.events import record_provider_event
 from fairdue.contexts.outreach.operations.inbox import MessageNotInInbox, mark_read
 from fairdue.contexts.outreach.operations.plan import land_messages, plan_message
@@ -46,6 +74,7 @@ from fairdue.contexts.outreach.rendering import (
     ValueWrong,
     sealed_value,
 )
+from fairdue.contexts.outreach.scripts import Matter, Opening, ScriptLine, SpokenDebt, matter, opening
 from fairdue.contexts.outreach.sealing import SEALED_COLUMNS
 from fairdue.contexts.outreach.signing import SignatureRefused, sign, verify
 
@@ -54,10 +83,20 @@ __all__ = [
     "MAX_LENGTH",
     "SEALED_COLUMNS",
     "ApprovalRefused",
+    "CallRefused",
+    "ErrandCard",
+    "ErrandForbidden",
+    "ErrandMade",
+    "ErrandRefused",
     "LocalMessage",
+    "Matter",
     "MessageNotInInbox",
+    "Opening",
+    "PhoneCallCard",
     "RequestRefused",
+    "ScriptLine",
     "SignatureRefused",
+    "SpokenDebt",
     "TemplateChanged",
     "TemplateNotApproved",
     "TemplateRetired",
@@ -69,24 +108,44 @@ __all__ = [
     "ValueExtra",
     "ValueMissing",
     "ValueWrong",
+    "accept_local_call",
     "accept_local_message",
     "approve_template",
+    "ask_errand",
+    "call_in_progress",
+    "calls_of",
+    "check_by_hand",
+    "conclude_call",
+    "confirm_party",
     "deliver_local_reports",
+    "dial",
     "dispatch_due",
+    "errand",
+    "errands_of",
     "find_local_message",
+    "hang_up",
+    "hang_up_local_call",
     "inbox",
     "land_messages",
     "load_templates",
     "local_behaviour",
+    "local_call_state",
     "local_outbox",
     "local_outbox_count",
+    "local_recording",
+    "make_errand",
     "mark_read",
+    "matter",
     "message_of_permit",
     "messages_of",
+    "open_call",
+    "opening",
     "plan_message",
     "read_bounces",
     "record_bounces",
     "record_provider_event",
+    "recording",
+    "refresh_call",
     "reminder_facts_sql",
     "retire_template",
     "sealed_value",
@@ -98,4 +157,6 @@ __all__ = [
     "unsaid_facts_sql",
     "unsettled_count",
     "verify",
+    "waiting_errands",
+    "withdraw_errand",
 ]

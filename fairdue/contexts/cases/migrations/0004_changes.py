@@ -21,7 +21,6 @@ class Migration(migrations.Migration):
                 ('details', models.JSONField(default=dict)),
                 ('reason', models.TextField(db_default='', default='')),
                 ('changed_at', models.DateTimeField()),
-                ('undo_until', models.DateTimeField(null=True)),
                 ('undone_at', models.DateTimeField(null=True)),
                 ('case', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.case')),
                 ('changed_by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),

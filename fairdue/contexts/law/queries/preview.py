@@ -44,6 +44,8 @@ def preview(
     actor: Actor,
     mode: str = "interactive",
     account_ids: Sequence[int] = (),
+    staff_count: int = 1,
+    enters_premises: bool = False,
 ) -> Verdict:
     """This function will say what the gate would answer now, with fresh facts and no effect.
 
@@ -51,7 +53,10 @@ def preview(
     :raises ChannelUnknown: if the channel is not one that rules speak of
     """
     facts = gather(person_id=person_id, now=now, actor=actor, account_ids=account_ids)
-    proposal = Proposal(channel=channel, contact_point_id=contact_point_id, purpose=purpose, mode=mode)
+    proposal = Proposal(
+        channel=channel, contact_point_id=contact_point_id, purpose=purpose, mode=mode, staff_count=staff_count,
+        enters_premises=enters_premises,
+    )  # fmt: skip
     rulebook = rulebook_of(facts.jurisdictions)
     verdict, _, _ = verdict_of(candidate_row(facts, proposal, rulebook.special), rulebook)
     return verdict

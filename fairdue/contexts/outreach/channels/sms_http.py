@@ -35,7 +35,7 @@ class HttpProvider:
         self._url = url.rstrip("/")
         self._key = key
         self._client = httpx.Client(
-            timeout=TIMEOUT, follow_redirects=False, trust_env=False, verify=_trusted()
+            timeout=TIMEOUT, follow_redirects=False, trust_env=False, verify=trusted()
         )
 
     def __enter__(self) -> Self:
@@ -80,7 +80,7 @@ class HttpProvider:
 
 
 @lru_cache(maxsize=1)
-def _trusted() -> ssl.SSLContext:
+def trusted() -> ssl.SSLContext:
     """Return the certificates that are trusted, read once a process: a pass that opens a client must not read them again."""
     return httpx.create_ssl_context(trust_env=False)
 

@@ -15,11 +15,11 @@ from fairdue.contexts.outreach.rendering import TemplateRefused
 from fairdue.contexts.outreach.values import figures
 from fairdue.kernel.actor import Actor
 
-MAX_LENGTH = {"sms": 500, "email": 10_000, "inapp": 2_000}
+MAX_LENGTH = {"sms": 500, "email": 10_000, "inapp": 2_000, "letter": 6_000}
 
 
 class TextEmpty(TemplateRefused):
-    """There is nothing to send, or a mail has no subject."""
+    """There is nothing to send, or a mail or letter has no subject."""
 
     code = "outreach.text.empty"
 
@@ -79,7 +79,7 @@ def compose_by_hand(
     :raises TextEmpty: if it is empty, or a mail without a subject
     :raises TextTooLong: if it is longer than `MAX_LENGTH`
     """
-    if not text.strip() or (channel == "email" and not subject.strip()):
+    if not text.strip() or (channel in ("email", "letter") and not subject.strip()):
         raise TextEmpty("a message needs a text, a mail also a subject")
     found = figures(person_id=person_id, account_id=account_id, condition="none", now=now)
     whole = framed(text, channel=channel, locale=locale, account=found.account)
@@ -89,6 +89,29 @@ def compose_by_hand(
         contact_point_id=contact_point_id, template_version="", locale=locale,
         subject=subject.strip() if channel != "sms" else "", text=whole, account=found.account,
     )  # fmt: skip
+
+
+def check_by_hand(
+    *,
+    person_id: int,
+    channel: str,
+    text: str,
+    subject: str,
+    account_id: int | None,
+    locale: str,
+    actor: Actor,
+    now: datetime,
+) -> tuple[Composed, TextReport]:
+    """This function will read a text while it is being written, in its frame; nothing is kept, nothing is recorded.
+
+    :raises TextEmpty: if it is empty
+    :raises TextTooLong: if it is longer than `MAX_LENGTH`
+    """
+    composed = compose_by_hand(
+        person_id=person_id, channel=channel, text=text, subject=subject.strip() or "–", account_id=account_id,
+        contact_point_id=None, locale=locale, now=now,
+    )  # fmt: skip
+    return composed, check_composed(composed, channel=channel, purpose="collect", actor=actor, now=now)
 
 
 def _record_refusal(person_id: int, channel: str, report: TextReport, actor: Actor, now: datetime) -> None:

@@ -1,0 +1,15 @@
+"""The telephone exchange behind HTTP: who dials for us, and what it tells of a call."""
+
+from __future__ import annotations
+
+from django.conf import settings
+
+from fairdue.contexts.outreach.dialling.base import CallNews, Exchange, Taken
+from fairdue.contexts.outreach.dialling.http import HttpExchange
+
+__all__ = ["CallNews", "Exchange", "Taken", "exchange"]
+
+
+def exchange() -> HttpExchange | None:
+    """Return the exchange of this installation, or None where numbers are dialled by hand."""
+    return HttpExchange(url=settings.DIAL_URL, key=settings.DIAL_KEY) if settings.DIAL_URL else None
