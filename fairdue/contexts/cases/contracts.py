@@ -193,6 +193,7 @@ class CaseFile:
     work_items: tuple[WorkItemCard, ...]
     promises: tuple[PromiseCard, ...]
     outcomes: tuple[OutcomeCard, ...]
+    changes: tuple[ChangeCard, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,9 @@ from fairdue.contexts.cases.contracts import (
     CaseCard,
     CaseClosed,
     CaseFile,
+    ChangeCard,
     CollectorLoad,
+    DayItem,
     OutcomeCard,
     OutcomeCode,
     PromiseCard,
@@ -34,6 +36,15 @@ from fairdue.contexts.cases.operations.assess import (
 from fairdue.contexts.cases.operations.assign import AssigneeRefused, assign
 from fairdue.contexts.cases.operations.assign_by_night import assignment_facts, land_assignments
 from fairdue.contexts.cases.operations.capacity import CapacityRefused, set_capacities, set_capacity
+from fairdue.contexts.cases.operations.changes import (
+    ChangeRefused,
+    escalate,
+    hand_over,
+    plan_callback,
+    undo_escalation,
+    undo_hand_over,
+    withdraw_note,
+)
 from fairdue.contexts.cases.operations.claim import next_case
 from fairdue.contexts.cases.operations.close import CloseRefused, close_case
 from fairdue.contexts.cases.operations.collectors import (
@@ -75,6 +86,7 @@ from fairdue.contexts.cases.queries.collectors import (
     collectors_on,
     without_profile,
 )
+from fairdue.contexts.cases.queries.day import callbacks, new_cases, promises_due
 from fairdue.contexts.cases.queries.facts import (
     CASE_FACTS_SQL,
     PROMISE_FACTS_SQL,
@@ -103,10 +115,13 @@ __all__ = [
     "CaseClosed",
     "CaseFile",
     "CaseRefused",
+    "ChangeCard",
+    "ChangeRefused",
     "CloseRefused",
     "CollectorCard",
     "CollectorLoad",
     "CollectorRefused",
+    "DayItem",
     "LandingRefused",
     "NotInScope",
     "OutcomeCard",
@@ -130,6 +145,7 @@ __all__ = [
     "assess_promises_of",
     "assign",
     "assignment_facts",
+    "callbacks",
     "cancel_absence",
     "cancel_promise",
     "capacities",
@@ -143,9 +159,12 @@ __all__ = [
     "collectors",
     "collectors_on",
     "ensure_case",
+    "escalate",
+    "hand_over",
     "land_assignments",
     "land_waiting",
     "land_work_items",
+    "new_cases",
     "next_case",
     "open_promise",
     "open_promises_over",
@@ -155,9 +174,11 @@ __all__ = [
     "outcomes_of",
     "person_ids_assigned",
     "persons_with_work",
+    "plan_callback",
     "promise_facts_sql",
     "promise_history_sql",
     "promise_rules",
+    "promises_due",
     "promises_of",
     "queue",
     "queues",
@@ -169,7 +190,10 @@ __all__ = [
     "set_capacities",
     "set_capacity",
     "set_collector",
+    "undo_escalation",
+    "undo_hand_over",
     "waiting_before",
+    "withdraw_note",
     "without_profile",
     "workload",
 ]

@@ -26,7 +26,11 @@ class AssigneeRefused(CaseRefused):
         self.code = code
 
 
-def _check_assignee(assignee: Actor | None, staff_id: int, cases: Sequence[Case], actor: Actor) -> Actor:
+def check_assignee(assignee: Actor | None, staff_id: int, cases: Sequence[Case], actor: Actor) -> Actor:
+    """Return who takes some cases, or refuse.
+
+    :raises AssigneeRefused: if the person is not active, does not work cases, or may not see one of them
+    """
     if assignee is None:
         raise AssigneeRefused("cases.assignee.not_active", f"staff {staff_id} is not active here")
     if not assignee.may("cases.work"):
@@ -62,7 +66,7 @@ def assign(*, case_ids: Sequence[int], staff_id: int, actor: Actor, now: datetim
     )
     if len(cases) != len(wanted):
         raise NotInScope(f"{len(wanted) - len(cases)} of {len(wanted)} cases were not found")
-    assignee = _check_assignee(identity.actor_by_id(staff_id), staff_id, cases, actor)
+    assignee = check_assignee(identity.actor_by_id(staff_id), staff_id, cases, actor)
     changed = [case for case in cases if case.assigned_to_id != staff_id]
     Case.objects.filter(pk__in=[case.pk for case in changed]).update(
         assigned_to_id=staff_id, team_id=assignee.team_id, assigned_because="by_hand"

@@ -6,9 +6,16 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from fairdue.contexts.cases.contracts import CaseCard, OutcomeCard, OutcomeCode, PromiseCard, WorkItemCard
+from fairdue.contexts.cases.contracts import (
+    CaseCard,
+    ChangeCard,
+    OutcomeCard,
+    OutcomeCode,
+    PromiseCard,
+    WorkItemCard,
+)
 from fairdue.contexts.cases.errors import NotInScope
-from fairdue.contexts.cases.models import Case, Outcome, PromiseToPay, WorkItem
+from fairdue.contexts.cases.models import Case, CaseChange, Outcome, PromiseToPay, WorkItem
 from fairdue.contexts.cases.policies import scope_places, scoped
 from fairdue.contexts.cases.reference import outcome_codes
 from fairdue.contexts.identity import facade as identity
@@ -194,6 +201,14 @@ def outcome_card(row: Outcome, labels: dict[str, OutcomeCode], recorded_by: str)
         occurred_at=row.occurred_at,
         recorded_at=row.recorded_at,
     )
+
+
+def change_card(row: CaseChange, changed_by: str) -> ChangeCard:
+    """Return the card of a change around a case."""
+    return ChangeCard(
+        change_id=row.pk, case_id=row.case_id, kind=row.kind, details=row.details, reason=row.reason,
+        changed_by=changed_by, changed_by_id=row.changed_by_id, changed_at=row.changed_at, undone_at=row.undone_at,
+    )  # fmt: skip
 
 
 def staff_names(rows: Iterable[Outcome | PromiseToPay]) -> dict[Any, str]:

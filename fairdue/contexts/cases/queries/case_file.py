@@ -11,10 +11,11 @@ from django.db.models.functions import JSONObject
 
 from fairdue.contexts.cases.contracts import CaseFile
 from fairdue.contexts.cases.errors import NotInScope
-from fairdue.contexts.cases.models import Outcome, PromiseToPay, WorkItem
+from fairdue.contexts.cases.models import CaseChange, Outcome, PromiseToPay, WorkItem
 from fairdue.contexts.cases.policies import scoped
 from fairdue.contexts.cases.queries.cards import (
     case_to_card,
+    change_card,
     outcome_card,
     outcome_labels,
     promise_card,
@@ -29,8 +30,8 @@ _BY = "recorded_by_name"
 def _rows(found: QuerySet[Any], limit: int) -> ArraySubquery:
     """Return rows of a table of the case as an array of objects; names come over a key that points down."""
     fields = {field.attname: field.attname for field in found.model._meta.concrete_fields}
-    if "recorded_by_id" in fields:
-        fields[_BY] = "recorded_by__display_name"
+    for by in {"recorded_by_id", "changed_by_id"} & fields.keys():
+        fields[_BY] = f"{by.removesuffix('_id')}__display_name"
     return ArraySubquery(found.filter(case=OuterRef("pk")).values(row=JSONObject(**fields))[:limit])
 
 
@@ -60,6 +61,7 @@ def case_file(*, case_id: int, actor: Actor, outcome_limit: int = 50) -> CaseFil
             work_rows=_rows(work, 20),
             promise_rows=_rows(PromiseToPay.objects.order_by("-id"), PROMISES_SHOWN),
             outcome_rows=_rows(Outcome.objects.order_by("-id"), outcome_limit),
+            change_rows=_rows(CaseChange.objects.order_by("-id"), outcome_limit),
         )
         .filter(pk=case_id)
         .first()
@@ -73,4 +75,5 @@ def case_file(*, case_id: int, actor: Actor, outcome_limit: int = 50) -> CaseFil
         work_items=tuple(work_item_card(_read(WorkItem, row)[0]) for row in case.work_rows),
         promises=tuple(promise_card(*_read(PromiseToPay, row)) for row in case.promise_rows),
         outcomes=tuple(outcome_card(row, labels, name) for row, name in outcomes),
+        changes=tuple(change_card(*_read(CaseChange, row)) for row in case.change_rows),
     )
