@@ -35,6 +35,8 @@ class Debt:
     is_disputed: bool = False
     plans_before: int = 0
     overdue: Mapping[str, int] | None = None
+    is_long_term_need: bool = False
+    """A loan of a bank for a long-term need: a longer term may be allowed (CN-PLAN-06)."""
 
     @property
     def total_minor(self) -> int:

@@ -8,6 +8,8 @@ from datetime import date
 from fractions import Fraction
 from typing import Any, Literal
 
+from fairdue.engine.negotiation.household import Surplus
+
 OfferKind = Literal[
     "instalments", "deferral", "reduced_minimum", "fee_waiver", "interest_waiver", "settlement"
 ]
@@ -97,6 +99,10 @@ class OfferSet:
     terms_version: str
     expires_date: date
     """The last day on which an offer of this set may be agreed."""
+    left_out: tuple[tuple[int, str], ...] = ()
+    """(account, why) of debts that no offer arranges: `disputed`, `currency`, `nothing_owed`."""
+    surplus: Surplus | None = None
+    """What the household can pay, where it was assessed."""
 
     def offer(self, key: str) -> Offer | None:
         """Return the offer of a key, or nothing."""

@@ -2,23 +2,119 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import hashlib
+from collections.abc import Callable, Iterable
+from datetime import timedelta
 
 from fairdue.engine.negotiation.case import NegotiationCase
-from fairdue.engine.negotiation.offers import CounterRefused, Offer, OfferSet, Wish
+from fairdue.engine.negotiation.instalments import Found, instalment_sketches
+from fairdue.engine.negotiation.offers import KINDS, NotOffered, Offer, OfferKind, OfferSet
+from fairdue.engine.negotiation.relief import deferral_sketches, reduced_minimum_sketches
+from fairdue.engine.negotiation.table import Table, lay_table, make_offer
 from fairdue.engine.negotiation.terms import OfferTerms
+from fairdue.engine.negotiation.waivers import (
+    fee_waiver_sketches,
+    interest_waiver_sketches,
+    settlement_sketches,
+)
+
+_SKETCHES: dict[OfferKind, Callable[[Table], Found]] = {
+    "instalments": instalment_sketches,
+    "deferral": deferral_sketches,
+    "reduced_minimum": reduced_minimum_sketches,
+    "fee_waiver": fee_waiver_sketches,
+    "interest_waiver": interest_waiver_sketches,
+    "settlement": settlement_sketches,
+}
 
 
 def solve(case: NegotiationCase, terms: OfferTerms) -> OfferSet:
-    """This function will return every offer that a case may have under terms, and what it may not have and why."""
-    raise NotImplementedError
+    """This function will return every offer that a case may have under terms, and what it may not have and why.
+
+    1. Disputed debts are left out (`left_out`); several debts share what is affordable in proportion to what is owed.
+    2. Every offer keeps the protected living costs, the longest term, the lender's floor and the authority matrix.
+    3. Every offer sums to what it arranges less what it waives, to the minor unit and by component; the last
+       instalment takes what is left.
+    4. No offer costs more than doing nothing would: no fee is added, no interest above the contract's.
+    5. Nothing but the case and the terms decides: no chance, no name, no sex, no age.
+    """
+    table = lay_table(case, terms)
+    offers, refused = ((), _all_refused(case)) if table is None else _solved(table)
+    return OfferSet(
+        offers=offers,
+        not_offered=refused,
+        digest=digest_of(case, terms),
+        terms_code=terms.code,
+        terms_version=terms.version,
+        expires_date=case.as_of + timedelta(days=terms.offer_days),
+        left_out=table.left_out if table else tuple((debt.account_id, _why_out(debt)) for debt in case.debts),
+        surplus=table.surplus if table else None,
+    )
+
+
+def _solved(table: Table) -> tuple[tuple[Offer, ...], tuple[NotOffered, ...]]:
+    offers: dict[str, Offer] = {}
+    refused: list[NotOffered] = []
+    for kind in KINDS:
+        count = len(offers)
+        reasons: list[NotOffered] = []
+        for found in _SKETCHES[kind](table):
+            if isinstance(found, NotOffered):
+                reasons.append(found)
+            elif offer := make_offer(table, found):
+                offers.setdefault(offer.key, offer)
+            else:
+                reasons.append(NotOffered(kind, "floor"))
+        if len(offers) == count:
+            refused += reasons[:1]
+    return tuple(offers.values()), tuple(refused)
+
+
+def _all_refused(case: NegotiationCase) -> tuple[NotOffered, ...]:
+    reason = "disputed" if any(debt.is_disputed for debt in case.debts) else "nothing_owed"
+    return tuple(NotOffered(kind, reason) for kind in KINDS)
+
+
+def _why_out(debt: object) -> str:
+    return "disputed" if getattr(debt, "is_disputed", False) else "nothing_owed"
+
+
+def digest_of(case: NegotiationCase, terms: OfferTerms) -> str:
+    """Return the SHA-256 of all that the offers depend on, as hexadecimal text."""
+    debts = [
+        (
+            debt.account_id, debt.product, debt.currency, sorted(debt.components.items()), debt.overdue_minor,
+            debt.monthly_minor, str(debt.annual_rate), debt.days_past_due, debt.is_disputed, debt.plans_before,
+            sorted(debt.overdue.items()) if debt.overdue is not None else None, debt.is_long_term_need,
+        )
+        for debt in case.debts
+    ]  # fmt: skip
+    told = case.situation
+    home = told.household
+    household = home and (
+        home.currency,
+        _lines(home.incomes),
+        _lines(home.outgoings),
+        home.adults,
+        home.children,
+    )
+    wished = told.wished_first_date.isoformat() if told.wished_first_date else None
+    situation = (
+        told.reason,
+        household,
+        told.is_vulnerable,
+        told.can_pay_now_minor,
+        told.wished_monthly_minor,
+        wished,
+    )
+    content = (debts, situation, case.as_of.isoformat(), case.jurisdiction, terms.code, terms.version)
+    return hashlib.sha256(repr(content).encode()).hexdigest()
+
+
+def _lines(lines: Iterable[object]) -> list[tuple[str, int, str]]:
+    return [(line.kind, line.amount_minor, line.every) for line in lines]  # type: ignore[attr-defined]
 
 
 def solve_many(cases: Iterable[NegotiationCase], terms: OfferTerms) -> list[OfferSet]:
     """This function will solve many cases under the same terms; each as `solve` does alone."""
     return [solve(case, terms) for case in cases]
-
-
-def counter(case: NegotiationCase, terms: OfferTerms, wish: Wish) -> Offer | CounterRefused:
-    """This function will answer a borrower's own proposal by an offer that keeps the same rules, or say why not."""
-    raise NotImplementedError
