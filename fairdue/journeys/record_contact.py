@@ -11,6 +11,7 @@ from fairdue.contexts.cases import facade as cases
 from fairdue.contexts.cases.contracts import CaseCard, OutcomeCode, PromiseCard
 from fairdue.contexts.law import facade as law
 from fairdue.contexts.law.contracts import ContactCard
+from fairdue.contexts.outreach import facade as outreach
 from fairdue.contexts.parties import facade as parties
 from fairdue.kernel.actor import Actor
 from fairdue.kernel.money import Money
@@ -34,6 +35,8 @@ class ContactRecorded:
     promise: PromiseCard | None
     hold_id: int | None
     consequences: tuple[str, ...]
+    call_id: int | None = None
+    """The call that is to be hung up, if it was dialled here."""
 
 
 class ContactRefused(cases.CaseRefused):
@@ -79,7 +82,8 @@ def record_contact(
     2. A promise is recorded by its rules; if it breaks one, nothing at all is recorded.
     3. A wrong number is marked invalid; "do not call" becomes an opt-out at once, a third person's refusal
        one of that number; hardship, dispute and complaint place a hold at once.
-    4. The debtor's own call (`channel="inbound"`) has no reservation and does not count against caps.
+    4. A call that was dialled here is closed by it; one of the debtor's outcomes needs the debtor to be confirmed.
+    5. The debtor's own call (`channel="inbound"`) has no reservation and does not count against caps.
 
     :raises NotInScope: if the case is not in the actor's scope
     :raises ContactRefused: if the contact is not this case's or settled, or promise and code do not fit
@@ -96,6 +100,7 @@ def record_contact(
         is_settled = True
     else:
         is_settled = False
+    call_id: int | None = None
     outcome_id = cases.record_outcome(
         case_id=case_id,
         channel=channel,
@@ -109,6 +114,7 @@ def record_contact(
     )
     if contact_id is not None and not is_settled:
         contact_point_id = _settle(case, contact_id, outcome, now)
+        call_id = _conclude(contact_id, outcome, now)
     promised = _promise(case_id, promise, actor, now)
     hold_id = _hold(case, outcome, actor, now)
     consequences = _consequences(case, outcome, channel, contact_point_id, actor, moment, now)
@@ -118,6 +124,7 @@ def record_contact(
         promise=promised,
         hold_id=hold_id,
         consequences=consequences,
+        call_id=call_id,
     )
 
 
@@ -148,6 +155,14 @@ def _settle(case: CaseCard, contact_id: int, outcome: OutcomeCode, now: datetime
     if not law.settle_contact(contact_id=contact_id, result=outcome.result, now=now):
         raise ContactRefused("cases.contact.settled", f"contact {contact_id} has its result already")
     return contact.contact_point_id
+
+
+def _conclude(contact_id: int, outcome: OutcomeCode, now: datetime) -> int | None:
+    """Close the call that the contact was, if it was dialled here; nothing of the debtor without a confirmation."""
+    try:
+        return outreach.conclude_call(contact_id=contact_id, is_right_party=outcome.is_right_party, now=now)
+    except outreach.CallRefused as refusal:
+        raise ContactRefused(refusal.code, str(refusal)) from refusal
 
 
 def _promise(case_id: int, draft: PromiseDraft | None, actor: Actor, now: datetime) -> PromiseCard | None:
