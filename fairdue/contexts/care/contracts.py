@@ -215,6 +215,8 @@ class KindTerms:
     handlers: tuple[str, ...]
     approvers: tuple[str, ...]
     is_human_first: bool
+    is_short: bool
+    """Whether an answer needs only what was decided."""
 
 
 class CareRefused(ValueError):

@@ -1,18 +1,94 @@
 """The only module of care that others import.
 
-Operations (all keyword-only; `actor` and `now` as everywhere):
-
-- `open_matter(person_id, kind, account_ids, words, channel, details, actor, now, cause="", reference="", received_at=None,
-  about_staff_ids=()) -> MatterCard`; who opens one from a page calls the journey `journeys.open_matter.open_matter` with the
-  same arguments, which also lets the ledger, consents and contact points follow.
-- `hand_over(matter_id, to_staff_id, reason, actor, now)`, `take(matter_id, actor, now)`, `add_words(matter_id, words, …)`,
-  `answer(matter_id, outcome, parts: AnswerParts, actor, now) -> AnswerCard`, `approve_answer`, `return_answer`,
-  `close(matter_id, reason, actor, now)`, `withdraw(matter_id, person_id, reason, actor, now)`.
-- `add_document(matter_id, name, claimed_type, file, actor, now, person_id=None) -> DocumentCard`,
-  `document(document_id, actor, now, person_id=None) -> DocumentContent` (logged), `document_cards(matter_id, …)`.
-- Reads: `matters_of(person_id, now, actor=None)`, `matter(matter_id, actor, now)`, `matter_of_person(matter_id, person_id,
-  now)`, `matter_queue(actor, now, kind="", state="unanswered", mine=False, after=None, limit=50) -> MatterPage`,
-  `matter_figures(from_date, to_date, actor) -> tuple[MatterFigures, ...]`, `kind_terms() -> dict[kind, KindTerms]`.
+Who opens a matter from a page or a file calls the journey `journeys.care.open_matter`, which takes the same arguments and
+also lets the ledger, consents and contact points follow.
 """
 
 from __future__ import annotations
+
+from .contracts import (
+    AnswerCard,
+    AnswerParts,
+    CareRefused,
+    Choice,
+    DocumentCard,
+    DocumentContent,
+    DocumentRefused,
+    DocumentUnknown,
+    EntryCard,
+    KindTerms,
+    MatterCard,
+    MatterClock,
+    MatterDetail,
+    MatterFigures,
+    MatterPage,
+    MatterUnknown,
+)
+from .lexicon import Sign, has_urgent, signs, suggested
+from .operations.answering import answer, approve_answer, attach_letter, return_answer, settle_at_once
+from .operations.closing import NightReport, add_words, close, sweep_matters, withdraw
+from .operations.documents import LIMITS as UPLOAD_LIMITS
+from .operations.documents import add_document, keep_letter, open_document
+from .operations.following import note_correction, note_disputed, note_released
+from .operations.handling import hand_over, name_staff, take
+from .operations.opening import open_matter
+from .queries.figures import matter_figures
+from .queries.matters import STATES, matter, matter_counts, matter_queue, matters_of
+from .reference import kind_terms, terms_of
+from .sealing import SEALED_COLUMNS
+
+document = open_document
+
+__all__ = [
+    "SEALED_COLUMNS",
+    "STATES",
+    "UPLOAD_LIMITS",
+    "AnswerCard",
+    "AnswerParts",
+    "CareRefused",
+    "Choice",
+    "DocumentCard",
+    "DocumentContent",
+    "DocumentRefused",
+    "DocumentUnknown",
+    "EntryCard",
+    "KindTerms",
+    "MatterCard",
+    "MatterClock",
+    "MatterDetail",
+    "MatterFigures",
+    "MatterPage",
+    "MatterUnknown",
+    "NightReport",
+    "Sign",
+    "add_document",
+    "add_words",
+    "answer",
+    "approve_answer",
+    "attach_letter",
+    "close",
+    "document",
+    "hand_over",
+    "has_urgent",
+    "keep_letter",
+    "kind_terms",
+    "matter",
+    "matter_counts",
+    "matter_figures",
+    "matter_queue",
+    "matters_of",
+    "name_staff",
+    "note_correction",
+    "note_disputed",
+    "note_released",
+    "open_document",
+    "open_matter",
+    "return_answer",
+    "settle_at_once",
+    "signs",
+    "suggested",
+    "sweep_matters",
+    "take",
+    "terms_of",
+    "withdraw",
+]

@@ -41,6 +41,8 @@ class Matter(models.Model):
     hold_id = models.BigIntegerField(null=True)
     deadline = models.ForeignKey("law.Deadline", models.PROTECT, related_name="+", null=True)
     """The clock of the answer."""
+    quiet_deadline = models.ForeignKey("law.Deadline", models.PROTECT, related_name="+", null=True)
+    """The period after the answer that passes before the hold is lifted."""
     disputed = models.JSONField(default=list)
     """What the ledger leaves out: account, transaction, amount in minor units."""
     correction_request_id = models.BigIntegerField(null=True)
@@ -126,8 +128,7 @@ class Answer(models.Model):
                 condition=models.Q(is_approval_needed=False)
                 | models.Q(state="waiting")
                 | (
-                    models.Q(decided_by_id__isnull=False)
-                    & ~models.Q(decided_by_id=models.F("written_by_id"))
+                    models.Q(decided_by_id__isnull=False) & ~models.Q(decided_by_id=models.F("written_by_id"))
                 ),
                 name="care_answer_four_eyes",
             ),
@@ -152,7 +153,9 @@ class Document(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=models.Q(kind__in=["upload", "letter"]), name="care_document_kind"),
+            models.CheckConstraint(
+                condition=models.Q(kind__in=["upload", "letter"]), name="care_document_kind"
+            ),
             models.CheckConstraint(condition=models.Q(size__gt=0), name="care_document_size"),
             models.UniqueConstraint(
                 fields=["matter", "digest"], condition=models.Q(kind="upload"), name="care_document_once"
