@@ -36,6 +36,10 @@ _ID_NUMBERS = frozenset({"parties.reveal_id_number"})
 _LEDGER = frozenset({"ledger.view", "payments.view"})
 """`ledger.adjust` asks for an event such as a waiver or a pause, `ledger.approve` lets it happen; `payments.match`
 brings money that waits in suspense to its account, `payments.approve` is the second pair of eyes."""
+_CARE = frozenset({"care.view", "care.handle"})
+"""`care.view` reads matters in scope, `care.handle` takes and answers those that the kind leaves to the role (packs/
+reference/matters.yaml), never one about oneself; `care.approve` is the second pair of eyes on an answer. To open a
+matter `deadlines.record` is enough."""
 _STRATEGY = frozenset({"strategy.edit", "strategy.approve", "strategy.publish"})
 """`strategy.edit` drafts, checks and starts the shadow; `strategy.approve` is the second pair of eyes, never on one's
 own work; `strategy.publish` lets an approved version decide, retires one, starts and stops experiments."""
@@ -43,6 +47,7 @@ own work; `strategy.publish` lets an approved version decide, retires one, start
 PERMISSIONS_BY_ROLE: dict[str, frozenset[str]] = {
     Role.COLLECTOR: _WORK
     | _ID_NUMBERS
+    | _CARE
     | {"payments.record", "ledger.view", "ledger.adjust", "deadlines.view"},
     Role.FIELD: _WORK,
     Role.AGENCY: _WORK,
@@ -54,6 +59,8 @@ PERMISSIONS_BY_ROLE: dict[str, frozenset[str]] = {
     | {"cases.assign", "holds.lift", "payments.record", "payments.reverse", "outbox.view"}
     | _DEADLINES
     | {"payments.approve", "ledger.adjust", "ledger.approve", "agencies.manage", "strategy.approve"}
+    | _CARE
+    | {"care.approve"}
     | {"capacity.view", "capacity.set"},
     Role.COMPLIANCE: _WATCH
     | _LEDGER
@@ -61,11 +68,15 @@ PERMISSIONS_BY_ROLE: dict[str, frozenset[str]] = {
     | _ID_NUMBERS
     | {"holds.place", "holds.lift", "parties.reveal", "templates.approve", "audit.view", "outbox.view"}
     | _DEADLINES
+    | _CARE
+    | {"care.approve"}
     | {"rules.confirm", "agencies.manage", "retention.view", "retention.run"},
     Role.LEGAL: _WATCH
     | _LEDGER
     | _ID_NUMBERS
     | _DEADLINES
+    | _CARE
+    | {"care.approve"}
     | {"holds.place", "holds.lift", "parties.reveal", "book.view", "rules.confirm", "retention.view"},
     Role.STRATEGIST: _FIGURES | _STRATEGY | {"gate.try", "templates.view", "capacity.view"},
     Role.RISK: _FIGURES,
