@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time
 from typing import Any, Literal
 
-from fairdue.contexts.cases.contracts import OutcomeCard, PromiseCard
+from fairdue.contexts.cases.contracts import ChangeCard, OutcomeCard, PromiseCard
 from fairdue.contexts.cases.facade import CaseRefused
 from fairdue.contexts.decisions.contracts import DecisionCard
 from fairdue.contexts.law.contracts import ContactCard, HoldCard
 from fairdue.contexts.ledger.contracts import TransactionCard
 from fairdue.contexts.outreach.contracts import MessageCard
+from fairdue.contexts.outreach.facade import ErrandCard, PhoneCallCard
 from fairdue.kernel.clock import HOUSE_ZONE, business_date
 
-EntryKind = Literal["contact", "message", "outcome", "promise", "transaction", "decision", "hold"]
+EntryKind = Literal[
+    "contact", "message", "outcome", "promise", "transaction", "decision", "hold", "change", "errand", "matter",
+    "plan",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,8 +28,9 @@ class TimelineEntry:
 
     `contact`: law.ContactCard · `message`: outreach.MessageCard · `outcome`: cases.OutcomeCard ·
     `promise`: cases.PromiseCard · `transaction`: ledger.TransactionCard with its allocation parts ·
-    `decision`: decisions.DecisionCard · `hold`: law.HoldCard. `key` is unique within the case.
-    `contact_id` joins an outcome or a message with the contact that it belongs to.
+    `decision`: decisions.DecisionCard · `hold`: law.HoldCard · `change`: cases.ChangeCard · `errand`:
+    outreach.ErrandCard · `matter`: what a person told or asked for · `plan`: an agreed plan. `key` is unique within
+    the case. `contact_id` joins an outcome or a message with the contact that it belongs to.
     """
 
     kind: EntryKind
@@ -35,6 +40,12 @@ class TimelineEntry:
     phase: str = ""
     """Of a hold: `started` or `ended`."""
     contact_id: int | None = None
+    permit_id: int | None = None
+    """Of an outcome: the permit of its contact."""
+    call: PhoneCallCard | None = None
+    """Of a contact or an outcome that was dialled here."""
+    is_withdrawn: bool = False
+    """Of a note whose writer took it back."""
 
     @property
     def sort_key(self) -> tuple[datetime, str]:
@@ -67,17 +78,30 @@ class History:
     transactions: tuple[TransactionCard, ...] = ()
     holds: tuple[HoldCard, ...] = ()
     decision: DecisionCard | None = None
+    changes: tuple[ChangeCard, ...] = ()
+    calls: tuple[PhoneCallCard, ...] = ()
+    errands: tuple[ErrandCard, ...] = ()
+    matters: tuple[Any, ...] = ()
+    """What the person told or asked for, with `opened_at`, `matter_id`."""
+    plans: tuple[Any, ...] = ()
+    """Agreed plans, with `agreed_at`, `plan_id`."""
 
 
-def page(history: History, *, before: str | None, limit: int) -> Timeline:
+Keep = Callable[[TimelineEntry], bool]
+
+
+def page(history: History, *, before: str | None, limit: int, keep: Keep | None = None) -> Timeline:
     """Return one page of the merged history.
 
     1. A contact that has an outcome or a message is shown by that, not twice.
     2. Pages continue by key (moment and entry), so nothing is shown twice when new things happen.
+    3. With `keep` only what it keeps is shown, and counts for the page.
 
     :raises TimelineCursorInvalid: if `before` is not a marker of an earlier page
     """
     entries = sorted(_entries(history), key=lambda entry: entry.sort_key, reverse=True)
+    if keep is not None:
+        entries = [entry for entry in entries if keep(entry)]
     if before is not None:
         mark = _parse(before)
         entries = [entry for entry in entries if entry.sort_key < mark]
@@ -99,23 +123,46 @@ def _parse(before: str) -> tuple[datetime, str]:
 
 def _entries(history: History) -> Iterator[TimelineEntry]:
     told = {card.contact_id for card in history.outcomes} | {card.contact_id for card in history.messages}
+    calls = {call.contact_id: call for call in history.calls}
     for contact in history.contacts:
         if contact.contact_id not in told:
             yield TimelineEntry(
+                call=calls.get(contact.contact_id),
                 kind="contact",
                 at=contact.occurred_at,
                 key=f"contact-{contact.contact_id:012d}",
                 card=contact,
                 contact_id=contact.contact_id,
             )
-    yield from _said(history)
+    permits = {contact.contact_id: contact.permit_id for contact in history.contacts}
+    for entry in _said(history):
+        yield replace(
+            entry, call=calls.get(entry.contact_id or 0), permit_id=permits.get(entry.contact_id or 0)
+        )
     yield from _promised_and_paid(history)
+    yield from _changed(history)
     yield from _holds(history.holds)
     if history.decision is not None:
         yield _decision(history.decision)
 
 
+def _changed(history: History) -> Iterator[TimelineEntry]:
+    for change in history.changes:
+        if change.kind != "note_withdrawn":
+            key = f"change-{change.change_id:012d}"
+            yield TimelineEntry(kind="change", at=change.changed_at, key=key, card=change)
+    for errand in history.errands:
+        at = errand.settled_at or errand.asked_at
+        yield TimelineEntry(kind="errand", at=at, key=f"errand-{errand.errand_id:012d}", card=errand)
+    for matter in history.matters:
+        key = f"matter-{matter.matter_id:012d}"
+        yield TimelineEntry(kind="matter", at=matter.opened_at, key=key, card=matter)
+    for plan in history.plans:
+        yield TimelineEntry(kind="plan", at=plan.agreed_at, key=f"plan-{plan.plan_id:012d}", card=plan)
+
+
 def _said(history: History) -> Iterator[TimelineEntry]:
+    withdrawn = {each.details["outcome"] for each in history.changes if each.kind == "note_withdrawn"}
     for message in history.messages:
         yield TimelineEntry(
             kind="message",
@@ -131,6 +178,7 @@ def _said(history: History) -> Iterator[TimelineEntry]:
             key=f"outcome-{outcome.outcome_id:012d}",
             card=outcome,
             contact_id=outcome.contact_id,
+            is_withdrawn=outcome.outcome_id in withdrawn,
         )
 
 

@@ -20,7 +20,7 @@ from fairdue.contexts.outreach import facade as outreach
 from fairdue.contexts.parties import facade as parties
 from fairdue.contexts.parties.contracts import ContactPointCard, PersonCard
 from fairdue.engine.ledger.ageing import bucket
-from fairdue.journeys.timeline import History, Timeline, TimelineEntry, page
+from fairdue.journeys.timeline import History, Keep, Timeline, TimelineEntry, page
 from fairdue.kernel.actor import Actor, system
 from fairdue.kernel.clock import business_date
 from fairdue.kernel.money import Money
@@ -67,10 +67,18 @@ class CaseView:
     """The first of the open ones."""
     outcome_codes: tuple[OutcomeCode, ...]
     timeline: Timeline
+    call: outreach.PhoneCallCard | None
+    """The call that was dialled here and whose outcome is still to be recorded."""
 
 
 def case_view(
-    *, case_id: int, actor: Actor, now: datetime, before: str | None = None, limit: int = 30
+    *,
+    case_id: int,
+    actor: Actor,
+    now: datetime,
+    before: str | None = None,
+    limit: int = 30,
+    keep: Keep | None = None,
 ) -> CaseView:
     """Return everything that the case page shows.
 
@@ -79,7 +87,9 @@ def case_view(
     :raises NotInScope: if the case is not in the actor's scope
     :raises TimelineCursorInvalid: if `before` is not a marker of an earlier page
     """
-    file, history, accounts, every_account = _read(case_id, actor, now, before, limit)
+    file, history, accounts, every_account = _read(
+        case_id, actor, now, before, limit, is_kept=keep is not None
+    )
     person = parties.person_card(file.case.person_id)
     points = parties.contact_points(person.person_id)
     known = law.Known(person=person, points=points, accounts=every_account, holds=history.holds)
@@ -101,20 +111,32 @@ def case_view(
         open_promise=next((promise for promise in file.promises if promise.status == "open"), None),
         work_item=file.work_items[0] if file.work_items else None,
         outcome_codes=cases.outcome_codes(),
-        timeline=page(history, before=before, limit=limit),
+        timeline=page(history, before=before, limit=limit, keep=keep),
+        call=_open_call(history.calls, now),
     )
 
 
 def case_timeline(
-    *, case_id: int, actor: Actor, now: datetime, before: str | None = None, limit: int = 30
+    *,
+    case_id: int,
+    actor: Actor,
+    now: datetime,
+    before: str | None = None,
+    limit: int = 30,
+    keep: Keep | None = None,
 ) -> Timeline:
     """Return one page of a case's timeline alone, for "older" below it.
 
     :raises NotInScope: if the case is not in the actor's scope
     :raises TimelineCursorInvalid: if `before` is not a marker of an earlier page
     """
-    _, history, _, _ = _read(case_id, actor, now, before, limit)
-    return page(history, before=before, limit=limit)
+    _, history, _, _ = _read(case_id, actor, now, before, limit, is_kept=keep is not None)
+    return page(history, before=before, limit=limit, keep=keep)
+
+
+def _open_call(calls: Iterable[outreach.PhoneCallCard], now: datetime) -> outreach.PhoneCallCard | None:
+    open_calls = (call for call in calls if call.is_open and now - call.started_at < outreach.STAYS_OPEN)
+    return next(open_calls, None)
 
 
 def _case_accounts(
@@ -143,10 +165,10 @@ def _sums(amounts: Iterable[Money]) -> tuple[Money, ...]:
 
 
 def _read(
-    case_id: int, actor: Actor, now: datetime, before: str | None, limit: int
+    case_id: int, actor: Actor, now: datetime, before: str | None, limit: int, *, is_kept: bool = False
 ) -> tuple[CaseFile, History, tuple[CaseAccount, ...], tuple[AccountCard, ...]]:
     """Read the case, its history and its debts; of contacts and messages only those about debts in scope."""
-    depth = limit + 1 if before is None else DEEP
+    depth = limit + 1 if before is None and not is_kept else DEEP
     file = cases.case_file(case_id=case_id, actor=actor, outcome_limit=depth)
     person_id = file.case.person_id
     every_account = book.account_cards(person_id)
@@ -170,5 +192,8 @@ def _read(
         transactions=ledger.transactions_of(sorted(account_ids), depth),
         holds=law.holds(person_id),
         decision=decisions.latest_decision(person_id),
+        changes=file.changes,
+        calls=outreach.calls_of(case_id=case_id, limit=depth),
+        errands=outreach.errands_of(case_id=case_id, is_opened=True, limit=depth),
     )
     return file, history, accounts, every_account

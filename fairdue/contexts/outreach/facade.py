@@ -26,6 +26,7 @@ from fairdue.contexts.outreach.local.provider import (
 from fairdue.contexts.outreach.operations.bounces import read_bounces, record_bounces
 from fairdue.contexts.outreach.operations.by_hand import MAX_LENGTH, TextEmpty, TextTooLong, check_by_hand
 from fairdue.contexts.outreach.operations.calls import (
+    STAYS_OPEN,
     CallRefused,
     call_in_progress,
     conclude_call,
@@ -56,6 +57,7 @@ from fairdue.contexts.outreach.operations.templates import (
     load_templates,
     retire_template,
 )
+from fairdue.contexts.outreach.phrases import Phrase, phrases
 from fairdue.contexts.outreach.queries import (
     inbox,
     message_of_permit,
@@ -82,6 +84,7 @@ __all__ = [
     "FREE_TEXT",
     "MAX_LENGTH",
     "SEALED_COLUMNS",
+    "STAYS_OPEN",
     "ApprovalRefused",
     "CallRefused",
     "ErrandCard",
@@ -93,6 +96,7 @@ __all__ = [
     "MessageNotInInbox",
     "Opening",
     "PhoneCallCard",
+    "Phrase",
     "RequestRefused",
     "ScriptLine",
     "SignatureRefused",
@@ -140,6 +144,7 @@ __all__ = [
     "messages_of",
     "open_call",
     "opening",
+    "phrases",
     "plan_message",
     "read_bounces",
     "record_bounces",

@@ -129,12 +129,13 @@ def values_for(
     """
     if extra := set(planned) - set(placeholders) - KNOWN:
         raise ValueExtra(f"no placeholder for {', '.join(sorted(extra))}")
-    fresh = _fresh(found, locale)
+    fresh = fresh_values(found, locale)
     wanted = {name: fresh[name] if name in KNOWN else planned.get(name) for name in placeholders}
     return {name: value for name, value in wanted.items() if value is not None}
 
 
-def _fresh(found: Figures, locale: str) -> dict[str, Any]:
+def fresh_values(found: Figures, locale: str) -> dict[str, Any]:
+    """Return what is known of the debts that a text speaks of, by placeholder."""
     account, is_chinese = found.account, locale.startswith("zh")
     return {
         "creditor": account.creditor_name_zh if is_chinese else account.creditor_name_en,
