@@ -77,12 +77,17 @@ def run(accounts: int, url: str, folder: Path) -> dict[str, Any]:
 
 
 def _limit(accounts: int) -> None:
-    """Let there be fewer calls and text messages than the book wishes, so that the night has to share them."""
+    """Let there be fewer calls and messages than the book wishes, so that the night has to share them.
+
+    With the reviews that need no capacity, five in a hundred accounts get a work item or a message.
+    """
     from fairdue.contexts.cases import facade as cases
     from fairdue.kernel.actor import system
 
     said: dict[str, Any] = {"valid_from": NIGHT, "actor": system("bench"), "now": NOW}
     cases.set_capacity(kind="messages", name="sms", amount=accounts // 100, **said)
+    for channel in ("email", "inapp"):
+        cases.set_capacity(kind="messages", name=channel, amount=accounts * 52 // 10_000, **said)
     cases.set_capacities(kind="calls", name="m2", amount=accounts // 1000, hours=range(9, 18), **said)
     cases.set_capacity(kind="calls", name="", amount=accounts // 40, **said)
 

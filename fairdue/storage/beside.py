@@ -1,10 +1,11 @@
-"""Statements of one transaction in a second thread, so that the server works while the next rows are computed."""
+"""A second thread beside the caller's, so that the server works while the next rows are computed."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
+from typing import Any, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connections
 
@@ -30,3 +31,17 @@ def statements_beside() -> Iterator[Executor]:
     finally:
         executor.shutdown(wait=True, cancel_futures=True)
         mine.dec_thread_sharing()
+
+
+T = TypeVar("T")
+_END: Any = object()
+
+
+def ahead(items: Iterable[T]) -> Iterator[T]:
+    """Yield items in their order, each while the next is computed in a thread, which must not use the database."""
+    source = iter(items)
+    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="ahead") as executor:
+        waiting = executor.submit(next, source, _END)
+        while (item := waiting.result()) is not _END:
+            waiting = executor.submit(next, source, _END)
+            yield item

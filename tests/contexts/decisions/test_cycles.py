@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 import polars as pl
 import psycopg
 import pytest
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import DatabaseError, IntegrityError, transaction
 
 from fairdue.contexts.decisions import facade as decisions
@@ -124,6 +125,12 @@ def test_a_person_is_decided_once_a_night_and_a_decision_is_never_altered(strate
     with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
         Decision.objects.update(step="call")
     assert Decision.objects.get().step == "none"
+
+
+def test_decisions_of_a_cycle_that_is_not_there_are_refused(strategy_id: int) -> None:
+    with pytest.raises(ObjectDoesNotExist), transaction.atomic():
+        decisions.land_decisions(pl.DataFrame([decision(7)]), cycle_id=12345)
+    assert not Decision.objects.exists()
 
 
 def test_a_night_that_was_never_run_has_no_report() -> None:

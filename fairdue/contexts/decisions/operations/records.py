@@ -6,8 +6,9 @@ from typing import Any
 
 import polars as pl
 
-from fairdue.contexts.decisions.models import Decision
+from fairdue.contexts.decisions.models import Cycle, Decision
 from fairdue.storage.bulk import copy_in_fast
+from fairdue.storage.staging import references_sound
 
 DECISION_COLUMNS = (
     "person_id",
@@ -58,10 +59,15 @@ def land_decisions(frame: pl.DataFrame, *, cycle_id: int) -> int:
 
     Runs in the caller's transaction; the database refuses a second decision for a person in a cycle. What the
     frame does not say of arms and channels stands at its default: the cycle's strategy, outside of experiments.
+    That the cycle exists is read and locked once, not asked again for each of its millions of rows.
+
+    :raises Cycle.DoesNotExist: if there is no such cycle; nothing is written
     """
+    Cycle.objects.select_for_update(no_key=True).only("pk").get(pk=cycle_id)
     missing = [value.alias(name) for name, value in _DEFAULTS.items() if name not in frame.columns]
     texts = [pl.col(name).fill_null("") for name in ("experiment", "arm", "dropped", "channel")]
     rows = frame.with_columns(missing).with_columns(texts)
     rows = rows.select(pl.lit(cycle_id, dtype=pl.Int64).alias("cycle_id"), *DECISION_COLUMNS)
     typed = [pl.col(name).cast(dtype) for name, dtype in _TYPES.items()]
-    return copy_in_fast(rows.with_columns(typed), Decision._meta.db_table)
+    with references_sound():
+        return copy_in_fast(rows.with_columns(typed), Decision._meta.db_table)
