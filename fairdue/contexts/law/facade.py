@@ -138,6 +138,7 @@ from .proof_contracts import AskedRule, NamedPack, PermitLine, PermitProof
 from .queries.agencies import agency_breaches, agency_uploads, breach_counts
 from .queries.cards import (
     PermitUnknown,
+    contact_made,
     contact_of,
     contacts,
     holds,
@@ -319,6 +320,7 @@ __all__ = [
     "contact_calendar",
     "contact_dates_sql",
     "contact_facts_sql",
+    "contact_made",
     "contact_of",
     "contacts",
     "deadline",

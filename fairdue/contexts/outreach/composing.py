@@ -22,7 +22,7 @@ from fairdue.contexts.outreach.rendering import (
     TemplateUnknown,
     render,
 )
-from fairdue.contexts.outreach.values import Figures, figures_of, values_for
+from fairdue.contexts.outreach.values import Figures, figures_of, own_values, values_for
 from fairdue.contexts.parties import facade as parties
 from fairdue.kernel.clock import business_date
 from fairdue.storage.reads import read_together
@@ -119,7 +119,8 @@ def compose(message: Message, now: datetime, sources: Sources | None = None) -> 
     versions = sources.templates.get(message.template_code, ())
     template = _in_use(versions, message.template_code, message.channel, message.locale)
     found = sources.owed(message, template.due_condition)
-    values = values_for(template.placeholders, message.values, found, template.locale)
+    made = own_values(message.pk, message.person_id, now)
+    values = values_for(template.placeholders, message.values, found, template.locale, made)
     text = render(
         text=f"{template.subject}\0{template.body}",
         placeholders=template.placeholders,

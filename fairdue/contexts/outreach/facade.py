@@ -61,6 +61,7 @@ from fairdue.contexts.outreach.phrases import Phrase, phrases
 from fairdue.contexts.outreach.queries import (
     inbox,
     message_of_permit,
+    message_sent,
     messages_of,
     template_reports,
     templates,
@@ -141,6 +142,7 @@ __all__ = [
     "mark_read",
     "matter",
     "message_of_permit",
+    "message_sent",
     "messages_of",
     "open_call",
     "opening",

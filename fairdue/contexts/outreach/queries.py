@@ -47,6 +47,13 @@ def message_of_permit(permit_id: int) -> MessageCard | None:
     return _message_card(found, is_opened=False) if found else None
 
 
+def message_sent(message_id: int) -> MessageCard | None:
+    """Return a message that left the house, without its text, or None."""
+    found = Message.objects.filter(pk=message_id, status__in=("sent", "delivered", "read"))
+    message = found.select_related("dispatch").first()
+    return _message_card(message, is_opened=False) if message else None
+
+
 def inbox(person_id: int, limit: int = 50) -> tuple[MessageCard, ...]:
     """Return a borrower's own in-app messages with their texts, newest first."""
     found = Message.objects.filter(person_id=person_id, channel="inapp", status__in=("delivered", "read"))

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -21,6 +21,8 @@ from fairdue.contexts.book.contracts import AccountCard
 from fairdue.contexts.ledger import facade as ledger
 from fairdue.contexts.ledger.contracts import AccountSummary
 from fairdue.contexts.outreach.rendering import ValueExtra
+from fairdue.contexts.parties import facade as parties
+from fairdue.kernel.check_codes import check_code
 from fairdue.kernel.clock import business_date
 from fairdue.kernel.money import Money
 
@@ -29,8 +31,10 @@ KNOWN = frozenset(
         "creditor", "product", "account_ref", "portal_url",
         "overdue_amount", "days_past_due", "oldest_due_date",
         "due_amount", "due_date", "balance",
+        "entry_link", "check_code",
     }
 )  # fmt: skip
+ENTRY_LIFETIME = timedelta(hours=72)
 
 
 class NothingDue(Exception):
@@ -121,17 +125,37 @@ def _sum(summaries: list[AccountSummary], lead: AccountSummary, account: Account
 
 
 def values_for(
-    placeholders: Mapping[str, str], planned: Mapping[str, Any], found: Figures, locale: str
+    placeholders: Mapping[str, str],
+    planned: Mapping[str, Any],
+    found: Figures,
+    locale: str,
+    made: Mapping[str, Callable[[], str]] | None = None,
 ) -> dict[str, Any]:
     """Return exactly the values that a template's placeholders need, fresh where we know better.
+
+    `made` are values of this very message, made only if its text asks for them.
 
     :raises ValueExtra: if a planned value is neither known here nor a placeholder
     """
     if extra := set(planned) - set(placeholders) - KNOWN:
         raise ValueExtra(f"no placeholder for {', '.join(sorted(extra))}")
     fresh = fresh_values(found, locale)
-    wanted = {name: fresh[name] if name in KNOWN else planned.get(name) for name in placeholders}
+    fresh |= {name: make() for name, make in (made or {}).items() if name in placeholders}
+    wanted = {name: fresh.get(name) if name in KNOWN else planned.get(name) for name in placeholders}
     return {name: value for name, value in wanted.items() if value is not None}
+
+
+def own_values(message_id: int, person_id: int, now: datetime) -> dict[str, Callable[[], str]]:
+    """Return how to make what stands in one message alone: a link that lets its person in, a code that proves it.
+
+    The link is issued in the transaction in which the message may leave.
+    """
+
+    def link() -> str:
+        token = parties.issue_portal_link(person_id=person_id, now=now, lifetime=ENTRY_LIFETIME)
+        return f"{settings.PUBLIC_URL.rstrip('/')}/my/{token}"
+
+    return {"entry_link": link, "check_code": lambda: check_code("M", message_id, key=settings.CHAIN_KEY)}
 
 
 def fresh_values(found: Figures, locale: str) -> dict[str, Any]:

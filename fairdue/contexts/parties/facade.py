@@ -24,6 +24,7 @@ from .operations.portal_links import (
     redeem_portal_link,
 )
 from .operations.reveals import RevealRefused, reveal
+from .operations.verifying import verify_contact_point
 from .queries.cards import (
     ContactPointUnknown,
     PersonUnknown,
@@ -37,6 +38,7 @@ from .queries.cards import (
 )
 from .queries.erasing import RECORDED_SQL, lock_persons
 from .queries.facts import CONSENT_FACTS_SQL, CONTACT_POINT_FACTS_SQL, PERSON_FACTS_SQL, has_places
+from .queries.identify import own_points_by_value, with_id_ending
 from .queries.lookup import person_ids_by_reference
 from .queries.many import consents_of, contact_points_by_value, contact_points_of
 from .queries.reads import (
@@ -93,6 +95,7 @@ __all__ = [
     "mark_contact_point",
     "name_for_letter",
     "open_contact_point",
+    "own_points_by_value",
     "person_card",
     "person_cards",
     "person_ids_by_reference",
@@ -104,4 +107,6 @@ __all__ = [
     "reveal",
     "search",
     "try_code",
+    "verify_contact_point",
+    "with_id_ending",
 ]

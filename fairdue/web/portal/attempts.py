@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -62,6 +63,12 @@ def count(limit: Limit, key: str, now: datetime) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(_COUNT, [_hash(limit, key), now, oldest, oldest])
         return cursor.fetchone()[0] <= limit.most
+
+
+def count_all(limits: Iterable[tuple[Limit, str]], now: datetime) -> bool:
+    """Count one try under several limits, each of them, and tell whether it is within all."""
+    within = [count(limit, key, now) for limit, key in limits]
+    return all(within)
 
 
 def is_paused(address: str, now: datetime) -> bool:

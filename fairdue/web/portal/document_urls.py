@@ -1,7 +1,11 @@
-"""Addresses of statements, certificates and their verification."""
+"""Addresses of statements, certificates and records."""
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from fairdue.web.portal import document_pages
+
+urlpatterns = [
+    path("documents/", document_pages.documents, name="documents"),
+]

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from fairdue.web.portal import learn_pages
+
+urlpatterns = [
+    path("learn/", learn_pages.learn, name="learn"),
+    path("learn/<slug:slug>/", learn_pages.article, name="article"),
+]

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 
 from fairdue.contexts.outreach import facade as outreach
 from fairdue.kernel.clock import business_date
 from fairdue.web.portal import reading
+from fairdue.web.portal.frame import show
 from fairdue.web.portal.sessions import visit_page
 
 
@@ -17,24 +18,19 @@ from fairdue.web.portal.sessions import visit_page
 def debts(request: HttpRequest, person_id: int, now: datetime) -> HttpResponse:
     """Show what the person owes and why: each debt by component, what is due when, what was paid."""
     as_of = business_date(now)
-    context = {
-        "person_id": person_id,
-        "as_of": as_of,
-        "debts": reading.debts(person_id, as_of),
-        "lenders": reading.lenders(person_id),
-    }
-    return render(request, "portal/debts.html", context)
+    return show(request, "portal/debts.html", person_id, as_of=as_of, debts=reading.debts(person_id, as_of))
+
+
+@visit_page
+def contacts(request: HttpRequest, person_id: int, now: datetime) -> HttpResponse:
+    """List every contact that was made, with its number and the code by which anybody can check it."""
+    return show(request, "portal/contacts.html", person_id, contacts=reading.contacts(person_id))
 
 
 @visit_page
 def messages_page(request: HttpRequest, person_id: int, now: datetime) -> HttpResponse:
     """List the messages that were written to the person here, newest first."""
-    context = {
-        "person_id": person_id,
-        "inbox": outreach.inbox(person_id),
-        "lenders": reading.lenders(person_id),
-    }
-    return render(request, "portal/messages.html", context)
+    return show(request, "portal/messages.html", person_id, inbox=outreach.inbox(person_id))
 
 
 @visit_page
@@ -45,5 +41,4 @@ def message_page(request: HttpRequest, person_id: int, now: datetime, message_id
         return redirect("portal:messages")
     if found[0].read_at is None and request.method == "GET":
         outreach.mark_read(message_id=message_id, person_id=person_id, now=now)
-    context = {"person_id": person_id, "message": found[0], "lenders": reading.lenders(person_id)}
-    return render(request, "portal/message.html", context)
+    return show(request, "portal/message.html", person_id, message=found[0])

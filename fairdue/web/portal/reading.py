@@ -13,13 +13,16 @@ from django.conf import settings
 
 from fairdue.contexts.book import facade as book
 from fairdue.contexts.book.contracts import AccountCard, CreditorCard
+from fairdue.contexts.law import facade as law
+from fairdue.contexts.law.contracts import ContactCard
 from fairdue.contexts.ledger import facade as ledger
 from fairdue.contexts.ledger.contracts import AccountSummary, TransactionCard
 from fairdue.contexts.ledger.facade import Payoff
 from fairdue.contexts.outreach import facade as outreach
+from fairdue.journeys.check_genuine import CONTACT, code_of
 from fairdue.kernel.actor import system
 from fairdue.kernel.money import Money
-from fairdue.web.portal.words import component_word, kind_word
+from fairdue.web.portal.words import component_word, kind_word, maker_word, result_word, way_word
 
 RECENT = 8
 """Bookings shown of each debt."""
@@ -70,9 +73,48 @@ def lenders(person_id: int | None) -> tuple[CreditorCard, ...]:
     return tuple(card for card in cards if card.creditor_id in owed)
 
 
+def situations(person_id: int | None, as_of: date) -> frozenset[str]:
+    """Return what fits a visitor, to suggest what to read; only what the ledger and the book say."""
+    if person_id is None:
+        return frozenset({"before_login"})
+    summary = ledger.person_summary(person_id, as_of)
+    kinds = {
+        "card" if card.product_kind == "credit_card" else "loan" for card in book.account_cards(person_id)
+    }
+    late = {"overdue"} if summary.days_past_due > 0 else {"current"}
+    if summary.days_past_due > 60:
+        late.add("late")
+    if summary.accounts and all(account.balance.minor == 0 for account in summary.accounts):
+        late = {"settled"}
+    return frozenset(kinds | late)
+
+
 def unread_count(person_id: int) -> int:
     """Return how many messages have not been read."""
     return sum(1 for card in outreach.inbox(person_id) if card.read_at is None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactLine:
+    """One contact as the person reads it."""
+
+    card: ContactCard
+    way: str
+    result: str
+    by: str
+    code: str
+
+
+def contacts(person_id: int, limit: int = 100) -> tuple[ContactLine, ...]:
+    """Return the contacts that were made or tried, newest first; what was only reserved did not happen."""
+    cards = [card for card in law.contacts(person_id, limit) if card.result not in ("reserved", "failed")]
+    return tuple(
+        ContactLine(
+            card=card, way=way_word(card.channel, card.direction), result=result_word(card.result),
+            by=maker_word(card.made_by), code=code_of(CONTACT, card.contact_id),
+        )
+        for card in cards
+    )  # fmt: skip
 
 
 def debts(person_id: int, as_of: date, *, with_history: bool = True) -> tuple[Debt, ...]:

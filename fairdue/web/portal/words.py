@@ -20,6 +20,35 @@ def channel_word(channel: str) -> str:
     return words.get(channel, channel)
 
 
+def way_word(channel: str, direction: str) -> str:
+    """Return how somebody was reached, or reached us."""
+    if direction == "inbound":
+        return _("You contacted us")
+    words = {
+        "call": _("Telephone call"), "sms": _("Text message"), "email": _("E-mail"), "visit": _("Visit"),
+        "inapp": _("Message on this page"), "letter": _("Letter"), "push": _("Push message"), "im": _("Chat message"),
+    }  # fmt: skip
+    return words.get(channel, channel)
+
+
+def result_word(result: str) -> str:
+    """Return what came of a contact."""
+    words = {
+        "sent": _("sent"), "delivered": _("delivered"), "read": _("read"), "undelivered": _("not delivered"),
+        "bounced": _("not delivered"), "no_answer": _("no answer"), "busy": _("line busy"),
+        "conversation": _("you spoke with us"), "announcement_connected": _("announcement heard"),
+        "voicemail": _("voicemail"), "third_party": _("somebody else answered"), "wrong_number": _("wrong number"),
+        "received": _("received"),
+    }  # fmt: skip
+    return words.get(result, _("done"))
+
+
+def maker_word(made_by: str) -> str:
+    """Return who made a contact."""
+    words = {"lender": _("your lender"), "debtor": _("you")}
+    return words.get(made_by, made_by)
+
+
 def kind_word(kind: str) -> str:
     """Return what a kind of booking is called."""
     words = {

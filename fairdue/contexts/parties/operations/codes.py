@@ -93,7 +93,7 @@ def try_code(*, code_id: int, purpose: str, code: str, now: datetime, subject: s
 
 def _require_own(person_id: int, contact_point_id: int | None) -> None:
     own = ContactPoint.objects.filter(
-        pk=contact_point_id, person_id=person_id, owner="debtor", status="valid"
+        pk=contact_point_id or 0, person_id=person_id, owner="debtor", status="valid"
     )
     if not own.exists():
         raise CodeForeign(f"contact point {contact_point_id} is not one of the person's own in use")
