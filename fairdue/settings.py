@@ -9,6 +9,8 @@
 `FAIRDUE_DIAL_URL`           endpoint of the telephone exchange; the default is the local one, in production numbers are dialled by hand
 `FAIRDUE_SMTP_URL`           smtp://user:password@host:port of the mail server
 `FAIRDUE_PAYMENT_PROVIDERS`  JSON: provider → {"key": …, "creditors": [codes]}; who may report payments, for whom
+`FAIRDUE_PAY_URL`            endpoint of the payment provider behind "pay online"; in a demonstration the local one, else closed
+`FAIRDUE_PAY_KEY`            the secret shared with it; signs both directions
 `FAIRDUE_AGENCIES`           JSON: agency's code → {"key": …, "per_minute": 600}; who may ask the gate before contacts
 `FAIRDUE_LAKE`               where nights are kept: a folder or `s3://bucket/prefix` (default `facts` in the folder above)
 `FAIRDUE_LAKE_KEEP_DAYS`     how long a stored night is kept, in days (default 400)
@@ -265,6 +267,15 @@ def _payment_providers(text: str) -> dict[str, dict[str, Any]]:
 
 
 PAYMENT_PROVIDERS = _payment_providers(os.environ.get("FAIRDUE_PAYMENT_PROVIDERS", ""))
+
+PAY_URL = os.environ.get("FAIRDUE_PAY_URL", "" if MODE == "production" else "http://127.0.0.1:8020")
+PAY_KEY = os.environ.get(
+    "FAIRDUE_PAY_KEY", hmac.new(KEYS.provider_key.encode(), b"pay", "sha256").hexdigest()
+)
+PAY_TRANSPORT: Any = None
+"""Another way than a socket to the payment provider: tests let it run in the same process."""
+if PAY_URL and len(PAY_KEY) < 16:
+    raise ImproperlyConfigured("FAIRDUE_PAY_KEY is shorter than 16 characters")
 
 
 def _agencies(text: str) -> dict[str, dict[str, Any]]:

@@ -12,6 +12,7 @@ from ninja import Field, NinjaAPI, Router, Schema
 from pydantic import AwareDatetime
 
 from fairdue.api.agencies import agencies
+from fairdue.api.pay import pay
 from fairdue.api.payments import payments
 from fairdue.api.problems import add_problem_handlers
 from fairdue.contexts.outreach import facade as outreach
@@ -124,5 +125,6 @@ api = NinjaAPI(
 )
 api.add_router("/providers", providers)
 api.add_router("/payments", payments)
+api.add_router("/pay", pay)
 api.add_router("/agencies", agencies)
 add_problem_handlers(api)

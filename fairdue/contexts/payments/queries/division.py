@@ -60,7 +60,7 @@ def shares_of(
     try:
         shares = divide(
             waiting.minor,
-            [_debt(card, payment) for card in cards.values()],
+            [_debt(card, payment.effective_date) for card in cards.values()],
             designated=str(designated_account_id) if designated_account_id else None,
         )
     except DebtsUnordered as unordered:
@@ -106,9 +106,39 @@ def _cards(
     return {account_id: found_cards[account_id] for account_id in wanted}
 
 
-def _debt(card: book.AccountCard, payment: IncomingPayment) -> OpenDebt:
+def divide_amount(
+    *, account_ids: Sequence[int], amount: Money, designated_account_id: int | None = None, as_of: date
+) -> tuple[SharePart, ...]:
+    """Return how an amount that is not paid yet would be divided over debts of one currency by Civil Code art. 560.
+
+    What exceeds all debts has no part: the parts then sum to less than the amount.
+
+    :raises MatchInvalid: without debts, or if what is known of them does not order them
+    """
+    cards = {card.account_id: card for card in book.account_cards_by_id(account_ids).values()}
+    if not cards or any(card.currency != amount.currency for card in cards.values()):
+        raise MatchInvalid("name debts of one currency")
+    designated = str(designated_account_id) if designated_account_id else None
+    try:
+        shares = divide(amount.minor, [_debt(card, as_of) for card in cards.values()], designated=designated)
+    except DebtsUnordered as unordered:
+        raise MatchInvalid(f"{unordered}: choose one debt") from unordered
+    sums: dict[int, int] = {}
+    rules: dict[int, str] = {}
+    for share in shares:
+        if share.debt_id:
+            account_id = int(share.debt_id)
+            sums[account_id] = sums.get(account_id, 0) + share.amount_minor
+            rules.setdefault(account_id, share.reason)
+    return tuple(
+        _part(cards[account_id], Money(minor, amount.currency), rules[account_id])
+        for account_id, minor in sums.items()
+    )
+
+
+def _debt(card: book.AccountCard, as_of: date) -> OpenDebt:
     """Return a debt as the law orders it; without a day on which anything falls due it comes after all that has one."""
-    summary = ledger.account_summary(card.account_id, payment.effective_date)
+    summary = ledger.account_summary(card.account_id, as_of)
     return OpenDebt(
         id=str(card.account_id),
         amount_minor=summary.balance.minor,
