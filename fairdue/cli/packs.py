@@ -57,7 +57,7 @@ def facts(codes: Codes = None, folder: Folder = None, as_json: AsJson = False) -
 
 @group.command()
 def check(folder: Folder = None, as_json: AsJson = False) -> None:
-    """Load every rule pack and run its tests; status 1 if any pack is not fit for use.
+    """Load every rule pack and run its tests, and the terms of offers; status 1 if any is not fit for use.
 
     Each fault names the file, the field and what to do.
     """
@@ -78,7 +78,27 @@ def check(folder: Folder = None, as_json: AsJson = False) -> None:
             continue
         faults = [f"{test.rule}: {test.title}: {test.fault}" for test in run_pack_tests(pack) if test.fault]
         reports.append(_described(pack, faults))
-    _report_packs(reports, as_json=as_json)
+    _report_packs([*reports, *_offer_reports()] if folder is None else reports, as_json=as_json)
+
+
+def _offer_reports() -> list[dict[str, Any]]:
+    """Return what is wrong with the terms of offers and their words; they name rules of the packs."""
+    from fairdue.engine.law.numbers import shipped_numbers
+    from fairdue.engine.negotiation.reading import TermsInvalid, load_documents, terms_faults
+    from fairdue.engine.negotiation.words import words_faults
+
+    try:
+        documents = load_documents()
+    except TermsInvalid as error:
+        return [{"pack": "offers", "faults": list(error.faults)}]
+    found = [
+        {
+            "pack": f"offers/{code}", "version": document["versions"][-1]["version"],
+            "faults": terms_faults(document, shipped_numbers()),
+        }
+        for code, document in documents.items()
+    ]  # fmt: skip
+    return [*found, {"pack": "offers/words", "faults": words_faults()}]
 
 
 def _described(pack: Pack, faults: list[str]) -> dict[str, Any]:
@@ -93,10 +113,11 @@ def _report_packs(reports: list[dict[str, Any]], *, as_json: bool) -> None:
     if as_json:
         emit({"is_fit": is_fit, "packs": reports})
     for report in [] if as_json else reports:
-        counts = (f"{report.get(name, 0)} {name}" for name in ("checks", "numbers", "tests"))
+        counts = (f"{report[name]} {name}" for name in ("checks", "numbers", "tests") if name in report)
         mark = "[red]✗[/red]" if report["faults"] else "[green]✓[/green]"
         console.print(
-            f"{mark} {report['pack']} {report.get('version', '')}: {', '.join(counts)}", highlight=False
+            f"{mark} {report['pack']} {report.get('version', '')}: {', '.join(counts) or 'read'}",
+            highlight=False,
         )
         for fault in report["faults"]:
             console.print(f"    {escape(fault)}", highlight=False, soft_wrap=True)

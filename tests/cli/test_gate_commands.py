@@ -74,7 +74,8 @@ def test_the_shipped_packs_are_fit():
     answer = run("packs", "check", "--json")
     assert answer.exit_code == 0
     shipped = ["au", "cn", "eu", "hk", "house", "ie", "in", "sg", "uk", "us", "us-ma", "us-ny-nyc"]
-    assert [pack["pack"] for pack in json.loads(answer.stdout)["packs"]] == shipped
+    offers = ["offers/cn", "offers/general", "offers/words"]
+    assert [pack["pack"] for pack in json.loads(answer.stdout)["packs"]] == [*shipped, *offers]
 
 
 def test_a_broken_pack_is_named_with_status_one(tmp_path):

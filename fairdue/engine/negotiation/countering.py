@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from fairdue.engine.negotiation.case import NegotiationCase
-from fairdue.engine.negotiation.instalments import level_for, months_for, sketch_at
+from fairdue.engine.negotiation.instalments import level_for, months_for
+from fairdue.engine.negotiation.laying import Pace
 from fairdue.engine.negotiation.offers import CounterRefused, Offer, Said, Wish
 from fairdue.engine.negotiation.solve import solve
 from fairdue.engine.negotiation.table import Sketch, Table, first_date_fault, lay_table, make_offer
@@ -58,11 +59,14 @@ def _sketch(table: Table, wish: Wish) -> Sketch:
     if wish.lump_sum_minor is not None:
         return _settlement(table, wish.lump_sum_minor)
     level = _level(table, wish)
-    sketch = sketch_at(table, "whole", level, Said("your_proposal", {"monthly_minor": level}))
-    if day is None:
-        return sketch
-    pace = type(sketch.pace)(day, level)
-    return Sketch(kind=sketch.kind, scope=sketch.scope, pace=pace, longest=sketch.longest, why=sketch.why)
+    most = table.surplus.ceiling_minor if table.surplus else 0
+    return Sketch(
+        kind="instalments",
+        scope="whole",
+        pace=Pace(day or table.first_date, level, months=wish.months or 0, most=most),
+        longest=wish.months or table.cap,
+        why=(Said("your_proposal", {"monthly_minor": level}),),
+    )
 
 
 def _level(table: Table, wish: Wish) -> int:

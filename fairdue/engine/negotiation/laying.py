@@ -7,11 +7,13 @@ what is arranged, to the minor unit: the last instalment takes what is left and 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 from functools import lru_cache
+from operator import add, sub
 
+from fairdue.engine.finance.annuity import Annuity
 from fairdue.engine.negotiation.offers import OfferPart, PlannedInstalment
 from fairdue.engine.negotiation.sharing import instalments_over_debts, shares
 from fairdue.kernel.day_counts import add_months
@@ -41,10 +43,23 @@ class Pace:
     first_date: date
     level: int
     head: tuple[int, ...] = ()
+    months: int = 0
+    """Where the borrower named the number of months: the level rises with interest so that it stays this number."""
+    most: int = 0
+    """What the level may rise to then; 0: without limit."""
 
     def budget(self, number: int) -> int:
         """Return what is paid in a month, counted from nought."""
         return self.head[number] if number < len(self.head) else self.level
+
+
+def fitted(pace: Pace, total: int, rate: Fraction) -> Pace | None:
+    """Return a pace whose level pays interest too within its months, rounded up; nothing if that is too much."""
+    if not pace.months or rate == 0:
+        return pace
+    exact = Annuity(principal=Fraction(total), rate=rate / 12, periods=pace.months).exact_payment
+    level = -(-exact.numerator // exact.denominator) + 1
+    return None if pace.most and level > pace.most else replace(pace, level=level)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,27 +92,44 @@ def lay(claims: Sequence[Claim], pace: Pace, rate: Fraction, longest: int) -> La
     """
     if rate == 0 and len(claims) == 1:
         return _lay_single(claims[0].total, pace, longest)
-    rest = [claim.total for claim in claims]
-    weights = [claim.weight for claim in claims]
-    rates = [min(rate, claim.rate) for claim in claims]
+    if rate == 0:
+        return _lay_several(claims, pace, longest)
+    return _lay_with_interest(claims, pace, rate, longest)
+
+
+def _lay_several(claims: Sequence[Claim], pace: Pace, longest: int) -> Laid | None:
+    rest, weights = [claim.total for claim in claims], [claim.weight for claim in claims]
     wanted: dict[int, list[int]] = {}
     rows: list[tuple[int, ...]] = []
-    charged: list[tuple[int, ...]] = []
-    while any(rest):
-        if len(rows) == longest:
-            return None
+    left = sum(rest)
+    while left > 0:
         budget = pace.budget(len(rows))
-        interest = [_interest(owed, yearly) for owed, yearly in zip(rest, rates, strict=True)]
-        if budget <= sum(interest):
+        if budget <= 0 or len(rows) == longest:
             return None
-        budget -= sum(interest)
         if budget not in wanted:
             wanted[budget] = shares(budget, weights)
         paid = instalments_over_debts(budget, wanted[budget], rest)
-        rest = [owed - part for owed, part in zip(rest, paid, strict=True)]
-        rows.append(tuple(part + more for part, more in zip(paid, interest, strict=True)))
+        rest = list(map(sub, rest, paid))
+        rows.append(tuple(paid))
+        left -= budget
+    return Laid(tuple(rows), ())
+
+
+def _lay_with_interest(claims: Sequence[Claim], pace: Pace, rate: Fraction, longest: int) -> Laid | None:
+    rest, weights = [claim.total for claim in claims], [claim.weight for claim in claims]
+    rates = [min(rate, claim.rate) for claim in claims]
+    rows: list[tuple[int, ...]] = []
+    charged: list[tuple[int, ...]] = []
+    while any(rest):
+        interest = list(map(_interest, rest, rates))
+        budget = pace.budget(len(rows)) - sum(interest)
+        if budget <= 0 or len(rows) == longest:
+            return None
+        paid = instalments_over_debts(budget, shares(budget, weights), rest)
+        rest = list(map(sub, rest, paid))
+        rows.append(tuple(map(add, paid, interest)))
         charged.append(tuple(interest))
-    return Laid(tuple(rows), tuple(charged) if rate else ())
+    return Laid(tuple(rows), tuple(charged))
 
 
 def _lay_single(total: int, pace: Pace, longest: int) -> Laid | None:
@@ -146,13 +178,13 @@ def _part(claim: Claim, index: int, laid: Laid, days: Sequence[date], waived: Ma
             amounts["interest"] = charged
             added += charged
             amount -= charged
-        while amount:
-            part = min(amount, open_amount)
-            if part:
-                amounts[name] = amounts.get(name, 0) + part
-                amount -= part
-                open_amount -= part
-            if not open_amount:
-                name, open_amount = next(left, ("", amount))
+        while amount > open_amount:
+            if open_amount:
+                amounts[name] = amounts.get(name, 0) + open_amount
+                amount -= open_amount
+            name, open_amount = next(left)
+        if amount:
+            amounts[name] = amounts.get(name, 0) + amount
+            open_amount -= amount
         instalments.append(PlannedInstalment(day, amounts))
     return OfferPart(claim.account_id, tuple(instalments), waived, {"interest": added} if added else {})

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from fairdue.engine.negotiation.household import Surplus
 
@@ -22,9 +22,8 @@ Scope = Literal["whole", "overdue"]
 """Whether an offer arranges all that is owed or only what is past due; what is not, stays due as agreed."""
 
 
-@dataclass(frozen=True, slots=True)
-class PlannedInstalment:
-    """What is asked of one debt on one day, by component, in minor units."""
+class PlannedInstalment(NamedTuple):
+    """What is asked of one debt on one day, by component, in minor units; a tuple, as batches make millions."""
 
     due_date: date
     amounts: Mapping[str, int]

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from operator import mul
 
-from fairdue.engine.negotiation.laying import Claim, Laid, Pace, lay
+from fairdue.engine.negotiation.laying import Claim, Laid, Pace, fitted, lay
 from fairdue.engine.negotiation.offers import AUTHORITIES, Authority
 from fairdue.engine.negotiation.terms import FACTOR_UNIT, Limits, OfferTerms
 
@@ -64,17 +65,15 @@ def price(
 def _valued(
     claims: Sequence[Claim], pace: Pace, stake: Stake, terms: OfferTerms, rate: Fraction, longest: int
 ) -> tuple[Laid, int] | None:
-    laid = lay(claims, pace, rate, longest)
+    own = fitted(pace, sum(claim.total for claim in claims), rate)
+    laid = lay(claims, own, rate, longest) if own else None
     return None if laid is None else (laid, present_value(laid.totals, stake.as_of, pace.first_date, terms))
 
 
 def present_value(totals: Sequence[int], as_of: date, first_date: date, terms: OfferTerms) -> int:
     """Return what monthly amounts are worth today, each discounted by whole months begun, rounded down."""
     wait = -(-(first_date - as_of).days // 31)
-    worth = 0
-    for factor, amount in zip(terms.factors[wait : wait + len(totals)], totals, strict=True):
-        worth += factor * amount
-    return worth // FACTOR_UNIT
+    return sum(map(mul, terms.factors[wait:], totals)) // FACTOR_UNIT
 
 
 def is_within(limits: Limits, stake: Stake, months: int) -> bool:

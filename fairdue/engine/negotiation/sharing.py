@@ -26,14 +26,11 @@ def instalments_over_debts(budget: int, wanted: Sequence[int], rest: Sequence[in
 
     What a debt doesn't need goes to the others in their order, so that the month pays min(budget, all that is left).
     """
-    paid, left = [], budget
-    for share, owed in zip(wanted, rest, strict=True):
-        part = min(share, owed, left)
-        paid.append(part)
-        left -= part
+    paid = list(map(min, wanted, rest))
+    left = budget - sum(paid)
+    if left == 0:
+        return paid
     for index, owed in enumerate(rest):
-        if left == 0:
-            break
         more = min(left, owed - paid[index])
         paid[index] += more
         left -= more

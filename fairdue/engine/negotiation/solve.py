@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 from collections.abc import Callable, Iterable
 from datetime import timedelta
@@ -116,5 +117,14 @@ def _lines(lines: Iterable[object]) -> list[tuple[str, int, str]]:
 
 
 def solve_many(cases: Iterable[NegotiationCase], terms: OfferTerms) -> list[OfferSet]:
-    """This function will solve many cases under the same terms; each as `solve` does alone."""
-    return [solve(case, terms) for case in cases]
+    """This function will solve many cases under the same terms; each as `solve` does alone.
+
+    Nothing that it makes refers back to itself, so the search for cycles waits until the batch is done.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        return [solve(case, terms) for case in cases]
+    finally:
+        if was_on:
+            gc.enable()
