@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal
 
+from fairdue.kernel.money import Money
+
 MatterKind = Literal[
     "dispute", "complaint", "hardship", "vulnerability", "wrong_person", "callback", "contact_limits"
 ]
@@ -31,6 +33,16 @@ class MatterClock:
     arithmetic_zh: str = ""
     arithmetic_en: str = ""
     is_extended: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DisputedPart:
+    """One component of one debt that the ledger leaves out."""
+
+    account_id: int
+    transaction_id: int
+    component: str
+    amount: Money
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,8 +73,9 @@ class MatterCard:
     request_id: int | None
     """The law's record of the request, whose deadlines run."""
     hold_id: int | None
-    disputed: Mapping[int, int] = field(default_factory=dict)
-    """Amount in dispute in minor units by account, while it is left out in the ledger."""
+    disputed: tuple[DisputedPart, ...] = ()
+    """What the ledger leaves out while it is checked."""
+    correction_request_ids: tuple[int, ...] = ()
     details: Mapping[str, Any] = field(default_factory=dict)
     is_repeated: bool = False
     """True when the same submission had been taken before."""
@@ -116,6 +129,8 @@ class AnswerCard:
     return_reason: str
     letter_id: int | None
     """The document that holds the letter."""
+    correction_minor: int | None
+    """How much of what is disputed is corrected; None: all of it, if it is upheld."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from .contracts import (
     AnswerParts,
     CareRefused,
     Choice,
+    DisputedPart,
     DocumentCard,
     DocumentContent,
     DocumentRefused,
@@ -29,7 +30,7 @@ from .operations.answering import answer, approve_answer, attach_letter, return_
 from .operations.closing import NightReport, add_words, close, sweep_matters, withdraw
 from .operations.documents import LIMITS as UPLOAD_LIMITS
 from .operations.documents import add_document, keep_letter, open_document
-from .operations.following import note_correction, note_disputed, note_released
+from .operations.following import note_corrections, note_disputed, note_released, with_corrections
 from .operations.handling import hand_over, name_staff, take
 from .operations.opening import open_matter
 from .queries.figures import matter_figures
@@ -47,6 +48,7 @@ __all__ = [
     "AnswerParts",
     "CareRefused",
     "Choice",
+    "DisputedPart",
     "DocumentCard",
     "DocumentContent",
     "DocumentRefused",
@@ -78,7 +80,7 @@ __all__ = [
     "matter_queue",
     "matters_of",
     "name_staff",
-    "note_correction",
+    "note_corrections",
     "note_disputed",
     "note_released",
     "open_document",
@@ -90,5 +92,6 @@ __all__ = [
     "sweep_matters",
     "take",
     "terms_of",
+    "with_corrections",
     "withdraw",
 ]

@@ -45,7 +45,8 @@ class Matter(models.Model):
     """The period after the answer that passes before the hold is lifted."""
     disputed = models.JSONField(default=list)
     """What the ledger leaves out: account, transaction, amount in minor units."""
-    correction_request_id = models.BigIntegerField(null=True)
+    correction_request_ids = ArrayField(models.BigIntegerField(), default=list)
+    """Corrections of the ledger that were asked for and that a second person decides on."""
     handler_id = models.BigIntegerField(null=True)
     handler = models.CharField(max_length=120, default="", db_default="")
     about_staff_ids = ArrayField(models.BigIntegerField(), default=list)
@@ -104,6 +105,8 @@ class Answer(models.Model):
     outcome = models.CharField(max_length=30)
     parts_sealed = models.BinaryField(null=True)
     """JSON of the four parts."""
+    correction_minor = models.BigIntegerField(null=True)
+    """How much of what is disputed is corrected; null: all of it, if it is upheld."""
     state = models.CharField(max_length=10, default="waiting", db_default="waiting")
     is_approval_needed = models.BooleanField()
     written_by_id = models.BigIntegerField(null=True)
@@ -123,6 +126,10 @@ class Answer(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["matter"], condition=models.Q(state="waiting"), name="care_answer_one_waits"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(correction_minor__isnull=True) | models.Q(correction_minor__gte=0),
+                name="care_answer_correction",
             ),
             models.CheckConstraint(
                 condition=models.Q(is_approval_needed=False)

@@ -24,12 +24,21 @@ LONGEST = 4_000
 """Characters of one part."""
 
 
-def answer(*, matter_id: int, outcome: str, parts: AnswerParts, actor: Actor, now: datetime) -> AnswerCard:
+def answer(
+    *,
+    matter_id: int,
+    outcome: str,
+    parts: AnswerParts,
+    actor: Actor,
+    now: datetime,
+    correction_minor: int | None = None,
+) -> AnswerCard:
     """This function will write the answer to a matter; it is given at once, or waits for another's approval.
 
     1. Four parts: what we understood, what we found, what we decided and why, what happens next.
     2. The outcomes that the pack names wait for approval; the database refuses one's own.
-    3. Given, it meets the clock of the answer and starts the quiet period before the hold is lifted.
+    3. `correction_minor` says how much of what is in dispute is corrected, if not all of what is upheld.
+    4. Given, it meets the clock of the answer and starts the quiet period before the hold is lifted.
 
     :raises PermissionRefused: without `care.handle`
     :raises MatterUnknown: if there is none in the actor's scope
@@ -40,12 +49,13 @@ def answer(*, matter_id: int, outcome: str, parts: AnswerParts, actor: Actor, no
         row = locked(matter_id, actor)
         require_live(row)
         _require_answerable(row, outcome, parts, actor)
+        _require_correction(row, outcome, correction_minor)
         if row.handler_id is None:
             row.handler_id, row.handler = actor.id, actor.label
         written = Answer.objects.create(
             matter=row, outcome=outcome, parts_sealed=seal(json.dumps(asdict(parts), ensure_ascii=False), ANSWER),
             is_approval_needed=outcome in terms_of(row.kind).needs_approval, written_by_id=actor.id,
-            written_by=actor.label, written_at=now,
+            written_by=actor.label, written_at=now, correction_minor=correction_minor,
         )  # fmt: skip
         if written.is_approval_needed:
             row.state = "waiting_approval"
@@ -124,6 +134,15 @@ def _require_answerable(row: Matter, outcome: str, parts: AnswerParts, actor: Ac
         raise CareRefused("care.answer.part_missing", "an answer has all its parts")
     if any(len(part) > LONGEST for part in parts):
         raise CareRefused("care.answer.too_long", f"at most {LONGEST} characters a part")
+
+
+def _require_correction(row: Matter, outcome: str, correction_minor: int | None) -> None:
+    """A part that is upheld says how much; more than is in dispute is never corrected."""
+    whole = sum(part["amount_minor"] for part in row.disputed)
+    if correction_minor is not None and not 0 <= correction_minor <= whole:
+        raise CareRefused("care.answer.correction", f"{correction_minor} is not between 0 and {whole}")
+    if outcome == "partly_upheld" and whole and correction_minor is None:
+        raise CareRefused("care.answer.correction_missing", "say how much is corrected")
 
 
 def _waiting(matter_id: int, actor: Actor) -> tuple[Matter, Answer]:

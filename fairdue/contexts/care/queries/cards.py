@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import cast
+from typing import Any, Literal, cast
+
+from fairdue.kernel.money import Money
 
 from ..contracts import (
     AnswerCard,
     AnswerParts,
+    DisputedPart,
     DocumentCard,
     EntryCard,
     MatterCard,
@@ -37,7 +40,8 @@ def card_of(row: Matter, clock: MatterClock, *, is_repeated: bool = False) -> Ma
         channel=row.channel, opened_at=row.opened_at, opened_by=row.opened_by, answer_due_at=clock.due_at, clock=clock,
         handler=row.handler, handler_id=row.handler_id, suggestions=tuple(row.suggestions), outcome=row.outcome,
         answered_at=row.answered_at, closed_at=row.closed_at, request_id=row.request_id, hold_id=row.hold_id,
-        disputed=_by_account(row.disputed), details=row.details, is_repeated=is_repeated,
+        disputed=parts_in(row.disputed),
+        correction_request_ids=tuple(row.correction_request_ids), details=row.details, is_repeated=is_repeated,
     )  # fmt: skip
 
 
@@ -46,11 +50,15 @@ def number_of(matter_id: int) -> str:
     return f"M{matter_id:07d}-{98 - (matter_id * 100) % 97:02d}"
 
 
-def _by_account(disputed: list[dict[str, int]]) -> dict[int, int]:
-    found: dict[int, int] = {}
-    for each in disputed:
-        found[each["account_id"]] = found.get(each["account_id"], 0) + each["amount_minor"]
-    return found
+def parts_in(disputed: Iterable[Mapping[str, Any]]) -> tuple[DisputedPart, ...]:
+    """Return what a row says that the ledger leaves out."""
+    return tuple(
+        DisputedPart(
+            account_id=each["account_id"], transaction_id=each["transaction_id"], component=each["component"],
+            amount=Money(each["amount_minor"], each["currency"]),
+        )
+        for each in disputed
+    )  # fmt: skip
 
 
 def entry_card(row: Entry) -> EntryCard:
@@ -63,10 +71,12 @@ def entry_card(row: Entry) -> EntryCard:
 
 def answer_card(row: Answer) -> AnswerCard:
     """Return one answer as a card."""
+    state = cast(Literal["waiting", "given", "returned"], row.state)
     return AnswerCard(
-        answer_id=row.pk, outcome=row.outcome, parts=parts_of(row), state=row.state, written_by=row.written_by,  # type: ignore[arg-type]
+        answer_id=row.pk, outcome=row.outcome, parts=parts_of(row), state=state, written_by=row.written_by,
         written_by_id=row.written_by_id, written_at=row.written_at, decided_by=row.decided_by,
         decided_at=row.decided_at, return_reason=unseal(row.return_sealed, RETURN), letter_id=row.letter_id,
+        correction_minor=row.correction_minor,
     )  # fmt: skip
 
 
@@ -80,6 +90,6 @@ def document_card(row: Document) -> DocumentCard:
     """Return one document as a card."""
     return DocumentCard(
         document_id=row.pk, matter_id=row.matter_id, name=unseal(row.name_sealed, NAME), media_type=row.media_type,
-        size=row.size, kind=row.kind, added_by=row.added_by, added_by_kind=row.added_by_kind,  # type: ignore[arg-type]
-        added_at=row.added_at,
+        size=row.size, kind=cast(Literal["upload", "letter"], row.kind), added_by=row.added_by,
+        added_by_kind=row.added_by_kind, added_at=row.added_at,
     )  # fmt: skip

@@ -1,0 +1,19 @@
+"""Matters of care with everything that follows from them: ledger, law, consents, letters, messages."""
+
+from __future__ import annotations
+
+from .answer_matter import answer_matter, approve_answer, withdraw_matter
+from .call_back import CallbackSlot, callback_slots
+from .night import CareNight, look_after_matters
+from .open_matter import open_matter
+
+__all__ = [
+    "CallbackSlot",
+    "CareNight",
+    "answer_matter",
+    "approve_answer",
+    "callback_slots",
+    "look_after_matters",
+    "open_matter",
+    "withdraw_matter",
+]
