@@ -8,8 +8,8 @@ from typing import Any
 from fairdue.engine.negotiation.case import NegotiationCase
 from fairdue.engine.negotiation.instalments import level_for, months_for
 from fairdue.engine.negotiation.laying import Pace
+from fairdue.engine.negotiation.offering import offers_on
 from fairdue.engine.negotiation.offers import CounterRefused, Offer, Said, Wish
-from fairdue.engine.negotiation.solve import solve
 from fairdue.engine.negotiation.table import Sketch, Table, first_date_fault, lay_table, make_offer
 from fairdue.engine.negotiation.terms import OfferTerms
 from fairdue.engine.negotiation.waivers import settlement_sketch, settlement_waived
@@ -41,7 +41,7 @@ def counter(case: NegotiationCase, terms: OfferTerms, wish: Wish) -> Offer | Cou
         if offer is None:
             raise _Refusal("below_floor")
     except _Refusal as refusal:
-        nearest = _nearest(case, terms, table, wish)
+        nearest = _nearest(table, wish)
         return CounterRefused(reason=refusal.reason, facts=refusal.facts, nearest=nearest)
     return offer
 
@@ -101,12 +101,12 @@ def _settlement(table: Table, lump_sum: int) -> Sketch:
     return settlement_sketch(table, waived, needed, 1)
 
 
-def _nearest(case: NegotiationCase, terms: OfferTerms, table: Table, wish: Wish) -> Offer | None:
+def _nearest(table: Table, wish: Wish) -> Offer | None:
     """Return the offer whose monthly amount, or whose sum, lies nearest to the wish; the cheaper of equals."""
     wanted = wish.monthly_minor or wish.lump_sum_minor
     if wanted is None:
         wanted = -(-table.total // max(wish.months or 1, 1))
     kinds = ("settlement", "interest_waiver", "fee_waiver") if wish.lump_sum_minor else ("instalments",)
-    offers = solve(case, terms).offers
+    offers, _ = offers_on(table)
     fitting = [offer for offer in offers if offer.kind in kinds and offer.scope == "whole"] or list(offers)
     return min(fitting, key=lambda offer: (abs(offer.level_minor - wanted), offer.total_minor), default=None)

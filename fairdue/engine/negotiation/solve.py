@@ -4,29 +4,18 @@ from __future__ import annotations
 
 import gc
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import timedelta
 
-from fairdue.engine.negotiation.case import NegotiationCase
-from fairdue.engine.negotiation.instalments import Found, instalment_sketches
-from fairdue.engine.negotiation.offers import KINDS, NotOffered, Offer, OfferKind, OfferSet
-from fairdue.engine.negotiation.relief import deferral_sketches, reduced_minimum_sketches
-from fairdue.engine.negotiation.table import Table, lay_table, make_offer
+from fairdue.engine.negotiation.case import Debt, NegotiationCase
+from fairdue.engine.negotiation.countering import counter
+from fairdue.engine.negotiation.household import MoneyLine
+from fairdue.engine.negotiation.offering import offers_on
+from fairdue.engine.negotiation.offers import KINDS, NotOffered, OfferSet
+from fairdue.engine.negotiation.table import lay_table
 from fairdue.engine.negotiation.terms import OfferTerms
-from fairdue.engine.negotiation.waivers import (
-    fee_waiver_sketches,
-    interest_waiver_sketches,
-    settlement_sketches,
-)
 
-_SKETCHES: dict[OfferKind, Callable[[Table], Found]] = {
-    "instalments": instalment_sketches,
-    "deferral": deferral_sketches,
-    "reduced_minimum": reduced_minimum_sketches,
-    "fee_waiver": fee_waiver_sketches,
-    "interest_waiver": interest_waiver_sketches,
-    "settlement": settlement_sketches,
-}
+__all__ = ["counter", "digest_of", "solve", "solve_many"]
 
 
 def solve(case: NegotiationCase, terms: OfferTerms) -> OfferSet:
@@ -40,7 +29,7 @@ def solve(case: NegotiationCase, terms: OfferTerms) -> OfferSet:
     5. Nothing but the case and the terms decides: no chance, no name, no sex, no age.
     """
     table = lay_table(case, terms)
-    offers, refused = ((), _all_refused(case)) if table is None else _solved(table)
+    offers, refused = ((), _all_refused(case)) if table is None else offers_on(table)
     return OfferSet(
         offers=offers,
         not_offered=refused,
@@ -53,31 +42,13 @@ def solve(case: NegotiationCase, terms: OfferTerms) -> OfferSet:
     )
 
 
-def _solved(table: Table) -> tuple[tuple[Offer, ...], tuple[NotOffered, ...]]:
-    offers: dict[str, Offer] = {}
-    refused: list[NotOffered] = []
-    for kind in KINDS:
-        count = len(offers)
-        reasons: list[NotOffered] = []
-        for found in _SKETCHES[kind](table):
-            if isinstance(found, NotOffered):
-                reasons.append(found)
-            elif offer := make_offer(table, found):
-                offers.setdefault(offer.key, offer)
-            else:
-                reasons.append(NotOffered(kind, "floor"))
-        if len(offers) == count:
-            refused += reasons[:1]
-    return tuple(offers.values()), tuple(refused)
-
-
 def _all_refused(case: NegotiationCase) -> tuple[NotOffered, ...]:
     reason = "disputed" if any(debt.is_disputed for debt in case.debts) else "nothing_owed"
     return tuple(NotOffered(kind, reason) for kind in KINDS)
 
 
-def _why_out(debt: object) -> str:
-    return "disputed" if getattr(debt, "is_disputed", False) else "nothing_owed"
+def _why_out(debt: Debt) -> str:
+    return "disputed" if debt.is_disputed else "nothing_owed"
 
 
 def digest_of(case: NegotiationCase, terms: OfferTerms) -> str:
@@ -112,8 +83,8 @@ def digest_of(case: NegotiationCase, terms: OfferTerms) -> str:
     return hashlib.sha256(repr(content).encode()).hexdigest()
 
 
-def _lines(lines: Iterable[object]) -> list[tuple[str, int, str]]:
-    return [(line.kind, line.amount_minor, line.every) for line in lines]  # type: ignore[attr-defined]
+def _lines(lines: Iterable[MoneyLine]) -> list[tuple[str, int, str]]:
+    return [(line.kind, line.amount_minor, line.every) for line in lines]
 
 
 def solve_many(cases: Iterable[NegotiationCase], terms: OfferTerms) -> list[OfferSet]:

@@ -15,7 +15,6 @@ from fairdue.engine.finance.budget import pro_rata_offers
 from fairdue.engine.law.numbers import shipped_numbers
 from fairdue.engine.law.plans import Hardship, personalised_plan_faults
 from fairdue.engine.negotiation.case import REASONS, Debt, NegotiationCase, Situation
-from fairdue.engine.negotiation.countering import counter
 from fairdue.engine.negotiation.household import (
     Household,
     LineRefused,
@@ -26,7 +25,7 @@ from fairdue.engine.negotiation.household import (
 from fairdue.engine.negotiation.offers import AUTHORITIES, CounterRefused, Offer, Wish
 from fairdue.engine.negotiation.reading import shipped_terms
 from fairdue.engine.negotiation.sharing import shares
-from fairdue.engine.negotiation.solve import solve, solve_many
+from fairdue.engine.negotiation.solve import counter, solve, solve_many
 from fairdue.engine.negotiation.words import offer_words, say, words_faults
 
 TODAY = date(2026, 11, 22)
