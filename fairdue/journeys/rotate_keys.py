@@ -9,6 +9,7 @@ from datetime import datetime
 from django.conf import settings
 from django.db import transaction
 
+from fairdue.contexts.arrangements import facade as arrangements
 from fairdue.contexts.audit import facade as audit
 from fairdue.contexts.identity import facade as identity
 from fairdue.contexts.outreach import facade as outreach
@@ -22,6 +23,7 @@ SEALED_COLUMNS = (
     *parties.SEALED_COLUMNS,
     *payments.SEALED_COLUMNS,
     *outreach.SEALED_COLUMNS,
+    *arrangements.SEALED_COLUMNS,
 )
 """Every column whose values are sealed and may be sealed again; what history keeps stays as it was."""
 

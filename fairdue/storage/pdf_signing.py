@@ -56,11 +56,11 @@ class SignedBy:
     is_ours: bool
 
 
-def sign_pdf(pdf: bytes, *, reason: str, now: datetime, timestamper: TimeStamper | None = None) -> bytes:
+def sign_pdf(pdf: bytes, *, reason: str, now: datetime, is_stamped: bool = True) -> bytes:
     """Return the file with a signature of this installation that covers it whole.
 
-    1. `now` is the signing time that the file states; a time stamp is taken when an authority is configured
-       (`timestamper` stands in for it).
+    1. `now` is the signing time that the file states; a time stamp is taken when an authority is configured,
+       unless the caller can do without one (`is_stamped`).
 
     :raises PdfUnreadable: if this is no PDF file
     :raises TimestampUnavailable: if the authority does not answer within four seconds
@@ -68,7 +68,7 @@ def sign_pdf(pdf: bytes, *, reason: str, now: datetime, timestamper: TimeStamper
     meta = signers.PdfSignatureMetadata(
         field_name="Signature", md_algorithm="sha256", reason=reason, subfilter=SigSeedSubFilter.PADES
     )
-    stamper = timestamper or _timestamper(settings.TSA_URL)
+    stamper = _timestamper(settings.TSA_URL) if is_stamped else None
     signer = _Signer(meta, signer=_signer(settings.DOCUMENT_KEY), timestamper=stamper)
     signer.now = now
     try:

@@ -40,18 +40,24 @@ _CARE = frozenset({"care.view", "care.handle"})
 """`care.view` reads matters in scope, `care.handle` takes and answers those that the kind leaves to the role (packs/
 reference/matters.yaml), never one about oneself; `care.approve` is the second pair of eyes on an answer. To open a
 matter `deadlines.record` is enough."""
+_PLANS = frozenset({"plans.view", "plans.work"})
+"""`plans.work` offers, proposes and takes oral agreements within one's authority; `plans.approve` is the second pair of
+eyes on what goes beyond it, never on one's own proposal, and ends plans."""
 _STRATEGY = frozenset({"strategy.edit", "strategy.approve", "strategy.publish"})
 """`strategy.edit` drafts, checks and starts the shadow; `strategy.approve` is the second pair of eyes, never on one's
 own work; `strategy.publish` lets an approved version decide, retires one, starts and stops experiments."""
 
 PERMISSIONS_BY_ROLE: dict[str, frozenset[str]] = {
     Role.COLLECTOR: _WORK
+    | _PLANS
     | _ID_NUMBERS
     | _CARE
     | {"payments.record", "ledger.view", "ledger.adjust", "deadlines.view"},
-    Role.FIELD: _WORK,
-    Role.AGENCY: _WORK,
+    Role.FIELD: _WORK | _PLANS,
+    Role.AGENCY: _WORK | _PLANS,
     Role.SUPERVISOR: _WORK
+    | _PLANS
+    | {"plans.approve"}
     | _WATCH
     | _FIGURES
     | _ID_NUMBERS
@@ -63,6 +69,7 @@ PERMISSIONS_BY_ROLE: dict[str, frozenset[str]] = {
     | {"care.approve"}
     | {"capacity.view", "capacity.set"},
     Role.COMPLIANCE: _WATCH
+    | {"plans.view"}
     | _LEDGER
     | _FIGURES
     | _ID_NUMBERS
@@ -72,6 +79,7 @@ PERMISSIONS_BY_ROLE: dict[str, frozenset[str]] = {
     | {"care.approve"}
     | {"rules.confirm", "agencies.manage", "retention.view", "retention.run"},
     Role.LEGAL: _WATCH
+    | {"plans.view"}
     | _LEDGER
     | _ID_NUMBERS
     | _DEADLINES
@@ -81,6 +89,8 @@ PERMISSIONS_BY_ROLE: dict[str, frozenset[str]] = {
     Role.STRATEGIST: _FIGURES | _STRATEGY | {"gate.try", "templates.view", "capacity.view"},
     Role.RISK: _FIGURES,
     Role.FINANCE: _WATCH
+    | _PLANS
+    | {"plans.approve"}
     | _LEDGER
     | {"payments.record", "payments.match", "payments.approve", "payments.reverse", "book.view"}
     | {"ledger.adjust", "ledger.approve"},
