@@ -17,6 +17,7 @@ from .contracts import (
     ProposalCard,
     ShownOffers,
 )
+from .drafts import AnswersTooLong, answers_of, clear_answers, save_answers
 from .errors import (
     AccountsUnfit,
     AgreementUnknown,
@@ -65,6 +66,7 @@ __all__ = [
     "AccountsUnfit",
     "AgreementCard",
     "AgreementUnknown",
+    "AnswersTooLong",
     "ArrangementRefused",
     "AssessmentCard",
     "AssessmentUnknown",
@@ -99,11 +101,13 @@ __all__ = [
     "agreement",
     "agreement_pdf",
     "agreements_of",
+    "answers_of",
     "approve_proposal",
     "assess_plans",
     "assess_plans_of",
     "authority_of",
     "breaches",
+    "clear_answers",
     "code_subject",
     "coming_instalments",
     "end_plan",
@@ -126,6 +130,7 @@ __all__ = [
     "refuse_proposal",
     "replan",
     "running_account_ids",
+    "save_answers",
     "shown_offers",
     "situation_of_assessment",
     "waiting_count",

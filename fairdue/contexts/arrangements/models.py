@@ -45,6 +45,14 @@ class Assessment(models.Model):
         indexes = [models.Index(fields=["person", "-id"], name="arrangements_assessment_person")]
 
 
+class SituationDraft(models.Model):
+    """填写中的情况: what a person has answered so far; sealed, one each, deleted once it is recorded or grows old."""
+
+    person = models.OneToOneField("parties.Person", models.PROTECT, primary_key=True, related_name="+")
+    answers_sealed = models.BinaryField()
+    saved_at = models.DateTimeField()
+
+
 class OfferSet(models.Model):
     """方案集: the offers that were shown to a person, and what was not offered and why, for the auditor."""
 

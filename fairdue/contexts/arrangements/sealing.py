@@ -17,8 +17,10 @@ from .offer_codec import situation_document, situation_of
 SITUATION_PURPOSE = "arrangements.assessment.situation"
 DATA_PURPOSE = "arrangements.agreement.data"
 PDF_PURPOSE = "arrangements.agreement.pdf"
+DRAFT_PURPOSE = "arrangements.draft.answers"
 
 SEALED_COLUMNS = (
+    SealedColumn("arrangements_situationdraft", "answers_sealed", DRAFT_PURPOSE),
     SealedColumn("arrangements_assessment", "situation_sealed", SITUATION_PURPOSE),
     SealedColumn("arrangements_agreementdocument", "data_sealed", DATA_PURPOSE),
     SealedColumn("arrangements_agreementdocument", "pdf_sealed", PDF_PURPOSE),
