@@ -109,8 +109,7 @@ def test_the_queue_is_filtered_by_age_and_page_export_and_next_case_keep_it(coll
 
 
 def test_an_age_that_is_none_shows_the_whole_queue(collector):
-    assert collector.get("/desk/queue/?bucket=M99").status_code == 302
-    assert "2 rows" in collector.get("/desk/queue/?bucket=M99", follow=True).content.decode()
+    assert "2 rows" in collector.get("/desk/queue/?bucket=M99").content.decode()
 
 
 def test_the_queue_takes_the_same_queries_for_two_rows_as_for_one(collector, world):

@@ -21,9 +21,23 @@ def packed(path: Path) -> int:
     return len(gzip.compress(path.read_bytes()))
 
 
+def imported(name: str, seen: set[str]) -> set[str]:
+    """A module with all that it imports."""
+    if name not in seen:
+        seen.add(name)
+        for other in re.findall(r'from "\./([\w.]+)"', (STATIC / name).read_text()):
+            imported(other, seen)
+    return seen
+
+
 def test_the_style_sheet_and_the_scripts_keep_their_budget():
+    """ECharts comes only to pages with charts, the editor of strategies only to its page."""
+    every_page = re.findall(r'static "ui/([\w./-]+\.js)"', (WEB / "ui/templates/ui/document.html").read_text())
+    loaded = {each for name in every_page for each in imported(name, set())}
     assert packed(STATIC / "app.css") <= 20_000
-    assert sum(packed(path) for path in STATIC.rglob("*.js")) <= 60_000
+    assert {"app.js", "finder.js", "lists.js", "vendor/htmx-4.0.1.min.js"} <= loaded
+    assert not {name for name in loaded if "chart" in name or "strategy" in name}
+    assert sum(packed(STATIC / name) for name in loaded) <= 60_000
 
 
 def test_vendored_files_are_the_ones_that_were_checked():

@@ -1,5 +1,7 @@
 """Tables as Python objects: columns say what a cell shows, pages come by key, counts are announced.
 
+A table with a `key` is a list: it has filters, saved views, a choice of columns, and may act on chosen rows.
+
     class CreditorTable(Table):
         columns = (Column("code", _("Code")), Column("open", _("Open"), align="num", sort="open"))
 
@@ -10,7 +12,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from datetime import date
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -18,6 +21,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from fairdue.kernel.money import Money
+
+if TYPE_CHECKING:
+    from fairdue.web.ui.bulk import Bulk
+    from fairdue.web.ui.filters import Filters
 
 CSV_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 """A spreadsheet would run a cell that starts so; it gets a quote in front."""
@@ -51,13 +58,21 @@ class Column:
         export: Callable[[Any], Any] | None = None,
         is_row_head: bool = False,
         is_exported: bool = True,
+        is_extra: bool = False,
     ) -> None:
         self.name, self.label, self.sort, self.align = name, label, sort, align
         self.is_exported = is_exported
+        self.is_extra = is_extra
+        """Not shown unless the reader chooses it."""
         self.accessor = accessor or name
         self.render = render
         self.export = export
         self.is_row_head = is_row_head
+
+    @property
+    def is_fixed(self) -> bool:
+        """Tell whether the column is always shown: the head of the row, boxes and buttons."""
+        return self.is_row_head or not self.label
 
     def value(self, row: Any) -> Any:
         """Return the raw value of a row: by function, key or attribute."""
@@ -154,7 +169,11 @@ class Cell:
 class Table:
     """Rows under columns with an announced count, a key for the next page and files of itself.
 
-    `name` tells several lists of one page apart: `?export=csv&list=<name>`.
+    1. `name` tells several lists of one page apart: `?export=csv&list=<name>`.
+    2. `key` names a list of the desk for good: under it views are saved and columns chosen. The tag applies the
+       reader's choice; a file shows what the page shows.
+    3. `sorts_here` lets every column of a list that is read whole be sorted, by its raw values.
+    4. `is_part` leaves count, tools and pages out: a table inside something that says all this.
     """
 
     columns: ClassVar[tuple[Column, ...]] = ()
@@ -175,18 +194,43 @@ class Table:
         is_exportable: bool = False,
         has_cursor: bool = False,
         name: str = "",
+        key: str = "",
+        filters: Filters | None = None,
+        bulk: Bulk | None = None,
+        sorts_here: bool = False,
+        is_part: bool = False,
     ) -> None:
         self.data = rows
+        self.key, self.filters, self.bulk = key, filters, bulk
+        self.sorts_here, self.is_part = sorts_here, is_part
         self.name = name
         self.count = len(rows) if count is None else count
         self.count_is_capped = count_is_capped
         self.next_cursor = next_cursor
-        self.shown = tuple(columns) if columns is not None else self.columns
+        self.offered = tuple(columns) if columns is not None else self.columns
+        self.shown = tuple(column for column in self.offered if not column.is_extra)
         self.caption = caption or self.caption
         self.empty_state = empty or self.empty
         self.sort = sort
         self.is_exportable = is_exportable
         self.has_cursor = has_cursor
+
+    def choose_columns(self, names: Sequence[str]) -> None:
+        """Show the columns that the reader chose, besides the fixed ones; unknown names are passed over."""
+        if names:
+            wanted = set(names)
+            self.shown = tuple(each for each in self.offered if each.is_fixed or each.name in wanted)
+
+    def sort_by(self, asked: str) -> None:
+        """Sort the rows of a whole list by a column, `-name` downwards; what is missing stands last."""
+        column = next((each for each in self.shown if each.label and each.name == asked.lstrip("-")), None)
+        if not self.sorts_here or column is None:
+            return
+        pairs = [(column.typed(row), row) for row in self.data]
+        known = [pair for pair in pairs if pair[0] not in (None, "")]
+        known.sort(key=lambda pair: _sort_key(pair[0]), reverse=asked.startswith("-"))
+        self.data = [row for _value, row in (*known, *(pair for pair in pairs if pair[0] in (None, "")))]
+        self.sort = asked
 
     @property
     def body(self) -> Iterable[list[Cell]]:
@@ -199,12 +243,9 @@ class Table:
         """The heads with the sort key that a click asks for, and the direction now in force."""
         found = []
         for column in self.shown:
-            direction = (
-                {column.sort: "ascending", f"-{column.sort}": "descending"}.get(self.sort)
-                if column.sort
-                else ""
-            )
-            ask = f"-{column.sort}" if direction == "ascending" else column.sort
+            sort = column.sort or (column.name if self.sorts_here and column.label else "")
+            direction = {sort: "ascending", f"-{sort}": "descending"}.get(self.sort) if sort else ""
+            ask = f"-{sort}" if direction == "ascending" else sort
             found.append(
                 {
                     "column": column,
@@ -225,6 +266,17 @@ class Table:
     def exported_columns(self) -> list[Column]:
         """The columns of a file: those with a name for people, so no boxes and no buttons."""
         return [column for column in self.shown if column.label and column.is_exported]
+
+
+def _sort_key(value: Any) -> Any:
+    """Return what a value is sorted by; kinds that cannot be compared are compared as text."""
+    if isinstance(value, Money):
+        return (0, value.minor, "")
+    if isinstance(value, bool | int | float):
+        return (0, value, "")
+    if isinstance(value, date):
+        return (1, 0, value.isoformat())
+    return (1, 0, str(value))
 
 
 def row_link(href: str, text: Any) -> SafeString:

@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from fairdue.contexts.audit import facade as audit
 from fairdue.kernel import clock
 from fairdue.web.ui.exports import FORMATS, ROW_LIMIT, Origin, list_file
+from fairdue.web.ui.lists import prepare
 from fairdue.web.ui.tables import Table
 from fairdue.web.workbench.access import DeskRequest
 
@@ -35,6 +36,7 @@ def exported(request: DeskRequest, *tables: Table, name: str) -> HttpResponse | 
     table = next((each for each in tables if each.is_exportable and each.name == wanted), None)
     if table is None:
         return None
+    prepare(table, request)
     now, file_format = clock.now(), request.GET["export"]
     file_name = f"{name}-{table.name}" if table.name else name
     query = _filters(request)

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from fairdue.kernel import clock
+from fairdue.web.ui.commands import declared
 from fairdue.web.workbench.nav import rail
 from fairdue.web.workbench.words import role_word
 
@@ -27,6 +28,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
             "density": preferences.get("density", "normal"),
             "has_keys": preferences.get("keys", "on") == "on",
             "nav": rail(request),
+            "commands": declared(request),
             "may_search": actor.may("parties.search"),
             "staff_name": user.display_name,
             "role_label": role_word(user.role),

@@ -79,7 +79,7 @@ class Chart:
             Column("place", self.label, lambda at: self.places[at], is_row_head=True),
             *(_column(series, self.figures) for series in self.series),
         ]
-        return Table(range(len(self.places)), columns=columns, caption=self.title)
+        return Table(range(len(self.places)), columns=columns, caption=self.title, is_part=True)
 
     def render(self) -> SafeString:
         """Return the figure: title, picture, table."""

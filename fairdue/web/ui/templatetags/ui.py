@@ -233,8 +233,12 @@ def facts(rows: Iterable[tuple[str, Any]]) -> dict[str, Any]:
 
 @register.inclusion_tag("ui/components/table.html", takes_context=True)
 def table(context: template.Context, table: Any) -> dict[str, Any]:
-    """Render a `web.ui.tables.Table` with its announced count, pager and export."""
-    return {"table": table, "request": context.get("request"), "csrf_token": context.get("csrf_token")}
+    """Render a `web.ui.tables.Table`: a list with views, filters and tools, a plain table, or a mere part."""
+    from fairdue.web.ui.lists import prepare
+
+    request = context.get("request")
+    tools = prepare(table, request) if request is not None else None
+    return {"table": table, "tools": tools, "request": request, "csrf_token": context.get("csrf_token")}
 
 
 @register.simple_tag(takes_context=True)

@@ -54,7 +54,7 @@ def approvals(request: DeskRequest) -> HttpResponse:
             Column("reason", _("Why"), align="wide"),
             Column("may_approve", _("You"), render=_may, export=lambda row: "" if row.may_approve else row.why_not),
         ],
-        caption=_("Waiting for a second pair of eyes"),
+        caption=_("Waiting for a second pair of eyes"), key="approvals", sorts_here=True,
         is_exportable=True,
         empty=EmptyState(
             title=_("Nothing waits for a decision"),

@@ -121,7 +121,7 @@ def statement_table(cards: tuple[payments.StatementCard, ...], name: str = "") -
             Column("difference", _("Balances"), render=_agrees, export=lambda row: row.difference),
             Column("taken_by", _("By")),
         ],
-        caption=_("Bank files"),
+        caption=_("Bank files"), key="" if name else "bank-files", sorts_here=True,
         is_exportable=True,
         empty=EmptyState(
             title=_("No bank file was taken yet"), icon="import",

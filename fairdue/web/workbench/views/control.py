@@ -17,11 +17,13 @@ from fairdue.contexts.audit import facade as audit
 from fairdue.contexts.identity import facade as identity
 from fairdue.contexts.law import facade as law
 from fairdue.kernel import clock
+from fairdue.web.ui.filters import Choice, Filters, Number
 from fairdue.web.ui.forms import DeskForm
 from fairdue.web.ui.tables import Column, EmptyState, Table
 from fairdue.web.ui.templatetags.ui import badge, minute
 from fairdue.web.workbench.access import DeskRequest, staff_page
 from fairdue.web.workbench.exporting import exported, rows
+from fairdue.web.workbench.inputs import whole
 from fairdue.web.workbench.office_words import EVENTS, SUBJECTS
 from fairdue.web.workbench.words import role_word, say
 
@@ -32,23 +34,21 @@ PAGE = 100
 def audit_log(request: DeskRequest) -> HttpResponse:
     """List the events, newest first; filtered by code, person, actor or gesture's subject."""
     limit = rows(request, PAGE)
-    after, code, person = (request.GET.get(name, "").strip() for name in ("after", "code", "person"))
-    found = audit.events(
-        code=code or None,
-        person_id=int(person) if person.isdigit() else None,
-        before_id=int(after) if after.isdigit() else None,
-        limit=limit,
+    kinds = [(each, say(EVENTS, each)) for each in EVENTS]
+    filters = Filters(
+        request,
+        Choice(name="code", label=_("What"), options=kinds, any_label=_("Everything")),
+        Number(name="person", label=_("Person number")),
     )
-    table = _event_table(found, bool(after), limit)
+    before_id = whole(request.GET.get("after"))
+    found = audit.events(
+        code=filters["code"] or None, person_id=filters.number("person"), before_id=before_id, limit=limit
+    )
+    table = _event_table(found, before_id is not None, limit)
+    table.filters = filters
     if file := exported(request, table, name="audit"):
         return file
-    context = {
-        "table": table,
-        "codes": [(each, say(EVENTS, each)) for each in EVENTS],
-        "code": code,
-        "person": person,
-    }
-    return render(request, "workbench/audit.html", context)
+    return render(request, "workbench/audit.html", {"table": table})
 
 
 def _event_table(found: tuple[audit.EventCard, ...], has_cursor: bool, limit: int) -> Table:
@@ -70,11 +70,12 @@ def _event_table(found: tuple[audit.EventCard, ...], has_cursor: bool, limit: in
                 render=_change,
                 export=lambda row: json.dumps(row.after, ensure_ascii=False),
             ),
-            Column("gesture", _("Gesture"), lambda row: str(row.gesture)[:8], align="mono"),
+            Column("gesture", _("Gesture"), lambda row: str(row.gesture)[:8], align="mono", is_extra=True),
         ],
         next_cursor=str(found[-1].event_id) if len(found) == limit else None,
         has_cursor=has_cursor,
         is_exportable=True,
+        key="audit",
         caption=_("Audit log"),
         empty=EmptyState(
             title=_("Nothing was recorded"),
@@ -146,10 +147,9 @@ def staff(request: DeskRequest) -> HttpResponse:
     form = StaffForm(request.POST if request.POST.get("verb") == "create" else None)
     if request.method == "POST" and _change_staff(request, form):
         return redirect("workbench:staff")
+    filters = _staff_filters(request)
     table = Table(
-        sorted(
-            identity.staff_cards(actor=request.actor), key=lambda card: (not card.is_active, card.username)
-        ),
+        _members(request, filters),
         columns=[
             Column("username", _("User name"), is_row_head=True),
             Column("display_name", _("Name")),
@@ -172,10 +172,38 @@ def staff(request: DeskRequest) -> HttpResponse:
         ],
         caption=_("Staff"),
         is_exportable=True,
+        key="staff",
+        sorts_here=True,
+        filters=filters,
     )
     if file := exported(request, table, name="staff"):
         return file
     return render(request, "workbench/staff.html", {"table": table, "form": form})
+
+
+def _staff_filters(request: DeskRequest) -> Filters:
+    teams = [(str(team.team_id), team.name) for team in identity.teams()]
+    return Filters(
+        request,
+        Choice(
+            name="role", label=_("Role"), any_label=_("All"),
+            options=[(role, role_word(role)) for role in identity.Role.values],
+        ),
+        Choice(name="team", label=_("Team"), any_label=_("All"), options=teams),
+        Choice(
+            name="active", label=_("State"), any_label=_("All"),
+            options=[("yes", _("Active")), ("no", _("Deactivated"))],
+        ),
+    )  # fmt: skip
+
+
+def _members(request: DeskRequest, filters: Filters) -> list[identity.StaffCard]:
+    cards = identity.staff_cards(
+        actor=request.actor, team_id=filters.number("team"), role=filters["role"] or None
+    )
+    wanted = {"yes": True, "no": False}.get(filters["active"])
+    shown = [card for card in cards if wanted is None or card.is_active is wanted]
+    return sorted(shown, key=lambda card: (not card.is_active, card.username))
 
 
 def _access_form(request: DeskRequest, row: identity.StaffCard) -> Any:

@@ -22,12 +22,12 @@ from fairdue.journeys.view_deadlines import (
     limits_of_person,
 )
 from fairdue.kernel import clock
+from fairdue.web.ui.filters import Check, Choice, Filters
 from fairdue.web.ui.tables import Column, DateColumn, EmptyState, Table, row_link
 from fairdue.web.ui.templatetags.ui import badge, in_language
 from fairdue.web.workbench import deadline_words as words
 from fairdue.web.workbench.access import DeskRequest, staff_page
 from fairdue.web.workbench.exporting import exported, rows
-from fairdue.web.workbench.inputs import whole
 from fairdue.web.workbench.words import say
 
 PAGE = 50
@@ -40,36 +40,48 @@ LIMITS_PAGE, LIMITS_FILE = 20, 200
 @staff_page("deadlines.view")
 def deadlines(request: DeskRequest) -> HttpResponse:
     """List deadlines, the nearest end first, and the extensions that wait."""
-    asked, now = request.GET, clock.now()
-    kind, state = asked.get("kind", ""), asked.get("state", "unanswered")
-    within, is_mine, after = whole(asked.get("within")), asked.get("mine") == "1", asked.get("after") or None
+    now, after, filters = clock.now(), request.GET.get("after") or None, _filters(request)
+    kind = filters["kind"]
     try:
-        if kind == LIMITS and request.actor.may("ledger.view"):
+        if kind == LIMITS:
             page = limit_rows(
                 actor=request.actor, now=now, after=after, limit=min(rows(request, LIMITS_PAGE), LIMITS_FILE)
             )  # fmt: skip
         else:
             page = deadline_rows(
-                actor=request.actor, now=now, state=state if state in words.FILTERS else "unanswered",
-                kind="" if kind == LIMITS else kind, due_within_days=within if within in words.WITHIN else None,
-                is_mine=is_mine, after=after, limit=rows(request, PAGE),
+                actor=request.actor, now=now, state=filters["state"], kind=kind,
+                due_within_days=filters.number("within"), is_mine=bool(filters["mine"]), after=after, limit=rows(request, PAGE),
             )  # fmt: skip
     except (law.DeadlineRefused, ledger.UnpaidCursorInvalid):
         return redirect("workbench:deadlines")
-    table, waiting = _table(page, has_cursor=after is not None), _waiting_table(request)
+    table, waiting = _table(page, has_cursor=after is not None, key="deadlines"), _waiting_table(request)
+    table.filters = filters
     if file := exported(request, table, waiting, name="deadlines"):
         return file
-    context = {
-        "table": table, "waiting": waiting, "kind": kind, "state": state, "within": within, "is_mine": is_mine,
-        "is_limits": kind == LIMITS,
-        "states": [(code, say(words.FILTERS, code)) for code in words.FILTERS],
-        "spans": [(days, _within(days)) for days in words.WITHIN],
-        "kinds": [
-            *((code, in_language({"zh": zh, "en": en}, "")) for code, (zh, en) in law.deadline_kinds().items()),
-            *([(LIMITS, _("Limits to sue and enforce"))] if request.actor.may("ledger.view") else []),
-        ],
-    }  # fmt: skip
+    context = {"table": table, "waiting": waiting, "is_limits": kind == LIMITS}
     return render(request, "workbench/deadlines.html", context)
+
+
+def _filters(request: DeskRequest) -> Filters:
+    kinds = [(code, in_language({"zh": zh, "en": en}, "")) for code, (zh, en) in law.deadline_kinds().items()]
+    if request.actor.may("ledger.view"):
+        kinds.append((LIMITS, _("Limits to sue and enforce")))
+    what = Choice(name="kind", label=_("Kind"), options=kinds, any_label=_("All kinds"))
+    if request.GET.get("kind") == LIMITS:
+        return Filters(request, what)
+    return Filters(
+        request,
+        what,
+        Choice(
+            name="state", label=_("State"), chosen="unanswered",
+            options=[(code, say(words.FILTERS, code)) for code in words.FILTERS],
+        ),
+        Choice(
+            name="within", label=_("Last day"), any_label=_("Any day"),
+            options=[(str(days), _within(days)) for days in words.WITHIN],
+        ),
+        Check(name="mine", label=_("Mine only")),
+    )  # fmt: skip
 
 
 def _within(days: int) -> str:
@@ -78,9 +90,12 @@ def _within(days: int) -> str:
     return ngettext("Within %(n)d day", "Within %(n)d days", days) % {"n": days}
 
 
-def _table(page: DeadlineRows, *, has_cursor: bool, name: str = "", caption: str = "") -> Table:
+def _table(
+    page: DeadlineRows, *, has_cursor: bool, name: str = "", caption: str = "", key: str = ""
+) -> Table:
     return Table(
         page.rows,
+        key=key,
         columns=[
             DateColumn("due", _("Last day"), _due),
             Column("what", _("What"), _what, render=_link, is_row_head=True),

@@ -110,6 +110,8 @@ def _list(cards: tuple[decisions.ExperimentCard, ...]) -> Table:
             InstantColumn("stopped_at", _("Ended")),
         ],
         caption=_("Experiments"),
+        key="experiments",
+        sorts_here=True,
         is_exportable=True,
         empty=EmptyState(
             title=_("No experiment yet"),

@@ -21,6 +21,7 @@ from fairdue.engine.intake.reasons import REASONS
 from fairdue.journeys.import_file import import_file
 from fairdue.kernel import clock
 from fairdue.kernel.money import Money
+from fairdue.web.ui.filters import Choice, Filters
 from fairdue.web.ui.forms import DeskForm
 from fairdue.web.ui.tables import Column, EmptyState, Table, row_link
 from fairdue.web.ui.templatetags.ui import badge, in_language, minute, money
@@ -30,7 +31,7 @@ from fairdue.web.workbench.office_words import FILE_KINDS, IMPORT_STATES, IMPORT
 from fairdue.web.workbench.uploaded import saved
 from fairdue.web.workbench.words import COMPONENTS, TRANSACTION_KINDS, say
 
-PAGE = 100
+PAGE = 500
 SIZE_LIMIT_MB = 64
 REJECT_DIR = settings.VAR_DIR / "rejected"
 
@@ -71,11 +72,30 @@ def imports(request: DeskRequest) -> HttpResponse:
         request.actor.require("book.import")
         if form is not None and form.is_valid():
             return _import(request, form)
-    table = _table(book.import_batches(request.actor, rows(request, PAGE)))
+    filters = _filters(request)
+    batches = book.import_batches(request.actor, rows(request, PAGE))
+    table = _table(tuple(batch for batch in batches if _fits(batch, filters)))
+    table.filters = filters
     if file := exported(request, table, name="imports"):
         return file
     context = {"table": table, "form": form}
     return render(request, "workbench/imports.html", context)
+
+
+def _filters(request: DeskRequest) -> Filters:
+    return Filters(
+        request,
+        Choice(name="kind", label=_("Kind"), any_label=_("All"), options=_said(FILE_KINDS)),
+        Choice(name="status", label=_("State"), any_label=_("All"), options=_said(IMPORT_STATES)),
+    )
+
+
+def _said(words: dict[str, str]) -> list[tuple[str, str]]:
+    return [(code, say(words, code)) for code in words]
+
+
+def _fits(batch: book.ImportBatchCard, filters: Filters) -> bool:
+    return all(filters[name] in ("", getattr(batch, name)) for name in ("kind", "status"))
 
 
 def _import(request: DeskRequest, form: ImportForm) -> HttpResponse:
@@ -113,7 +133,7 @@ def _table(batches: tuple[book.ImportBatchCard, ...]) -> Table:
             ],
             Column("imported_by", _("By")),
         ],
-        caption=_("Imported files"),
+        caption=_("Imported files"), key="imports", sorts_here=True,
         is_exportable=True,
         empty=EmptyState(
             title=_("No file came in yet"), icon="import",

@@ -24,6 +24,7 @@ from fairdue.kernel import clock
 from fairdue.kernel.clock import business_date
 from fairdue.kernel.money import MAX_MINOR, Money
 from fairdue.web.ui.charts import Bar, bars
+from fairdue.web.ui.filters import Choice, Day, Filters
 from fairdue.web.ui.tables import Column, EmptyState, MoneyColumn, Table, row_link
 from fairdue.web.ui.templatetags.ui import badge, day, in_language
 from fairdue.web.workbench import money_words as words
@@ -31,7 +32,6 @@ from fairdue.web.workbench.access import DeskRequest, staff_page
 from fairdue.web.workbench.columns import state_column, word_column
 from fairdue.web.workbench.exporting import exported, rows, wants_file
 from fairdue.web.workbench.inputs import whole
-from fairdue.web.workbench.moments import asked_day
 from fairdue.web.workbench.refusals import REFUSED, refusal_text
 from fairdue.web.workbench.words import say
 
@@ -44,29 +44,39 @@ REASON_LIMIT = 400
 @staff_page("payments.view")
 def incoming(request: DeskRequest) -> HttpResponse:
     """List incoming payments: those that wait, oldest first, or all of a state, source, creditor and time."""
-    now, asked = clock.now(), request.GET
-    status = asked.get("status", "suspense")
-    status = status if status in (*words.PAYMENT_STATES, "all") else "suspense"
-    offset = 0 if wants_file(request) else whole(asked.get("after")) or 0
+    now, filters = clock.now(), _filters(request)
+    status = filters["status"]
+    offset = 0 if wants_file(request) else whole(request.GET.get("after")) or 0
     limit = rows(request, PAGE)
     page = payments.incoming_payments(
         actor=request.actor, as_of=business_date(now), status="" if status == "all" else status,
-        creditor_id=whole(asked.get("creditor")), source_kind=asked.get("source", "") if asked.get("source") in words.SOURCE_KINDS else "",
-        from_date=asked_day(asked.get("from", "")), to_date=asked_day(asked.get("to", "")), offset=offset, limit=limit,
+        creditor_id=filters.number("creditor"), source_kind=filters["source"], from_date=filters.day("from"),
+        to_date=filters.day("to"), offset=offset, limit=limit,
     )  # fmt: skip
     table = _table(page, offset, limit)
+    table.filters = filters
     if file := exported(request, table, name="incoming-payments"):
         return file
     context = {
-        "table": table, "status": status, "waiting": tuple(page.waiting.values()), "chart": _ages(page.ages),
-        "states": [*((code, say(words.PAYMENT_STATES, code)) for code in words.PAYMENT_STATES), ("all", _("All"))],
-        "sources": [(code, say(words.SOURCE_KINDS, code)) for code in words.SOURCE_KINDS],
-        "creditors": [(card.creditor_id, in_language(card)) for card in book.creditors(request.actor)],
-        "asked": {name: asked.get(name, "") for name in ("source", "creditor", "from", "to")},
+        "table": table, "waiting": tuple(page.waiting.values()), "chart": _ages(page.ages),
         "first_id": page.rows[0].payment_id if page.rows and status == "suspense" else None,
         "may_match": request.actor.may("payments.match"),
     }  # fmt: skip
     return render(request, "workbench/incoming.html", context)
+
+
+def _filters(request: DeskRequest) -> Filters:
+    states = [*((code, say(words.PAYMENT_STATES, code)) for code in words.PAYMENT_STATES), ("all", _("All"))]
+    sources = [(code, say(words.SOURCE_KINDS, code)) for code in words.SOURCE_KINDS]
+    creditors = [(str(card.creditor_id), in_language(card)) for card in book.creditors(request.actor)]
+    return Filters(
+        request,
+        Choice(name="status", label=_("State"), options=states, chosen="suspense"),
+        Choice(name="source", label=_("Source"), options=sources, any_label=_("All")),
+        Choice(name="creditor", label=_("Creditor"), options=creditors, any_label=_("All")),
+        Day(name="from", label=_("Arrived from")),
+        Day(name="to", label=_("Arrived up to")),
+    )
 
 
 def _table(page: payments.PaymentPage, offset: int, limit: int) -> Table:
@@ -88,6 +98,7 @@ def _table(page: payments.PaymentPage, offset: int, limit: int) -> Table:
             Column("why_waiting", _("Why it waits"), render=lambda value, _row: _why(value) or "–", align="wide"),
         ],
         caption=_("Incoming payments"),
+        key="incoming",
         is_exportable=True,
         empty=EmptyState(
             title=_("Nothing waits"), text=_("All money that came in has found its debt. Other states show what did."),

@@ -36,7 +36,7 @@ from fairdue.web.workbench.words import say
 def cycles(request: DeskRequest) -> HttpResponse:
     """List the nights, newest first."""
     table = Table(
-        decisions.cycles(rows(request, 60)),
+        decisions.cycles(rows(request, 400)),
         columns=[
             Column("cycle_date", _("Business date"), is_row_head=True, render=_link),
             Column(
@@ -51,6 +51,8 @@ def cycles(request: DeskRequest) -> HttpResponse:
             Column("finished_at", _("Finished"), render=lambda value, _row: minute(value), align="nowrap"),
         ],
         caption=_("Nightly cycles"),
+        key="cycles",
+        sorts_here=True,
         is_exportable=True,
         empty=EmptyState(
             title=_("No night was run yet"),

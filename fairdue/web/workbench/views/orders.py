@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from fairdue.contexts.book import facade as book
 from fairdue.contexts.payments import facade as payments
 from fairdue.kernel import clock
+from fairdue.web.ui.filters import Choice, Filters
 from fairdue.web.ui.tables import Column, EmptyState, InstantColumn, MoneyColumn, Table
 from fairdue.web.ui.templatetags.ui import in_language, minute
 from fairdue.web.workbench import money_words as words
@@ -29,8 +30,9 @@ FILE_KINDS = {"pain.001": "application/xml", "csv": "text/csv; charset=utf-8"}
 @staff_page("payments.view")
 def orders(request: DeskRequest) -> HttpResponse:
     """List payment orders, newest first."""
-    status = request.GET.get("status", "")
-    found = payments.orders(actor=request.actor, status=status if status in words.ORDER_STATES else "")
+    states = [(code, say(words.ORDER_STATES, code)) for code in words.ORDER_STATES]
+    filters = Filters(request, Choice(name="status", label=_("State"), options=states, any_label=_("All")))
+    found = payments.orders(actor=request.actor, status=filters["status"])
     may = request.actor.may("payments.approve")
     table = Table(
         found,
@@ -43,9 +45,9 @@ def orders(request: DeskRequest) -> HttpResponse:
             state_column("status", _("State"), words.ORDER_STATES, words.ORDER_TONES),
             Column("export_ref", _("Bank file"), align="mono"),
             InstantColumn("sent_at", _("Handed over")),
-            Column("status", _("The bank's answer"), is_exported=False, render=lambda _value, row: _answer(row, may)),
+            Column("answer", _("The bank's answer"), "status", is_exported=False, render=lambda _value, row: _answer(row, may)),
         ],
-        caption=_("Payment orders"),
+        caption=_("Payment orders"), key="orders", filters=filters, sorts_here=True,
         is_exportable=True,
         empty=EmptyState(title=_("No money goes out"), text=_("Approved refunds and returns appear here for the bank."), icon="outbox"),
     )  # fmt: skip
@@ -53,8 +55,7 @@ def orders(request: DeskRequest) -> HttpResponse:
         return file
     waiting = {row.creditor_id for row in found if row.status == "open"}
     context = {
-        "table": table, "status": status, "may_hand_over": may,
-        "states": [(code, say(words.ORDER_STATES, code)) for code in words.ORDER_STATES],
+        "table": table, "may_hand_over": may,
         "creditors": [(card.creditor_id, in_language(card)) for card in book.creditors(request.actor) if card.creditor_id in waiting],
     }  # fmt: skip
     return render(request, "workbench/orders.html", context)

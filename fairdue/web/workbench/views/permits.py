@@ -17,13 +17,13 @@ from fairdue.contexts.law import facade as law
 from fairdue.contexts.outreach import facade as outreach
 from fairdue.contexts.parties import facade as parties
 from fairdue.kernel import clock
+from fairdue.web.ui.filters import Choice, Day, Filters, Number
 from fairdue.web.ui.tables import Column, EmptyState, InstantColumn, Table, row_link
 from fairdue.web.ui.templatetags.ui import badge, minute
 from fairdue.web.workbench.access import DeskRequest, staff_page
 from fairdue.web.workbench.exporting import exported, rows
 from fairdue.web.workbench.fact_words import told
 from fairdue.web.workbench.inputs import whole
-from fairdue.web.workbench.moments import asked_day
 from fairdue.web.workbench.office_words import EVIDENCE, PURPOSES
 from fairdue.web.workbench.words import CHANNELS, CONTACT_RESULTS, GATE_WORDS, say
 
@@ -35,18 +35,14 @@ BUNDLE_TYPE = "application/zip"
 def permits(request: DeskRequest) -> HttpResponse:
     """List permits, newest first, and say of all chains whether they are whole if asked."""
     size = rows(request, PAGE)
-    found = law.permit_lines(actor=request.actor, limit=size + 1, **_wanted(request))
+    filters = _filters(request)
+    found = law.permit_lines(actor=request.actor, limit=size + 1, **_wanted(request, filters))
     shown = found[:size]
     table = _table(request, shown, str(shown[-1].permit_id) if len(found) > size else None)
+    table.filters = filters
     if file := exported(request, table, name="permits"):
         return file
-    channels = [(code, say(CHANNELS, code), code == request.GET.get("channel")) for code in law_channels()]
-    context = {
-        "table": table,
-        "channels": channels,
-        "day": request.GET.get("day", ""),
-        "case": request.GET.get("case", ""),
-    }
+    context: dict[str, Any] = {"table": table}
     if "verify" in request.GET:
         context["report"] = law.verify_permits()
     return render(request, "workbench/permits.html", context)
@@ -57,17 +53,25 @@ def law_channels() -> list[str]:
     return [code for code in CHANNELS if code not in ("note", "none")]
 
 
-def _wanted(request: DeskRequest) -> dict[str, Any]:
+def _filters(request: DeskRequest) -> Filters:
+    channels = [(code, say(CHANNELS, code)) for code in law_channels()]
+    return Filters(
+        request,
+        Day(name="day", label=_("Issued on")),
+        Choice(name="channel", label=_("Channel"), options=channels, any_label=_("All")),
+        Number(name="case", label=_("Case")),
+    )
+
+
+def _wanted(request: DeskRequest, filters: Filters) -> dict[str, Any]:
     wanted: dict[str, Any] = {
-        "channel": request.GET.get("channel", ""),
+        "channel": filters["channel"],
         "before_id": whole(request.GET.get("after")),
     }
-    if wanted["channel"] not in CHANNELS:
-        wanted["channel"] = ""
-    if day := asked_day(request.GET.get("day", "")):
+    if day := filters.day("day"):
         since = datetime.combine(day, time(), tzinfo=clock.HOUSE_ZONE).astimezone(UTC)
         wanted |= {"since": since, "until": since + timedelta(days=1)}
-    if case_id := whole(request.GET.get("case")):
+    if case_id := filters.number("case"):
         try:
             wanted["person_id"] = cases.case_card(case_id=case_id, actor=request.actor).person_id
         except cases.NotInScope:
@@ -89,7 +93,7 @@ def _table(request: DeskRequest, shown: tuple[law.PermitLine, ...], next_cursor:
             Column("used_at", _("Used"), render=_used),
             Column("position", _("Place in its chain"), render=lambda value, row: f"{row.chain} / {value}"),
         ],
-        caption=_("Permits"), is_exportable=True, next_cursor=next_cursor, has_cursor=bool(request.GET.get("after")),
+        caption=_("Permits"), key="permits", is_exportable=True, next_cursor=next_cursor, has_cursor=bool(request.GET.get("after")),
         empty=EmptyState(title=_("No permit"), text=_("Nothing was permitted under these filters."), icon="shield"),
     )  # fmt: skip
 

@@ -18,6 +18,8 @@ from fairdue.contexts.cases import facade as cases
 from fairdue.contexts.identity import facade as identity
 from fairdue.engine.ledger.ageing import buckets
 from fairdue.kernel import clock
+from fairdue.web.ui.bulk import Bulk, BulkChoice
+from fairdue.web.ui.filters import Check, Choice, Filters
 from fairdue.web.ui.tables import Column, EmptyState, MoneyColumn, SelectColumn, Table, row_link
 from fairdue.web.ui.templatetags.ui import badge, bucket, day, minute, money
 from fairdue.web.workbench.access import DeskRequest, staff_page
@@ -34,29 +36,41 @@ PAGE = 50
 @staff_page("cases.view")
 def queue(request: DeskRequest) -> HttpResponse:
     """List the open work in the actor's scope, best first."""
-    code, is_mine = request.GET.get("queue") or None, request.GET.get("mine") == "1"
-    after, age = request.GET.get("after") or None, request.GET.get("bucket") or None
+    filters, after = _filters(request), request.GET.get("after") or None
+    code, age = filters["queue"] or None, filters["bucket"] or None
     try:
         page = cases.queue(
-            actor=request.actor, queue=code, mine=is_mine, bucket=age, after=after, limit=rows(request, PAGE)
-        )
+            actor=request.actor, queue=code, mine=bool(filters["mine"]), bucket=age, after=after,
+            limit=rows(request, PAGE),
+        )  # fmt: skip
     except (cases.QueueCursorInvalid, cases.BucketUnknown):
         return redirect("workbench:queue")
     may_assign = request.actor.may("cases.assign")
-    table = queue_table(page, may_assign=may_assign, has_cursor=after is not None)
+    bulk = _bulk(request, filters) if may_assign else None
+    table = queue_table(page, has_cursor=after is not None, filters=filters, bulk=bulk)
     if file := exported(request, table, name="queue"):
         return file
-    context = {
-        "table": table,
-        "queues": [(card.code, say(QUEUE_WORDS, card.code)) for card in cases.queues(request.actor)],
-        "buckets": [(name, _bucket_words(name, *days)) for name, days in buckets().items()],
-        "age": age,
-        "code": code,
-        "is_mine": is_mine,
-        "collectors": _collectors(request) if may_assign else (),
-        "may_work": request.actor.may("cases.work"),
-    }
+    context = {"table": table, "age": age, "code": code, "may_work": request.actor.may("cases.work")}
     return render(request, "workbench/queue.html", context)
+
+
+def _filters(request: DeskRequest) -> Filters:
+    queues = [(card.code, say(QUEUE_WORDS, card.code)) for card in cases.queues(request.actor)]
+    ages = [(name, _bucket_words(name, *days)) for name, days in buckets().items()]
+    return Filters(
+        request,
+        Choice(name="queue", label=_("Queue"), options=queues, any_label=_("All queues")),
+        Choice(name="bucket", label=_("Past due"), options=ages, any_label=_("Any age")),
+        Check(name="mine", label=_("Mine only")),
+    )
+
+
+def _bulk(request: DeskRequest, filters: Filters) -> Bulk:
+    return Bulk(
+        action=reverse("workbench:assign"), button=_("Assign"), icon="people",
+        choices=(BulkChoice(name="staff_id", label=_("Assign the chosen to"), options=_collectors(request)),),
+        hidden={"queue": filters["queue"], "bucket": filters["bucket"]},
+    )  # fmt: skip
 
 
 def _bucket_words(name: str, first: int, final: int | None) -> str:
@@ -68,18 +82,23 @@ def _bucket_words(name: str, first: int, final: int | None) -> str:
     return _("%(bucket)s: %(first)d to %(final)d days") % {"bucket": name, "first": first, "final": final}
 
 
-def queue_table(page: cases.QueuePage, *, may_assign: bool, has_cursor: bool) -> Table:
+def queue_table(
+    page: cases.QueuePage, *, has_cursor: bool, filters: Filters | None = None, bulk: Bulk | None = None
+) -> Table:
     """Return the queue as a table."""
     titles = row_titles()
     return Table(
         page.rows,
-        columns=[*_select(may_assign), *_columns(partial(reason_text, titles=titles))],
+        columns=[*_select(bulk is not None), *_columns(partial(reason_text, titles=titles))],
         count=page.count,
         count_is_capped=page.count_is_capped,
         next_cursor=page.next_cursor,
         has_cursor=has_cursor,
         caption=_("Open work"),
         is_exportable=True,
+        key="queue",
+        filters=filters,
+        bulk=bulk,
         empty=EmptyState(
             title=_("Nothing waits here"),
             text=_(

@@ -4,24 +4,24 @@ from __future__ import annotations
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 
-from fairdue.contexts.cases import facade as cases
-from fairdue.contexts.parties import facade as parties
 from fairdue.web.ui.tables import Column, EmptyState, Table, row_link
 from fairdue.web.workbench.access import DeskRequest, staff_page
+from fairdue.web.workbench.views.finder import people
+
+MOST = 50
 
 
 @sensitive_post_parameters("text")
 @staff_page("parties.search", methods=("GET", "POST"))
 def search(request: DeskRequest) -> HttpResponse:
-    """Look a person up by phone, ID number, e-mail or full name; one single find opens its case."""
+    """Look a person up by phone, ID, account number, e-mail or full name; one single find opens its case."""
     text = request.POST.get("text", "").strip()
     rows = _found(request, text) if text else []
-    if len(rows) == 1 and rows[0]["case_id"]:
-        return redirect("workbench:case", case_id=rows[0]["case_id"])
+    if len(rows) == 1:
+        return redirect(str(rows[0]["href"]))
     table = Table(
         rows,
         columns=[
@@ -33,7 +33,7 @@ def search(request: DeskRequest) -> HttpResponse:
         empty=EmptyState(
             title=_("Nobody found"),
             text=_(
-                "Phone numbers, ID numbers and e-mail addresses must be complete, names must be full. "
+                "Phone, ID and account numbers and e-mail addresses must be complete, names must be full. "
                 "Persons outside your data scope are not shown."
             ),
             icon="search",
@@ -45,19 +45,11 @@ def search(request: DeskRequest) -> HttpResponse:
 
 
 def _found(request: DeskRequest, text: str) -> list[dict[str, object]]:
-    person_ids = parties.search(text=text, actor=request.actor)
-    case_by_person = cases.scoped_case_ids(person_ids=person_ids, actor=request.actor)
-    people = parties.person_cards(list(case_by_person))
     return [
-        {
-            "case_id": case_by_person[person_id],
-            "name": card.name_masked,
-            "id_masked": card.id_masked,
-            "state": _("Open"),
-        }
-        for person_id, card in people.items()
+        {"href": hit.href, "name": hit.label, "id_masked": hit.note, "state": _("Open")}
+        for hit in people(request, text, MOST)
     ]
 
 
 def _link(value: str, row: dict[str, object]) -> object:
-    return row_link(reverse("workbench:case", args=[row["case_id"]]), value) if row["case_id"] else value
+    return row_link(str(row["href"]), value)

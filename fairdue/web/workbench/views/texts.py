@@ -117,6 +117,8 @@ def _outbox_table(shown: tuple[outreach.LocalMessage, ...]) -> Table:
             Column("reported_status", _("Reported"), render=_state),
         ],
         caption=_("Messages at the local provider"),
+        key="outbox",
+        sorts_here=True,
         empty=EmptyState(
             title=_("Nothing was sent yet"),
             text=_("The worker sends what the night planned, at its hour."),

@@ -4,9 +4,17 @@ import { startForms } from "./forms.js";
 import { startActions } from "./actions.js";
 import { startGrid } from "./grid.js";
 import { startMemory } from "./memory.js";
+import { startLists } from "./lists.js";
+import { startFinder } from "./finder.js";
+import { startSheet } from "./sheet.js";
+import { startComposer } from "./composer.js";
 
 startKeys(document);
 startForms(document);
 startActions(document);
 startGrid(document);
 startMemory(document);
+startLists(document);
+startFinder(document);
+startSheet(document);
+startComposer(document);

@@ -5,7 +5,6 @@
 //   data-submit-on-change                  a filter form that sends itself
 //   data-hide-after="60"                   seconds after which a revealed value is masked again (data-masked)
 //   data-clock="Asia/Shanghai"             a clock in somebody's time zone
-//   data-select-all / data-selected-count  rows chosen in a table
 //   data-print                             a button that prints
 //   data-working                           a word that appears while a form is being sent
 
@@ -43,13 +42,6 @@ function halves(text) {
 function onChange(event) {
   const { target } = event;
   if (target.form?.hasAttribute("data-submit-on-change")) target.form.requestSubmit();
-  if (target.hasAttribute?.("data-select-all")) {
-    target.closest("table").querySelectorAll("tbody input[type=checkbox]").forEach((box) => { box.checked = target.checked; });
-  }
-  const counter = document.querySelector("[data-selected-count]");
-  if (counter && target.type === "checkbox") {
-    counter.textContent = document.querySelectorAll("tbody input[type=checkbox]:checked").length;
-  }
   document.querySelectorAll("[data-shows-when]").forEach(showPart);
 }
 

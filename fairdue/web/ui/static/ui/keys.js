@@ -20,6 +20,7 @@ export function startKeys(root) {
 
 function handle(root, event) {
   if (event.key === "j" || event.key === "k") return moveRow(root, event);
+  if (event.key === "x" && !pending) return chooseRow(root, event);
   const typed = pending ? `${pending} ${event.key}` : event.key;
   const target = root.querySelector(`[data-key="${CSS.escape(typed)}"]`);
   reset();
@@ -30,6 +31,13 @@ function handle(root, event) {
     pending = event.key;
     pendingTimer = setTimeout(reset, SEQUENCE_MS);
   }
+}
+
+function chooseRow(root, event) {
+  const box = root.activeElement.closest("tr")?.querySelector("input[type=checkbox]");
+  if (!box) return;
+  event.preventDefault();
+  box.click();
 }
 
 function reset() {

@@ -1,0 +1,34 @@
+"""What can be done with the chosen rows of a list: a bar that appears with the first choice.
+
+    Table(..., key="queue", bulk=Bulk(action=reverse("workbench:assign"), button=_("Assign"), icon="people",
+          choices=(BulkChoice(name="staff_id", label=_("Assign the chosen to"), options=collectors),)))
+
+The choice survives paging and sorting: it lives in the form of the bar, in the open page, nowhere else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, kw_only=True)
+class BulkChoice:
+    """One question of the bar: whom, what state."""
+
+    name: str
+    label: str
+    options: Sequence[tuple[int | str, str]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bulk:
+    """The action on the chosen rows: where it is sent, what else it asks, which hidden values go with it."""
+
+    action: str
+    button: str
+    icon: str = "check"
+    choices: tuple[BulkChoice, ...] = ()
+    hidden: Mapping[str, str] = field(default_factory=dict)
+    preview: str = ""
+    """An address that shows what the action would do, by the same form; opens in the page below the bar."""
