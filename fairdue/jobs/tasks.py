@@ -83,6 +83,15 @@ def start_first_contacts(timestamp: int = 0) -> None:
     law.start_revocations(clock.now())
 
 
+@app.periodic(cron=EVERY_HOUR, queueing_lock="reporting.send_figures")
+@app.task(name="reporting.send_figures", queueing_lock="reporting.send_figures", retry=ONCE_MORE)
+def send_figures(timestamp: int = 0) -> None:
+    """Send the dashboards to who subscribed to them and has not got them today."""
+    from fairdue.journeys.dashboards import send_due_figures
+
+    send_due_figures(now=clock.now())
+
+
 @app.periodic(cron=EVERY_NIGHT, queueing_lock="retention.run")
 @app.task(name="retention.run", queueing_lock="retention.run", retry=ONCE_MORE)
 def erase_what_is_due(timestamp: int = 0) -> None:

@@ -37,9 +37,11 @@ def start_call(
     3. A refusal leaves nothing behind: no permit, no counted contact.
 
     :raises NotInScope: if the case is not in the actor's scope
+    :raises Resting: if the actor rests after an abusive call
     :raises CallRefused: if the case is closed, or the contact point is not a telephone of this person
     """
     actor.require("contacts.make")
+    cases.check_rested(actor, now)
     case = cases.case_card(case_id=case_id, actor=actor)
     if case.status != "open":
         raise CallRefused("cases.call.closed", "the case is closed")

@@ -53,6 +53,16 @@ from fairdue.contexts.cases.operations.collectors import (
     record_absence,
     set_collector,
 )
+from fairdue.contexts.cases.operations.cool_down import (
+    CoolDownCard,
+    CoolDownRefused,
+    Resting,
+    check_rested,
+    cool_down_rules,
+    end_cool_down,
+    resting,
+    start_cool_down,
+)
 from fairdue.contexts.cases.operations.land import LandingRefused, land_work_items, retire_work_items
 from fairdue.contexts.cases.operations.open_case import ensure_case
 from fairdue.contexts.cases.operations.outcome import (
@@ -64,8 +74,16 @@ from fairdue.contexts.cases.operations.outcome import (
     record_outcome,
 )
 from fairdue.contexts.cases.operations.promise import PromiseRefused, cancel_promise, record_promise
+from fairdue.contexts.cases.operations.reassign import (
+    LoadLine,
+    Reassignment,
+    preview_reassign,
+    reassign,
+    take_back_assignments,
+)
 from fairdue.contexts.cases.operations.waiting import land_waiting, waiting_before
 from fairdue.contexts.cases.queries.activity import LATEST_OUTCOME_SQL
+from fairdue.contexts.cases.queries.board import Board, CallCounts, CollectorLine, DuePromise, board
 from fairdue.contexts.cases.queries.capacity import capacities, capacity_on
 from fairdue.contexts.cases.queries.cards import (
     case_card,
@@ -107,7 +125,9 @@ __all__ = [
     "AbsenceCard",
     "Assessment",
     "AssigneeRefused",
+    "Board",
     "BucketUnknown",
+    "CallCounts",
     "CapacityCard",
     "CapacityOn",
     "CapacityRefused",
@@ -119,10 +139,15 @@ __all__ = [
     "ChangeRefused",
     "CloseRefused",
     "CollectorCard",
+    "CollectorLine",
     "CollectorLoad",
     "CollectorRefused",
+    "CoolDownCard",
+    "CoolDownRefused",
     "DayItem",
+    "DuePromise",
     "LandingRefused",
+    "LoadLine",
     "NotInScope",
     "OutcomeCard",
     "OutcomeCode",
@@ -135,6 +160,8 @@ __all__ = [
     "QueueCursorInvalid",
     "QueuePage",
     "QueueRow",
+    "Reassignment",
+    "Resting",
     "WorkItemCard",
     "Workload",
     "absences",
@@ -145,6 +172,7 @@ __all__ = [
     "assess_promises_of",
     "assign",
     "assignment_facts",
+    "board",
     "callbacks",
     "cancel_absence",
     "cancel_promise",
@@ -153,11 +181,14 @@ __all__ = [
     "case_card",
     "case_file",
     "case_of_person",
+    "check_rested",
     "close_case",
     "close_work",
     "close_work_of",
     "collectors",
     "collectors_on",
+    "cool_down_rules",
+    "end_cool_down",
     "ensure_case",
     "escalate",
     "hand_over",
@@ -175,6 +206,7 @@ __all__ = [
     "person_ids_assigned",
     "persons_with_work",
     "plan_callback",
+    "preview_reassign",
     "promise_facts_sql",
     "promise_history_sql",
     "promise_rules",
@@ -182,14 +214,18 @@ __all__ = [
     "promises_of",
     "queue",
     "queues",
+    "reassign",
     "record_absence",
     "record_outcome",
     "record_promise",
+    "resting",
     "retire_work_items",
     "scoped_case_ids",
     "set_capacities",
     "set_capacity",
     "set_collector",
+    "start_cool_down",
+    "take_back_assignments",
     "undo_escalation",
     "undo_hand_over",
     "waiting_before",

@@ -16,6 +16,7 @@ from fairdue.contexts.cases.capacity_models import (
     CollectorAbsence,
     CollectorProfile,
 )
+from fairdue.contexts.cases.cool_down_models import CoolDown
 from fairdue.contexts.cases.desk_models import CaseChange
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "CaseChange",
     "CollectorAbsence",
     "CollectorProfile",
+    "CoolDown",
     "Outcome",
     "PromiseToPay",
     "WorkItem",

@@ -97,9 +97,24 @@ def _card(staff: Staff) -> StaffCard:
     )
 
 
+def colleagues(actor: Actor) -> tuple[tuple[int, str], ...]:
+    """Return id and name of the active others of the actor's team who work cases, by name."""
+    workers = [role for role in Role.values if "cases.work" in permissions_of(role)]
+    rows = Staff.objects.filter(team_id=actor.team_id or 0, is_active=True, role__in=workers)
+    return tuple(
+        (row.pk, row.get_full_name()) for row in rows.exclude(pk=actor.id or 0).order_by("display_name", "id")
+    )
+
+
 def staff_names(ids: Iterable[int]) -> dict[int, str]:
     """Return the display names of staff by id; unknown ids are left out."""
     return dict(Staff.objects.filter(pk__in=set(ids)).values_list("id", "display_name"))
+
+
+def staff_address(staff_id: int) -> str:
+    """Return the e-mail address of an active member of staff, empty without one; for letters of the house to its staff."""
+    found = Staff.objects.filter(pk=staff_id, is_active=True).values_list("email", flat=True).first()
+    return found or ""
 
 
 def teams() -> tuple[TeamCard, ...]:

@@ -26,6 +26,25 @@ from fairdue.contexts.reporting.figures import (
     team_ids,
 )
 from fairdue.contexts.reporting.queries import book_overview
+from fairdue.contexts.reporting.subscriptions import (
+    SubscriptionCard,
+    SubscriptionRefused,
+    claim_subscription,
+    due_subscriptions,
+    record_send,
+    stop_subscription,
+    subscribe,
+    subscriptions,
+)
+from fairdue.contexts.reporting.targets import (
+    Measure,
+    TargetLine,
+    TargetRefused,
+    measures,
+    set_targets,
+    target_lines,
+    targets_on,
+)
 
 __all__ = [
     "BookLine",
@@ -37,6 +56,7 @@ __all__ = [
     "Dashboards",
     "FigureFilter",
     "FunnelStage",
+    "Measure",
     "ObjectionLine",
     "PromiseFigures",
     "PromiseLine",
@@ -44,11 +64,25 @@ __all__ = [
     "RecoveryLine",
     "RollLine",
     "RollMatrix",
+    "SubscriptionCard",
+    "SubscriptionRefused",
+    "TargetLine",
+    "TargetRefused",
     "book_overview",
+    "claim_subscription",
     "dashboards",
+    "due_subscriptions",
     "figure_night",
     "figure_nights",
     "land_figures",
+    "measures",
+    "record_send",
+    "set_targets",
+    "stop_subscription",
     "stored_figures",
+    "subscribe",
+    "subscriptions",
+    "target_lines",
+    "targets_on",
     "team_ids",
 ]

@@ -4,5 +4,15 @@ from __future__ import annotations
 
 from fairdue.journeys.dashboards.listing import CARDS, ListedAccount, Listing, behind
 from fairdue.journeys.dashboards.prove import FigureProof, prove_figures
+from fairdue.journeys.dashboards.sending import SendReport, send_due_figures
 
-__all__ = ["CARDS", "FigureProof", "ListedAccount", "Listing", "behind", "prove_figures"]
+__all__ = [
+    "CARDS",
+    "FigureProof",
+    "ListedAccount",
+    "Listing",
+    "SendReport",
+    "behind",
+    "prove_figures",
+    "send_due_figures",
+]

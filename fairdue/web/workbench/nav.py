@@ -66,6 +66,13 @@ GROUPS: tuple[tuple[str, tuple[NavItem, ...]], ...] = (
                 permissions=("reporting.view",),
             ),
             NavItem(
+                url_name="workbench:dashboards",
+                label=word("Dashboards"),
+                icon="report",
+                permissions=("reporting.view",),
+                key="g d",
+            ),
+            NavItem(
                 url_name="workbench:products",
                 label=word("Products"),
                 icon="rules",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
+from fairdue.web.workbench import office_urls
 from fairdue.web.workbench.views import (
     account,
     agencies,
@@ -59,6 +60,7 @@ from fairdue.web.workbench.views import (
 
 app_name = "workbench"
 urlpatterns = [
+    *office_urls.urlpatterns,
     path("", home.home, name="home"),
     path("preferences", preferences.preferences, name="preferences"),
     path("drafts/<str:key>", desk_parts.keep_draft, name="draft"),

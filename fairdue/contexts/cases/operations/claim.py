@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from fairdue.contexts.audit import facade as audit
 from fairdue.contexts.cases.contracts import WorkItemCard
 from fairdue.contexts.cases.models import Case, WorkItem
+from fairdue.contexts.cases.operations.cool_down import check_rested
 from fairdue.contexts.cases.operations.outcome import staff_id
 from fairdue.contexts.cases.queries.cards import work_item_card
 from fairdue.contexts.cases.queries.queue import items_after, open_items
@@ -34,9 +35,13 @@ def next_case(
        taking at this moment is passed over: of two who ask at once each gets another case.
     4. With a `bucket` only work whose days past due lie in it.
 
+    5. Who rests after an abusive call gets nothing new.
+
     :raises BucketUnknown: if there is no such bucket
+    :raises Resting: if the actor rests
     """
     actor.require("cases.work")
+    check_rested(actor, now)
     current = WorkItem.objects.filter(pk=after_work_item_id).first() if after_work_item_id else None
     code = queue if queue is not None else (current.queue if current else None)
     items = _free(actor, code, bucket, now).exclude(pk=after_work_item_id or 0)
