@@ -21,6 +21,7 @@ from fairdue.contexts.payments.contracts import (
     Reason,
     Received,
 )
+from fairdue.journeys.review_plans import follow_plans
 from fairdue.kernel.actor import Actor
 from fairdue.kernel.clock import business_date
 from fairdue.kernel.money import Money
@@ -149,12 +150,13 @@ def place_together(*, payment_ids: Sequence[int], actor: Actor, now: datetime) -
 def follow_money(person_ids: Iterable[int], *, actor: Actor, now: datetime) -> tuple[Assessment, int]:
     """This function will judge promises of persons whose debts changed, and close work where nothing is due.
 
-    Works inside the caller's transaction, by few statements for any number of persons.
+    Their plans are judged once it is committed. Works inside the caller's transaction, by few statements for any number of persons.
     """
     persons = sorted(set(person_ids))
     if not persons:
         return Assessment(), 0
     promises = cases.assess_promises_of(person_ids=persons, now=now)
+    follow_plans(persons, now=now)
     working = cases.persons_with_work(persons)
     if not working:
         return promises, 0
