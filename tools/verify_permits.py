@@ -11,7 +11,8 @@ What is verified
  2. Every permit: hash = SHA-256("fairdue.law.permit" NUL + previous hash + content), where content is JSON with sorted
     keys and no blanks in UTF-8; signature = Ed25519 (RFC 8032) of that hash under the key that the content names.
  3. Every chain: positions follow each other without gap or twin from the first to the last that the manifest names,
-    and each permit names the hash of the one before it.
+    and each permit names the hash of the one before it. (In the bundle of one person the permits of others are left
+    out: there each permit stands by its own signature, and the manifest names the last of each chain.)
  4. Every permit says `allow`, was issued before it expires, and `inputs_sha256` is the digest of the facts it lists.
  5. Every rule pack that a permit names is in the bundle with the digest it names, and holds every rule asked.
  6. Every use of a permit is of its channel, recipient and text, and within its time; no permit is used twice.
@@ -260,7 +261,10 @@ class Verification:
             return
         expected = (start["first_position"] - 1, bytes.fromhex(start["previous_hash"]))
         before, hash_before = self.chains.get(chain, expected)
-        if position > before + 1:
+        if self.manifest.get("scope") == "person":
+            if position <= before:
+                self.fault("inserted", place, "stands there twice")
+        elif position > before + 1:
             self.fault("removed", f"chain {chain}, position {before + 1}", "a permit is missing")
         elif position <= before or previous != hash_before:
             self.fault("inserted", place, "does not follow the permit before it")

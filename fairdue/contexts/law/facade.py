@@ -101,6 +101,7 @@ from .operations.deadline_revoked import start_revocations
 from .operations.deadline_start import start_deadlines
 from .operations.deadline_sweep import sweep_deadlines
 from .operations.export import PackUnpublished, SpanEmpty, export_permits
+from .operations.export_person import person_bundle
 from .operations.holds import HOLD_KINDS, HoldRefused, lift_hold, place_hold
 from .operations.overtaken import PermitOvertaken, use_unless_overtaken
 from .operations.packs import PackChanged, load_rule_packs
@@ -145,6 +146,7 @@ from .queries.cards import (
     open_holds,
     pack_versions,
     permit,
+    permit_hashes,
     rulebook,
 )
 from .queries.confirmations import confirmations, rule_standings
@@ -358,6 +360,8 @@ __all__ = [
     "open_holds",
     "pack_versions",
     "permit",
+    "permit_hashes",
+    "person_bundle",
     "permit_lines",
     "permit_proof",
     "place_hold",

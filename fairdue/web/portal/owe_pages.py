@@ -4,21 +4,47 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
+from fairdue.contexts.ledger import facade as ledger
 from fairdue.contexts.outreach import facade as outreach
 from fairdue.kernel.clock import business_date
-from fairdue.web.portal import reading
+from fairdue.web.portal import articles, reading
+from fairdue.web.portal.explaining import told
 from fairdue.web.portal.frame import show
 from fairdue.web.portal.sessions import visit_page
+
+PARTS_SHOWN = 100
+"""Parts of one amount on one page; the statement of account holds all."""
 
 
 @visit_page
 def debts(request: HttpRequest, person_id: int, now: datetime) -> HttpResponse:
     """Show what the person owes and why: each debt by component, what is due when, what was paid."""
     as_of = business_date(now)
-    return show(request, "portal/debts.html", person_id, as_of=as_of, debts=reading.debts(person_id, as_of))
+    suggested = articles.suggested(reading.situations(person_id, as_of), limit=2)
+    return show(
+        request, "portal/debts.html", person_id, as_of=as_of, debts=reading.debts(person_id, as_of), suggested=suggested
+    )  # fmt: skip
+
+
+@visit_page
+def why(request: HttpRequest, person_id: int, now: datetime, account_id: int) -> HttpResponse:
+    """Show where one amount of one debt comes from, as of today: its parts, their days, rules and arithmetic."""
+    as_of = business_date(now)
+    account = reading.own_account(person_id, account_id)
+    if account is None:
+        raise Http404(str(account_id))
+    try:
+        found = ledger.explain(account_id, as_of, request.GET.get("of", "balance")[:60])
+    except (ledger.SubjectUnknown, ledger.LedgerError) as unknown:
+        raise Http404(str(account_id)) from unknown
+    part = found.part(request.GET.get("path", "")[:60]) or found.root
+    return show(
+        request, "portal/why.html", person_id, as_of=as_of, account=account, found=found, level=told(part),
+        parts=[told(each) for each in part.parts[:PARTS_SHOWN]], left_out=max(len(part.parts) - PARTS_SHOWN, 0),
+    )  # fmt: skip
 
 
 @visit_page

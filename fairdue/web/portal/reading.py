@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,9 @@ from fairdue.contexts.ledger.facade import Payoff
 from fairdue.contexts.outreach import facade as outreach
 from fairdue.journeys.check_genuine import CONTACT, code_of
 from fairdue.kernel.actor import system
+from fairdue.kernel.clock import HOUSE_ZONE
 from fairdue.kernel.money import Money
+from fairdue.web.portal.explaining import ToldPart, told
 from fairdue.web.portal.words import component_word, kind_word, maker_word, result_word, way_word
 
 RECENT = 8
@@ -55,7 +57,8 @@ class Debt:
 
     account: AccountCard
     summary: AccountSummary
-    components: tuple[tuple[str, Money], ...]
+    components: tuple[tuple[str, Money, str], ...]
+    """Word, amount, and the subject under which the amount is explained."""
     reference: str
     payoff: Payoff | None
     payoff_until: date | None
@@ -99,6 +102,8 @@ class ContactLine:
     """One contact as the person reads it."""
 
     card: ContactCard
+    at: datetime
+    """In the house's zone."""
     way: str
     result: str
     by: str
@@ -110,11 +115,26 @@ def contacts(person_id: int, limit: int = 100) -> tuple[ContactLine, ...]:
     cards = [card for card in law.contacts(person_id, limit) if card.result not in ("reserved", "failed")]
     return tuple(
         ContactLine(
-            card=card, way=way_word(card.channel, card.direction), result=result_word(card.result),
+            card=card, at=card.occurred_at.astimezone(HOUSE_ZONE), way=way_word(card.channel, card.direction),
+            result=result_word(card.result),
             by=maker_word(card.made_by), code=code_of(CONTACT, card.contact_id),
         )
         for card in cards
     )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgreementLine:
+    """One agreement that the person made, and where its page is."""
+
+    number: str
+    day: date
+    address: str
+
+
+def agreements(person_id: int) -> tuple[AgreementLine, ...]:
+    """Return the person's agreements, newest first."""
+    return ()
 
 
 def debts(person_id: int, as_of: date, *, with_history: bool = True) -> tuple[Debt, ...]:
@@ -128,13 +148,37 @@ def debts(person_id: int, as_of: date, *, with_history: bool = True) -> tuple[De
     return tuple(sorted(found, key=lambda debt: (-debt.summary.overdue.minor, debt.account.account_id)))
 
 
+EXAMPLES = 4
+
+
+def interest_examples(person_id: int, as_of: date) -> tuple[tuple[AccountCard, ToldPart], ...]:
+    """Return amounts of interest and charges on the person's own accounts that carry their arithmetic, a few."""
+    found: list[tuple[AccountCard, ToldPart]] = []
+    accounts = {card.account_id: card for card in book.account_cards(person_id)}
+    for summary in ledger.person_summary(person_id, as_of).accounts:
+        for code, owed in summary.by_component.items():
+            if code == "principal" or not owed.minor or len(found) >= EXAMPLES:
+                continue
+            root = ledger.explain(summary.account_id, as_of, f"component:{code}").root
+            part = next((each for each in root.walk() if each.arithmetic_zh), root)
+            found.append((accounts[summary.account_id], told(part)))
+    return tuple(found)
+
+
+def own_account(person_id: int, account_id: int) -> AccountCard | None:
+    """Return one account if it is the person's, else None: an unknown and a foreign one are alike."""
+    return next((card for card in book.account_cards(person_id) if card.account_id == account_id), None)
+
+
 def _debt(account: AccountCard, summary: AccountSummary, as_of: date, with_history: bool) -> Debt:
-    components = [(component_word(code), amount) for code, amount in summary.by_component.items()]
+    components = [
+        (component_word(code), amount, f"component:{code}") for code, amount in summary.by_component.items()
+    ]
     payoff = ledger.payoff(account.account_id, as_of) if with_history and summary.balance.minor else None
     return Debt(
         account=account,
         summary=summary,
-        components=tuple((word, amount) for word, amount in components if amount.minor),
+        components=tuple(each for each in components if each[1].minor),
         reference=repayment_reference(account.account_id),
         payoff=payoff,
         payoff_until=ledger.payoff_validity(payoff).until_date if payoff else None,

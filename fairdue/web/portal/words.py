@@ -51,13 +51,19 @@ def maker_word(made_by: str) -> str:
 
 def kind_word(kind: str) -> str:
     """Return what a kind of booking is called."""
-    words = {
-        "payment": _("Payment"),
-        "charge": _("Charge"),
-        "credit": _("Credit"),
-        "reversal": _("Cancelled booking"),
-    }
-    return words.get(kind, kind)
+    return kind_words().get(kind, kind)
+
+
+def kind_words() -> dict[str, str]:
+    """Return what each kind of booking is called."""
+    return {
+        "payment": _("Payment"), "charge": _("Charge"), "credit": _("Credit"), "reversal": _("Cancelled booking"),
+        "chargeback": _("Returned payment"), "refund": _("Refund"), "waiver": _("Waived"), "pause": _("Pause"),
+        "resume": _("End of a pause"), "deferral": _("Deferral"), "re_age": _("Due dates set anew"),
+        "re_amortise": _("Instalments computed anew"), "plan": _("Plan agreed"), "settlement": _("Settlement agreed"),
+        "charge_off": _("Charged off"), "write_off": _("Written off"), "recovery": _("Recovery"),
+        "assignment": _("Assigned"), "dispute": _("Dispute"),
+    }  # fmt: skip
 
 
 def component_word(component: str) -> str:

@@ -36,7 +36,7 @@ CYCLE_NOTES = {
 STEPS = {
     "review": word("Review by a person"), "call": word("Call"), "visit": word("Visit"), "message": word("Message"),
     "sms": word("SMS"), "email": word("E-mail"), "inapp": word("In-app message"), "letter": word("Letter"),
-    "none": word("No step"),
+    "place": word("Placement with an agency"), "none": word("No step"),
 }  # fmt: skip
 GATE_ANSWERS = {
     "allow": word("Allowed"), "defer": word("Later"), "review": word("Needs review"), "hold": word("On hold"),
@@ -46,6 +46,7 @@ GATE_ANSWERS = {
 STRATEGY_OUTPUTS = {
     "step": word("Step"), "template": word("Text"), "purpose": word("Purpose"), "channels": word("Channels"),
     "hour": word("Hour"), "queue": word("Queue"), "rank": word("Rank"), "round": word("Round"), "kind": word("Kind of work"),
+    "agency": word("Agency"),
 }  # fmt: skip
 PURPOSES = {"collect": word("Collection"), "service": word("Service"), "statutory": word("Prescribed by law")}
 
@@ -198,6 +199,8 @@ EVENTS = {
     "parties.consent.recorded": word("Consent recorded"),
     "parties.contact_point.marked": word("Contact point marked"),
     "parties.contact_point.verified": word("Contact point verified"),
+    "portal.document.issued": word("Document given to the borrower"),
+    "law.permits.given_to_person": word("Permits given to the borrower"),
     "parties.code.issued": word("One-time code sent"),
     "parties.code.used": word("One-time code used"),
     "keys.rotated": word("Keys rotated"),
