@@ -23,6 +23,7 @@ STEPS: Mapping[str, Words] = {
     "inapp": ("发站内信", "a message in the app"),
     "letter": ("寄信函", "a letter"),
     "visit": ("上门", "a visit"),
+    "place": ("建议委外", "a proposal to place the debt with an agency"),
 }
 
 DROPPED: Mapping[str, Words] = {

@@ -13,6 +13,7 @@ from django.conf import settings
 
 from fairdue.contexts.cases import facade as cases
 from fairdue.engine.science.assignment import Collector, Given, Work, assign
+from fairdue.journeys.nightly_cycle.candidates import BY_HAND
 from fairdue.journeys.nightly_cycle.night import Night
 
 GIVEN = "given"
@@ -50,12 +51,14 @@ def _works(night: Night, chosen: pl.DataFrame, queues: list[str]) -> pl.DataFram
     """The persons with something to do tonight in these queues."""
     has = night.scan("decided").collect_schema().names()
     decided = night.scan("decided").select(name for name in FACTS if name in has)
-    mine = decided.filter(pl.col("step").is_in(["call", "review"]) & pl.col("queue").is_in(queues)).collect()
+    mine = decided.filter(
+        pl.col("step").is_in([*BY_HAND, "review"]) & pl.col("queue").is_in(queues)
+    ).collect()
     is_taken = (pl.col("outcome") == "allow") & pl.col("dropped").is_in(["", "cheaper_channel"])
     called = chosen.filter(is_taken).select("person_id")
     is_review = mine.filter(pl.col("step") == "review")
-    calls = mine.filter(pl.col("step") == "call").join(called, on="person_id", how="semi")
-    works = pl.concat([is_review, calls]).join(night.read("ranks"), on="person_id", how="left")
+    contacts = mine.filter(pl.col("step") != "review").join(called, on="person_id", how="semi")
+    works = pl.concat([is_review, contacts]).join(night.read("ranks"), on="person_id", how="left")
     hard = _hard()
     is_hard = (pl.col("days_past_due") >= hard["days_past_due"]) | (
         pl.col("overdue_minor") >= hard["overdue_minor"]

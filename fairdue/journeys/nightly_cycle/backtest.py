@@ -15,9 +15,10 @@ from typing import Any
 
 import polars as pl
 
+from fairdue.journeys.nightly_cycle.candidates import CONTACTS
 from fairdue.journeys.nightly_cycle.choose import Choice
 from fairdue.journeys.nightly_cycle.lake import StoredNight
-from fairdue.journeys.nightly_cycle.partition import CONTACTS, decide_partition
+from fairdue.journeys.nightly_cycle.partition import decide_partition
 from fairdue.journeys.nightly_cycle.plan import NightPlan
 from fairdue.journeys.nightly_cycle.ways import NO_WAY, first_ways
 

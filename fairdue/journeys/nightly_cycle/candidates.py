@@ -7,7 +7,15 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-MEDIA = {"sms": ("mobile",), "email": ("email",), "call": ("mobile", "landline")}
+CONTACTS = ("message", "call", "letter", "visit")
+"""Steps that the gate is asked about: a message goes by one of the row's channels, the others are a channel each."""
+
+BY_HAND = ("call", "letter", "visit")
+"""Contacts that a person makes or prepares: they become work items."""
+
+MEDIA = {
+    "sms": ("mobile",), "email": ("email",), "call": ("mobile", "landline"), "letter": ("address",), "visit": ("address",),
+}  # fmt: skip
 """What a channel needs a contact point of; a channel that is not named needs none."""
 
 EXPIRES_AFTER = timedelta(hours=12)
@@ -19,17 +27,17 @@ def propose(
 ) -> pl.DataFrame:
     """Return one line per person and channel, with the moment planned and the order of preference.
 
-    1. Channels are the row's, the person's preferred one first; a call has one channel.
+    1. Channels are the row's, the person's preferred one first; a call, a letter and a visit have one channel.
     2. Each channel takes the person's best own contact point: valid, not opted out, lowest rank. A
        channel whose medium the person does not have is left out, and so is one in which the row's
        template has no approved text in the person's language (`texts`: template, channel, spoken).
     3. The moment is the row's hour on the cycle date in the person's own zone.
     """
-    asked = decided.filter(pl.col("step").is_in(["message", "call"]))
-    is_call = pl.col("step") == "call"
+    asked = decided.filter(pl.col("step").is_in(CONTACTS))
+    is_message = pl.col("step") == "message"
     lines = (
         asked.with_columns(
-            pl.when(is_call).then(pl.lit(["call"])).otherwise(pl.col("channels")).alias("channel")
+            pl.when(is_message).then("channels").otherwise(pl.concat_list("step")).alias("channel")
         )
         .drop("channels")
         .with_columns(pl.int_ranges(pl.col("channel").list.len()).alias("preference"))
@@ -43,7 +51,7 @@ def propose(
     spoken = pl.when(pl.col("locale").str.to_lowercase().str.starts_with("zh")).then(pl.lit("zh-hans"))
     lines = lines.with_columns(spoken.otherwise(pl.lit("en")).alias("spoken"))
     lines = lines.join(texts.with_columns(has_text=True), on=["template", "channel", "spoken"], how="left")
-    can_say = pl.col("has_text").fill_null(False) | (pl.col("step") == "call")
+    can_say = pl.col("has_text").fill_null(False) | ~is_message
     can_reach = pl.col("contact_point_id").is_not_null() | ~pl.col("channel").is_in(list(MEDIA))
     return (
         lines.with_columns(_moment(lines, cycle_date).alias("at"))

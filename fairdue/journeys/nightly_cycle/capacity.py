@@ -15,8 +15,9 @@ from fairdue.contexts.cases import facade as cases
 from fairdue.contexts.decisions.facade import StageResult
 from fairdue.journeys.nightly_cycle.action_values import action_values
 from fairdue.journeys.nightly_cycle.assigning import assign_collectors
+from fairdue.journeys.nightly_cycle.candidates import CONTACTS
 from fairdue.journeys.nightly_cycle.night import Night
-from fairdue.journeys.nightly_cycle.partition import CONTACTS
+from fairdue.journeys.nightly_cycle.placing import PLACEMENTS, Placed, place
 from fairdue.journeys.nightly_cycle.planning import plan_of
 from fairdue.journeys.nightly_cycle.scarcity import Scarcity
 from fairdue.journeys.nightly_cycle.sharing import Shared, share
@@ -32,24 +33,27 @@ TAKEN = ("", CHEAPER)
 def share_out(night: Night) -> StageResult:
     """Choose one way a person from `ways`, keep it as `chosen`, and give cases to collectors.
 
-    In: persons with a way that the law allows. Out: those who are contacted. Rejected: those left out for want of
-    capacity, who wait.
+    In: persons with a way that the law allows, and those whose placement an agency has no room for. Out: those who are
+    contacted. Rejected: those left out for want of capacity, who wait.
 
     `chosen`: person_id, channel, contact_point_id, at, outcome, reasons, is_moved, dropped; one line for every person
-    whose step is a contact. `dropped` says why nothing came of it (`capacity`, `cap`, `hold`) or that another channel
-    was taken than the preferred one (`cheaper_channel`).
+    whose step is a contact, or a placement that has to wait. `dropped` says why nothing came of it (`capacity`,
+    `cap`, `hold`) or that another channel was taken than the preferred one (`cheaper_channel`).
     """
-    scarcity = Scarcity(cases.capacity_on(night.cycle_date))
+    given = cases.capacity_on(night.cycle_date)
+    scarcity = Scarcity(tuple(each for each in given if each.kind != PLACEMENTS))
     waited = cases.waiting_before(night.cycle_date)
     shared = _share(night, scarcity, waited) if scarcity.given else None
     caps = _cap_rules(night)
     parts = [_answers(night, part, shared, caps) for part in night.parts]
-    chosen = pl.concat(parts).sort("person_id") if parts else _answers_of_nobody()
+    placed = place(night, given)
+    chosen = pl.concat([_answers_of_nobody(), *parts, _waiting_for_agencies(placed)]).sort("person_id")
     night.write("chosen", chosen)
     waiting = _remember(night, chosen, has_waited=waited.height > 0)
     detail = _told(chosen, shared, waiting) | {"assigned": assign_collectors(night, chosen)}
+    detail["capacities"] = [*detail["capacities"], *placed.report]
     left_out = int((chosen["dropped"] == CAPACITY).sum())
-    asked = int((chosen["outcome"] == "allow").sum())
+    asked = int((chosen["outcome"] == "allow").sum()) + len(placed.left_out)
     return StageResult(
         in_count=asked,
         out_count=asked - left_out,
@@ -128,6 +132,11 @@ def _answers_of_nobody() -> pl.DataFrame:
         "dropped": pl.String,
     }  # fmt: skip
     return pl.DataFrame(schema=schema)
+
+
+def _waiting_for_agencies(placed: Placed) -> pl.DataFrame:
+    rows = [(person_id, "", None, None, "none", "", False, CAPACITY) for person_id in placed.left_out]
+    return pl.DataFrame(rows, schema=_answers_of_nobody().schema, orient="row")
 
 
 def _remember(night: Night, chosen: pl.DataFrame, *, has_waited: bool) -> int:

@@ -19,6 +19,7 @@ from fairdue.engine.strategy.decide import ROW_ID, ROWS_FIRED, decide
 from fairdue.engine.strategy.digest import facts_digest
 from fairdue.engine.strategy.experiments import Deal, assign
 from fairdue.engine.strategy.table import Strategy, read_strategy
+from fairdue.journeys.nightly_cycle.candidates import CONTACTS
 
 KEPT = (
     "person_id", "account_id", "currency", "days_past_due", "overdue_minor", "balance_minor", "bucket",
@@ -38,6 +39,7 @@ STEP_OUTPUTS: dict[str, pl.Expr] = {
     "rank": pl.lit(0, dtype=pl.Int64),
     "round": pl.lit(0, dtype=pl.Int64),
     "kind": pl.lit(""),
+    "agency": pl.lit(""),
 }
 """What the stages after this one read of every strategy, and what stands for an output that it lacks."""
 
@@ -125,7 +127,7 @@ def is_duty() -> pl.Expr:
 
     A person's review (a death, a complaint, hardship) and contacts whose purpose is not to collect, such as notices.
     """
-    is_contact = pl.col("step").is_in(["message", "call"])
+    is_contact = pl.col("step").is_in(CONTACTS)
     return (pl.col("step") == "review") | (is_contact & ~pl.col("purpose").is_in(["", "collect"]))
 
 

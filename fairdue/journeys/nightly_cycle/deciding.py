@@ -8,11 +8,11 @@ from typing import Any
 import polars as pl
 
 from fairdue.contexts.decisions.facade import StageResult
+from fairdue.journeys.nightly_cycle.candidates import CONTACTS
 from fairdue.journeys.nightly_cycle.choose import CONTRADICTION, NO_ROW
 from fairdue.journeys.nightly_cycle.engines import DONE, LOCAL, Told, decide_parts
 from fairdue.journeys.nightly_cycle.lake import MADE, PLAN, folder_of, part_name
 from fairdue.journeys.nightly_cycle.night import Night
-from fairdue.journeys.nightly_cycle.partition import CONTACTS
 from fairdue.journeys.nightly_cycle.plan import NightPlan
 from fairdue.journeys.nightly_cycle.planning import plan_of
 from fairdue.journeys.nightly_cycle.store import DiskStore

@@ -17,10 +17,10 @@ from fairdue.contexts.ledger import facade as ledger
 from fairdue.contexts.reporting import facade as reporting
 from fairdue.engine.figures import cards
 from fairdue.engine.figures.book import book_rows, person_rows
+from fairdue.journeys.nightly_cycle.candidates import CONTACTS
 from fairdue.journeys.nightly_cycle.capacity import TAKEN
 from fairdue.journeys.nightly_cycle.lake import Lake, NightNotStored
 from fairdue.journeys.nightly_cycle.night import Night
-from fairdue.journeys.nightly_cycle.partition import CONTACTS
 from fairdue.storage.bulk import database_url, stream_snapshot
 
 RECOVERY_DAYS = 7

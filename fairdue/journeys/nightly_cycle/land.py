@@ -11,12 +11,12 @@ from fairdue.contexts.cases import facade as cases
 from fairdue.contexts.decisions import facade as decisions
 from fairdue.contexts.outreach import facade as outreach
 from fairdue.journeys.nightly_cycle.assigning import land_given
-from fairdue.journeys.nightly_cycle.candidates import EXPIRES_AFTER
-from fairdue.journeys.nightly_cycle.capacity import TAKEN
+from fairdue.journeys.nightly_cycle.candidates import BY_HAND, CONTACTS, EXPIRES_AFTER
+from fairdue.journeys.nightly_cycle.capacity import CAPACITY, TAKEN
 from fairdue.journeys.nightly_cycle.choose import merge_pairs
 from fairdue.journeys.nightly_cycle.hashing import part_of
 from fairdue.journeys.nightly_cycle.night import Night
-from fairdue.journeys.nightly_cycle.partition import CONTACTS
+from fairdue.journeys.nightly_cycle.placing import PLACE
 from fairdue.journeys.nightly_cycle.report import count_outcomes, sum_counts
 from fairdue.storage.beside import ahead
 
@@ -97,7 +97,8 @@ def outcomes(decided: pl.DataFrame, chosen: pl.DataFrame, ranks: pl.DataFrame) -
     is_allowed = pl.col("outcome") == "allow"
     is_contact = pl.col("planned_step").is_in(CONTACTS)
     is_taken = is_allowed & pl.col("dropped").is_in(TAKEN)
-    step = pl.when(~is_contact).then(pl.col("planned_step")).when(is_taken).then(pl.col("channel"))
+    is_due = ~is_contact & (pl.col("dropped").fill_null("") != CAPACITY)
+    step = pl.when(is_due).then("planned_step").when(is_contact & is_taken).then("channel")
     dropped = pl.when(pl.col("held_back") != "").then("held_back").otherwise("dropped")
     return joined.with_columns(
         step.otherwise(pl.lit("none")).alias("step"),
@@ -132,8 +133,8 @@ def records(outcome: pl.DataFrame, strategy_id: int) -> pl.DataFrame:
 
 
 def work_items(outcome: pl.DataFrame) -> pl.DataFrame:
-    """Return what people have to do: allowed calls, and reviews, which ask no gate."""
-    return outcome.filter(pl.col("step").is_in(["call", "review"])).select(
+    """Return what people have to do: allowed calls, letters and visits; reviews and placements, which ask no gate."""
+    return outcome.filter(pl.col("step").is_in([*BY_HAND, "review", PLACE])).select(
         "person_id",
         "kind",
         "queue",

@@ -19,14 +19,11 @@ from fairdue.contexts.law.columns import (
     weekly_hours,
     with_special_facts,
 )
-from fairdue.journeys.nightly_cycle.candidates import propose
+from fairdue.journeys.nightly_cycle.candidates import CONTACTS, propose
 from fairdue.journeys.nightly_cycle.choose import decide_persons
 from fairdue.journeys.nightly_cycle.contact_facts import with_consents, with_history, with_zones
 from fairdue.journeys.nightly_cycle.person_facts import account_facts, person_facts
 from fairdue.journeys.nightly_cycle.plan import NightPlan
-
-CONTACTS = ("message", "call")
-"""Steps that the gate is asked about."""
 
 BOOK_NOT_CURRENT = "book_not_current"
 """Why nothing comes of a row: the creditor's file of tonight is partial."""

@@ -70,7 +70,7 @@ class Scarcity:
         whole = [
             Line(each.kind, each.name, each.creditor_id, None, each.amount)
             for each in self.given
-            if each.hour is None and each.kind != "placements"
+            if each.hour is None
         ]
         begins = sorted({hour for channel, _queue, hour, _ids in self.sorts if channel == "call"})
         sums = [

@@ -101,6 +101,7 @@ COMPONENTS = {
 
 WORK_KINDS = {
     "call": word("Call"), "review": word("Review"), "promise_due": word("Promise due"), "callback": word("Call back"),
+    "letter": word("Letter"), "visit": word("Visit"), "place": word("Placement with an agency"),
 }  # fmt: skip
 
 PROMISE_STATES = {

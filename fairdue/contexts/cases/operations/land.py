@@ -56,7 +56,7 @@ UPDATE cases_workitem AS w
  WHERE w.person_id = l.person_id AND w.kind = l.kind AND w.status = 'open' AND w.cycle_date < %s
 """
 
-NIGHT_KINDS = ("call", "review", "promise_due")
+NIGHT_KINDS = ("call", "letter", "visit", "review", "place", "promise_due")
 """Kinds that each night decides anew; a callback that was agreed with the debtor outlives the night."""
 
 _RETIRE = """
