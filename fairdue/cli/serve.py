@@ -10,6 +10,8 @@ import typer
 from fairdue.cli.session import console, emit, fail, prepare
 
 THREADS = 8
+LARGEST_BODY = 256 * 1024 * 1024
+"""Bytes of a request; one that announces more is answered before it is read."""
 
 
 def free_port(wanted: int, host: str, tries: int = 20) -> int:
@@ -50,7 +52,9 @@ def serve(
     if as_json:
         emit({"address": os.environ["FAIRDUE_PUBLIC_URL"], "host": host, "port": port})
     console.print(f"Serving {os.environ['FAIRDUE_PUBLIC_URL']} · Ctrl-C stops", highlight=False)
-    serve_forever(application, host=host, port=port, threads=THREADS, ident=None, _quiet=True)
+    serve_forever(
+        application, host=host, port=port, threads=THREADS, ident=None, max_request_body_size=LARGEST_BODY, _quiet=True
+    )  # fmt: skip
 
 
 def register(root: typer.Typer) -> None:
