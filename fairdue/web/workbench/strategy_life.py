@@ -96,12 +96,19 @@ def steps(card: decisions.StrategyCard, actor: Actor) -> list[Step]:
         Step(
             code=kind.code,
             label=_(kind.label),
-            note=_(kind.note),
+            note=_note(kind, card),
             refused=_refused(kind, card, actor),
             is_next=card.status in kind.before and kind.code != "retire",
         )
         for kind in KINDS
     ]
+
+
+def _note(kind: _Kind, card: decisions.StrategyCard) -> str:
+    """Say also, to who approves, that no night has shown yet what the version does."""
+    if kind.code != "approve" or card.status != "shadow" or decisions.shadow_nights(card.strategy_id, limit=1):
+        return _(kind.note)
+    return f"{_(kind.note)} {_('No night has passed in its shadow yet: there is nothing to compare.')}"
 
 
 def _refused(kind: _Kind, card: decisions.StrategyCard, actor: Actor) -> str:
