@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
@@ -11,6 +12,8 @@ from fairdue.contexts.cases import facade as cases
 from fairdue.contexts.law import facade as law
 from fairdue.journeys.start_call import accounts_in_scope
 from fairdue.kernel.actor import Actor
+
+TAKEN_BACK_WITHIN = timedelta(minutes=2)
 
 
 class HoldRefused(cases.CaseRefused):
@@ -72,3 +75,23 @@ def lift_hold(*, case_id: int, hold_id: int, reason: str, actor: Actor, now: dat
     if all(hold.hold_id != hold_id for hold in law.open_holds(case.person_id)):
         raise HoldRefused("cases.hold.not_open", f"hold {hold_id} is not open here")
     law.lift_hold(hold_id=hold_id, reason=reason, actor=actor, now=now)
+
+
+@transaction.atomic
+def take_back_hold(*, case_id: int, hold_id: int, actor: Actor, now: datetime) -> None:
+    """End a hold that the actor placed by mistake a moment ago; the desk offers it for some seconds only.
+
+    It needs no permission to lift holds: who placed it may take it back while nobody has relied on it.
+
+    :raises NotInScope: if the case is not in the actor's scope
+    :raises HoldRefused: if the hold is not open, or is not the actor's own of the latest minutes
+    """
+    actor.require("holds.place")
+    case = cases.case_card(case_id=case_id, actor=actor)
+    hold = next((each for each in law.open_holds(case.person_id) if each.hold_id == hold_id), None)
+    if hold is None:
+        raise HoldRefused("cases.hold.not_open", f"hold {hold_id} is not open here")
+    if hold.placed_by != actor.label or now - hold.started_at > TAKEN_BACK_WITHIN:
+        raise HoldRefused("cases.hold.not_yours", f"hold {hold_id} was not placed by the actor just now")
+    lifter = replace(actor, permissions=actor.permissions | {"holds.lift"})
+    law.lift_hold(hold_id=hold_id, reason="taken back: placed by mistake", actor=lifter, now=now)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from fairdue.contexts.book import facade as book
 from fairdue.contexts.book.contracts import AccountCard
@@ -12,8 +12,9 @@ from fairdue.contexts.cases import facade as cases
 from fairdue.contexts.cases.contracts import CaseCard, CaseFile, OutcomeCode, PromiseCard, WorkItemCard
 from fairdue.contexts.decisions import facade as decisions
 from fairdue.contexts.decisions.contracts import DecisionCard
+from fairdue.contexts.identity import facade as identity
 from fairdue.contexts.law import facade as law
-from fairdue.contexts.law.contracts import ChannelVerdict, HoldCard
+from fairdue.contexts.law.contracts import ChannelVerdict, ContactCard, HoldCard
 from fairdue.contexts.ledger import facade as ledger
 from fairdue.contexts.ledger.contracts import AccountSummary
 from fairdue.contexts.outreach import facade as outreach
@@ -27,6 +28,8 @@ from fairdue.kernel.money import Money
 
 __all__ = ["CaseAccount", "CaseView", "Timeline", "TimelineEntry", "case_timeline", "case_view"]
 
+OUTCOME_WITHIN = {"call": outreach.STAYS_OPEN, "visit": timedelta(hours=24)}
+"""A contact that was begun without an outcome is offered for its outcome so long."""
 DEEP = 1000
 """Entries read of each kind when older pages of the timeline are asked for."""
 
@@ -69,6 +72,10 @@ class CaseView:
     timeline: Timeline
     call: outreach.PhoneCallCard | None
     """The call that was dialled here and whose outcome is still to be recorded."""
+    open_contact: ContactCard | None
+    """The call or visit that was begun and has no outcome yet."""
+    colleagues: tuple[tuple[int, str], ...]
+    """Who else of the actor's team works cases, by id and name."""
 
 
 def case_view(
@@ -113,6 +120,8 @@ def case_view(
         outcome_codes=cases.outcome_codes(),
         timeline=page(history, before=before, limit=limit, keep=keep),
         call=_open_call(history.calls, now),
+        open_contact=_open_contact(history.contacts, now),
+        colleagues=identity.colleagues(actor),
     )
 
 
@@ -132,6 +141,16 @@ def case_timeline(
     """
     _, history, _, _ = _read(case_id, actor, now, before, limit, is_kept=keep is not None)
     return page(history, before=before, limit=limit, keep=keep)
+
+
+def _open_contact(contacts: Iterable[ContactCard], now: datetime) -> ContactCard | None:
+    begun = (
+        card
+        for card in contacts
+        if card.result == "reserved"
+        and now - card.occurred_at < OUTCOME_WITHIN.get(card.channel, timedelta(0))
+    )
+    return next(begun, None)
 
 
 def _open_call(calls: Iterable[outreach.PhoneCallCard], now: datetime) -> outreach.PhoneCallCard | None:

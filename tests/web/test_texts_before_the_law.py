@@ -88,4 +88,4 @@ def test_nobody_writes_to_a_debtor_out_of_scope_or_on_an_odd_channel(world, staf
     staff("collector")
     client = signed_in("collector")
     assert client.get(f"/desk/case/{world.foreign_case.pk}/write/inapp").status_code == 404
-    assert client.get(f"/desk/case/{world.case.pk}/write/visit").status_code == 404
+    assert client.get(f"/desk/case/{world.case.pk}/write/call").status_code == 404

@@ -8,7 +8,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef
 
 from fairdue.contexts.identity.contracts import StaffCard, TeamCard
-from fairdue.contexts.identity.models import Staff, Team, TeamCreditor
+from fairdue.contexts.identity.models import Role, Staff, Team, TeamCreditor
 from fairdue.contexts.identity.policies import permissions_of
 from fairdue.kernel.actor import Actor
 

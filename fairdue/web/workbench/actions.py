@@ -24,6 +24,7 @@ from fairdue.web.workbench.action_forms import (
     PaymentForm,
     StatementForm,
 )
+from fairdue.web.workbench.case_change_forms import CallbackForm, EscalateForm, HandOverForm
 from fairdue.web.workbench.deadline_forms import IntakeForm
 from fairdue.web.workbench.words import PERMISSION_WORDS, role_word
 
@@ -74,12 +75,25 @@ KINDS = (
         note=word("The clock of the law runs from when it was received; the deadlines above show until when."),
     ),
     Kind(
-        code="hold", form=HoldForm, permission="holds.place", icon="hold", key="a h",
+        code="hold", form=HoldForm, permission="holds.place", icon="hold", key="h",
         label=word("Place a hold"), submit=word("Stop contacts"),
     ),
     Kind(
         code="lift", form=LiftForm, permission="holds.lift", icon="check", key="a l",
         label=word("Lift a hold"), submit=word("Lift the hold"),
+    ),
+    Kind(
+        code="callback", form=CallbackForm, permission="cases.work", icon="clock", key="a t",
+        label=word("Agree on a call back"), submit=word("Note the call back"),
+        note=word("The case waits until then and stands first afterwards."),
+    ),
+    Kind(
+        code="escalate", form=EscalateForm, permission="cases.work", icon="up", key="e",
+        label=word("Escalate"), submit=word("Put it before a supervisor"),
+    ),
+    Kind(
+        code="hand_over_case", form=HandOverForm, permission="cases.work", icon="people", key="a v",
+        label=word("Hand over"), submit=word("Hand the case over"),
     ),
     Kind(
         code="statement", form=StatementForm, permission="contacts.make", icon="stop", key="a c",
@@ -142,6 +156,11 @@ def _refused(kind: Kind, view: CaseView, actor: Actor) -> str:
             "role": role_word(actor.role), "permission": _(PERMISSION_WORDS[kind.permission]),
         }  # fmt: skip
         return _("Your role %(role)s does not include %(permission)s.") % said
+    if kind.code in ("callback", "escalate", "hand_over_case") and view.case.status != "open":
+        return _("The case is closed already.")
+    is_anothers = view.case.assigned_to_id not in (None, actor.id) and not actor.may("cases.assign")
+    if kind.code == "hand_over_case" and is_anothers:
+        return _("%(name)s has the case: who has it hands it over.") % {"name": view.case.assigned_to}
     if kind.code == "close" and view.case.status != "open":
         return _("The case is closed already.")
     if kind.code == "payment" and not view.accounts:

@@ -19,7 +19,7 @@ NOTE_LIMIT = 4000
 
 
 class OutcomeForm(DeskForm):
-    """What came of a contact. `outcome` is `<channel>:<code>`; the choices follow from whether a call is open."""
+    """What came of a contact. `outcome` is `<channel>:<code>`; the choices follow from the call or visit that was `begun`."""
 
     outcome = forms.ChoiceField(label=lazy("Outcome"))
     contact_point_id = forms.TypedChoiceField(
@@ -40,7 +40,7 @@ class OutcomeForm(DeskForm):
         self,
         *args: Any,
         codes: Sequence[OutcomeCode],
-        has_call: bool,
+        begun: str,
         debts: Sequence[tuple[int, str]],
         numbers: Sequence[tuple[int, str]],
         currencies: Mapping[int, str],
@@ -48,16 +48,20 @@ class OutcomeForm(DeskForm):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.currencies = currencies
-        self.by_key = {f"{channel}:{code.code}": code for channel, code in _offered(codes, has_call)}
+        self.by_key = {f"{channel}:{code.code}": code for channel, code in _offered(codes, begun)}
         fields: dict[str, Any] = self.fields
-        fields["outcome"].choices = self._choices(has_call)
+        fields["outcome"].choices = self._choices()
         fields["account_id"].choices = [("", _("All debts together")), *debts] if len(debts) != 1 else debts
         fields["contact_point_id"].choices = [("", _("Unknown")), *numbers]
-        fields["outcome"].widget.attrs["data-key"] = "o"
 
-    def _choices(self, has_call: bool) -> list[Any]:
+    def _choices(self) -> list[Any]:
         groups: dict[str, list[tuple[str, str]]] = {}
-        names = {"call": _("This call"), "inbound": _("The debtor called"), "note": _("Without a contact")}
+        names = {
+            "call": _("This call"),
+            "visit": _("This visit"),
+            "inbound": _("The debtor called"),
+            "note": _("Without a contact"),
+        }
         for key, code in self.by_key.items():
             groups.setdefault(names[key.split(":")[0]], []).append((key, in_language(code, "label")))
         return [("", _("Choose the outcome")), *groups.items()]
@@ -112,8 +116,9 @@ class OutcomeForm(DeskForm):
             self.add_error("amount", _("This currency has fewer decimals."))
 
 
-def _offered(codes: Sequence[OutcomeCode], has_call: bool) -> list[tuple[str, OutcomeCode]]:
-    channels = ("call",) if has_call else ("note", "inbound")
+def _offered(codes: Sequence[OutcomeCode], begun: str) -> list[tuple[str, OutcomeCode]]:
+    """Return the codes of the contact that was begun; without one those of notes and of the debtor's own calls."""
+    channels = (begun,) if begun else ("note", "inbound")
     hidden = {"payment_taken"}
     return [
         (channel, code)

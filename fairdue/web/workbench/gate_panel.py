@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from fairdue.contexts.law import facade as law
-from fairdue.journeys.write_message import WRITTEN
+from fairdue.journeys.compose import COMPOSED
 from fairdue.web.ui.templatetags.ui import in_language
 from fairdue.web.workbench import words
 from fairdue.web.workbench.office_words import EVIDENCE
@@ -51,12 +51,16 @@ class GateLine:
     can_call: bool
     can_write: bool
     is_allowed: bool
+    is_first_call: bool = False
+    """The first call that may be made: the key `c` starts it."""
 
 
 def gate_lines(answers: Any, points: Mapping[int, Any], *, zone: str, may_call: bool) -> list[GateLine]:
     """Return a line for each answer, in the gate's order."""
     cited: set[str] = set()
-    return [_line(answer, points.get(answer.contact_point_id), zone, may_call, cited) for answer in answers]
+    lines = [_line(answer, points.get(answer.contact_point_id), zone, may_call, cited) for answer in answers]
+    first = next((at for at, line in enumerate(lines) if line.can_call and line.is_allowed), None)
+    return [replace(line, is_first_call=at == first) for at, line in enumerate(lines)]
 
 
 def next_ways(answers: Any, now: datetime) -> list[dict[str, Any]]:
@@ -96,7 +100,7 @@ def _line(answer: Any, point: Any, zone: str, may_call: bool, cited: set[str]) -
         first=reasons[0] if reasons else None,
         others=reasons[1:],
         can_call=may_call and answer.channel == "call" and answer.contact_point_id is not None,
-        can_write=may_call and answer.channel in WRITTEN and owner in ("", "debtor"),
+        can_write=may_call and answer.channel in COMPOSED and owner in ("", "debtor"),
         is_allowed=verdict.outcome == "allow",
     )
 

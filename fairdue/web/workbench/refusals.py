@@ -5,12 +5,14 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as word
 
+from fairdue.contexts.arrangements import facade as arrangements
 from fairdue.contexts.book import facade as book
 from fairdue.contexts.cases import facade as cases
 from fairdue.contexts.decisions import facade as decisions
 from fairdue.contexts.identity import facade as identity
 from fairdue.contexts.law import facade as law
 from fairdue.contexts.ledger import facade as ledger
+from fairdue.contexts.outreach import facade as outreach
 from fairdue.contexts.parties import facade as parties
 from fairdue.contexts.payments import facade as payments
 from fairdue.journeys.stop_contacts import ChannelUnknown
@@ -19,12 +21,14 @@ from fairdue.kernel.money import CurrencyMismatch, UnknownCurrency
 from fairdue.web.ui.templatetags.ui import in_language
 
 REFUSED: tuple[type[Exception], ...] = (
+    arrangements.ArrangementRefused,
     decisions.StrategyChangedMeanwhile, decisions.StrategyNotWritable, decisions.StrategyVersionTaken,
     decisions.StrategyDocumentUnusable, decisions.StrategyStepRefused, decisions.ApproverIsAuthor,
     decisions.ApproverIsNobody, decisions.StrategyInExperiment, decisions.StrategyUnknown,
     decisions.ExperimentInvalid, decisions.ExperimentCodeTaken, decisions.ExperimentHasNoRoom,
     decisions.ExperimentUnknown,
-    cases.CaseRefused, law.ConfirmationRefused, law.PackUnknown, law.HoldRefused, law.StandingRefused,
+    cases.CaseRefused, outreach.ErrandRefused, outreach.CallRefused,
+    law.ConfirmationRefused, law.PackUnknown, law.HoldRefused, law.StandingRefused,
     law.DeadlineRefused, law.ContactUnknown,
     law.ResultUnknown, law.ContactPointUnknown, law.ChannelUnknown,
     law.PermitUnknown, ledger.LedgerError, parties.ConsentRefused, parties.RevealRefused, parties.PortalLinkRefused,
@@ -36,6 +40,26 @@ REFUSED: tuple[type[Exception], ...] = (
 """Every typed refusal that an action at the desk can meet: nothing was done, and the code says why."""
 
 REFUSALS = {
+    "arrangements.refused": word("Nothing was agreed."),
+    "arrangements.accounts.unfit": word("These debts cannot be arranged together: choose debts of one lender in one currency."),
+    "arrangements.nothing_owed": word("Nothing is owed on these debts."),
+    "arrangements.plan.runs": word("A plan runs on one of these debts: make that one anew instead."),
+    "arrangements.offer.gone": word("This offer does not stand any more: debts or terms changed. Look at the offers again."),
+    "arrangements.wish.refused": word("This proposal cannot be taken as it is."),
+    "arrangements.assessment.unknown": word("Ask about the situation again: there is no such record of this person."),
+    "arrangements.proposal.unknown": word("There is no such proposal in your data scope."),
+    "arrangements.proposal.closed": word("This proposal was decided on already, or its time is over."),
+    "arrangements.proposal.waits": word("This proposal waits for approval: nothing was agreed."),
+    "arrangements.proposal.expired": word("Nothing was agreed: the offer's last day has passed, or what is owed changed since. Look at the offers again."),
+    "arrangements.proposal.own": word("Whoever proposed does not decide: ask somebody else."),
+    "arrangements.proposal.authority": word("Your authority does not reach this offer: nothing was approved."),
+    "arrangements.reason_missing": word("Say why; nothing was changed."),
+    "arrangements.proof.unfit": word("Name the recording in which the borrower agreed; nothing was agreed."),
+    "arrangements.plan.unknown": word("There is no such plan in your data scope."),
+    "arrangements.plan.closed": word("This plan does not run any more."),
+    "arrangements.plan.replans_used": word("This plan was made anew as often as its agreement allows."),
+    "arrangements.agreement.unknown": word("There is no such agreement in your data scope."),
+    "arrangements.code.refused": word("The code does not hold; nothing was agreed."),
     "cases.capacity.kind": word("Choose what is limited."),
     "cases.capacity.name_missing": word("Name the channel of the messages, or the agency."),
     "cases.capacity.name_unknown": word("Letters and visits are counted together: leave the name empty."),
@@ -363,6 +387,24 @@ REFUSALS = {
     "parties.portal_link.unknown": word("There is no such link."),
     "parties.portal_link.used": word("The link was used before: issue a new one."),
     "parties.portal_link.expired": word("The link's time is over: issue a new one."),
+    "cases.change.reason_missing": word("Say why: the reason stands in the timeline."),
+    "cases.change.not_yours": word("This is not yours: who has the case, or a supervisor, can do it."),
+    "cases.change.same": word("The case is there already."),
+    "cases.change.moved_on": word("Somebody has gone on with the case since: change it by hand."),
+    "cases.change.undone": word("It was taken back already."),
+    "cases.change.closed": word("The case is closed."),
+    "cases.change.callback_when": word("Name a moment within the next thirty days."),
+    "cases.record.reason": word("Say what the record is for, in a few words."),
+    "cases.hold.not_yours": word("Only who placed the hold a moment ago can take it back; a supervisor can lift it."),
+    "outreach.call.in_progress": word("Somebody is in a call with this person: nobody else contacts them meanwhile."),
+    "outreach.call.yours_is_open": word("Your call is still open: record its outcome first."),
+    "outreach.call.not_open": word("There is no open call of yours."),
+    "outreach.call.facts_missing": word("Say by what you made sure that it is the debtor."),
+    "outreach.call.unconfirmed": word("This outcome speaks of the debtor: confirm first that it was the debtor."),
+    "outreach.call.no_recording": word("There is no recording, or the exchange does not give it."),
+    "outreach.errand.grounds": word("Say why nothing gentler will do."),
+    "outreach.errand.gate": word("The gate does not allow it. Nothing was asked for."),
+    "outreach.errand.settled": word("It was made or withdrawn already."),
     "cases.write.target": word("Nothing can be written there: choose another channel or debt."),
     "outreach.text.refused": word(
         "The law refuses this text: what is marked may not be said. Nothing was sent."

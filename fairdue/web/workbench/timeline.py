@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import groupby
 from typing import Any
 
@@ -11,8 +12,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as word
 
-from fairdue.web.ui.templatetags.ui import day, in_language, minute
+from fairdue.contexts.outreach.facade import FREE_TEXT
+from fairdue.web.ui.templatetags.ui import clock, day, in_language, minute
 from fairdue.web.workbench import words
+from fairdue.web.workbench.call_words import (
+    CALL_STATES,
+    CHANGE_ICONS,
+    CHANGE_WORDS,
+    ERRAND_STATES,
+    ERRAND_TONES,
+)
 from fairdue.web.workbench.due_words import due_word
 from fairdue.web.workbench.money_words import component_word
 from fairdue.web.workbench.office_words import STEPS
@@ -21,10 +30,12 @@ from fairdue.web.workbench.words import say
 FILTERS = (
     ("", word("All")), ("contacts", word("Contacts")), ("promises", word("Promises")), ("money", word("Money")),
     ("decisions", word("Decisions")), ("notes", word("Notes")), ("holds", word("Holds")),
+    ("matters", word("Complaints and requests")), ("changes", word("Changes")),
 )  # fmt: skip
 GROUP_OF_KIND = {
     "contact": "contacts", "message": "contacts", "outcome": "contacts", "promise": "promises",
-    "transaction": "money", "decision": "decisions", "hold": "holds",
+    "transaction": "money", "decision": "decisions", "hold": "holds", "change": "changes", "errand": "contacts",
+    "matter": "matters", "plan": "promises",
 }  # fmt: skip
 
 
@@ -46,27 +57,48 @@ class Card:
     """A payment that stands, which may be reversed here."""
     permit_id: int | None = None
     """The permit under which it left."""
+    call: Any = None
+    """The call behind it, with its recording."""
+    trail: str = ""
+    """When it was taken over, delivered and read; how long a call lasted."""
+    is_withdrawn: bool = False
+    href: str = ""
+    """Where more is told."""
 
 
-def days(
-    entries: Sequence[Any], *, show: str, points: Mapping[int, str], outcomes: Mapping[str, Any]
-) -> list[tuple[Any, list[Card]]]:
-    """Return the cards of a filter under their days in the house zone."""
-    cards = [
-        card for entry in entries if (card := _card(entry, points, outcomes)) and show in ("", card.group)
-    ]
+def kept(show: str) -> Callable[[Any], bool] | None:
+    """Return what a filter keeps of the timeline's entries, None for all of them."""
+    if show not in {code for code, _label in FILTERS if code}:
+        return None
+    return lambda entry: group_of(entry) == show
+
+
+def group_of(entry: Any) -> str:
+    """Return the filter under which an entry falls: a note stands apart from contacts."""
+    if entry.kind == "outcome" and not entry.card.channel:
+        return "notes"
+    return GROUP_OF_KIND[entry.kind]
+
+
+def cards_of(entries: Sequence[Any], points: Mapping[int, str]) -> list[Card]:
+    """Return the entries in words, in their order."""
+    return [card for entry in entries if (card := _card(entry, points))]
+
+
+def days_of(cards: Sequence[Card]) -> list[tuple[Any, list[Card]]]:
+    """Return cards under their days in the house zone."""
     return [
         (key, list(group))
         for key, group in groupby(cards, key=lambda card: timezone.localtime(card.at).date())
     ]
 
 
-def _card(entry: Any, points: Mapping[int, str], outcomes: Mapping[str, Any]) -> Card | None:
+def _card(entry: Any, points: Mapping[int, str]) -> Card | None:
     make = MAKERS.get(entry.kind)
     if make is None:
         return None
     details = make(entry.card, entry, points)
-    return Card(**({"key": entry.key, "group": GROUP_OF_KIND[entry.kind], "at": entry.at} | details))
+    return Card(**({"key": entry.key, "group": group_of(entry), "at": entry.at} | details))
 
 
 def _contact(card: Any, entry: Any, points: Mapping[int, str]) -> dict[str, Any]:
@@ -82,15 +114,42 @@ def _contact(card: Any, entry: Any, points: Mapping[int, str]) -> dict[str, Any]
         "body": points.get(card.contact_point_id, ""),
         "by": maker,
         "permit_id": card.permit_id,
+        "call": entry.call,
+        "trail": _call_trail(entry.call),
     }
+
+
+def _call_trail(call: Any) -> str:
+    """Return how a call went: who it was confirmed to be, how long it lasted."""
+    if call is None:
+        return ""
+    parts = [say(CALL_STATES, call.state)] if call.state not in ("by_hand", "ended") else []
+    if call.confirmed_at:
+        parts.append(_("debtor confirmed at %(at)s") % {"at": clock(call.confirmed_at)})
+    if call.seconds is not None:
+        parts.append(_("talked %(min)d:%(sec)02d") % {"min": call.seconds // 60, "sec": call.seconds % 60})
+    return " · ".join(parts)
+
+
+def _message_trail(card: Any) -> str:
+    """Return the receipts of a message: handed over, settled, read."""
+    told = [
+        (_("handed over %(at)s"), card.sent_at),
+        (
+            _("delivered %(at)s") if card.dispatch_status == "delivered" else _("settled %(at)s"),
+            card.settled_at,
+        ),
+        (_("read %(at)s"), card.read_at),
+    ]
+    parts = [text % {"at": minute(at)} for text, at in told if at]
+    return " · ".join([*parts, card.error] if card.error else parts)
 
 
 def _message(card: Any, entry: Any, points: Mapping[int, str]) -> dict[str, Any]:
-    title = _("%(channel)s, template %(template)s") % {
-        "channel": say(words.CHANNELS, card.channel),
-        "template": card.template_code,
-    }
-    lines = [points.get(card.contact_point_id, ""), card.text]
+    title = say(words.CHANNELS, card.channel)
+    if card.template_code != FREE_TEXT:
+        title = _("%(channel)s, template %(template)s") % {"channel": title, "template": card.template_code}
+    lines = [points.get(card.contact_point_id, ""), card.subject, card.text]
     if card.status == "planned":
         lines.append(_("Planned for %(at)s") % {"at": minute(card.not_before)})
     return {
@@ -100,13 +159,19 @@ def _message(card: Any, entry: Any, points: Mapping[int, str]) -> dict[str, Any]
         "tone": words.RESULT_TONES.get(card.status, ""),
         "body": "\n".join(line for line in lines if line),
         "permit_id": card.permit_id,
+        "trail": _message_trail(card),
     }
 
 
 def _outcome(card: Any, entry: Any, points: Mapping[int, str]) -> dict[str, Any]:
+    if entry.is_withdrawn:
+        said = {"title": _("Note, withdrawn by its writer"), "is_withdrawn": True, "by": card.recorded_by}
+        return {"icon": "note"} | said
     return {
-        "icon": "note",
-        "group": "contacts" if card.channel else "notes",
+        "icon": words.CHANNEL_ICONS.get(card.channel, "note"),
+        "permit_id": entry.permit_id,
+        "call": entry.call,
+        "trail": _call_trail(entry.call),
         "title": in_language({"label_zh": card.label_zh, "label_en": card.label_en}, "label"),
         "state": say(words.CHANNELS, card.channel) if card.channel else "",
         "body": card.note,
@@ -179,7 +244,36 @@ def _hold(card: Any, entry: Any, points: Mapping[int, str]) -> dict[str, Any]:
     }
 
 
+def _change(card: Any, entry: Any, points: Mapping[int, str]) -> dict[str, Any]:
+    body = card.reason
+    if card.kind == "callback":
+        at = minute(datetime.fromisoformat(card.details["at"]))
+        body = " · ".join(filter(None, (_("call back at %(at)s") % {"at": at}, card.reason)))
+    return {
+        "icon": CHANGE_ICONS.get(card.kind, "system"),
+        "title": say(CHANGE_WORDS, card.kind),
+        "state": _("Taken back") if card.undone_at else "",
+        "body": body,
+        "by": card.changed_by,
+    }
+
+
+def _errand(card: Any, entry: Any, points: Mapping[int, str]) -> dict[str, Any]:
+    lines = [points.get(card.contact_point_id, ""), card.subject, card.text or card.grounds]
+    if card.channel == "visit":
+        lines.append(_("%(count)s people") % {"count": card.staff_count})
+    return {
+        "icon": words.CHANNEL_ICONS[card.channel],
+        "title": say(words.CHANNELS, card.channel),
+        "state": say(ERRAND_STATES, card.status),
+        "tone": ERRAND_TONES[card.status],
+        "body": "\n".join(line for line in lines if line),
+        "by": card.settled_by or card.asked_by,
+        "permit_id": card.permit_id,
+    }
+
+
 MAKERS: dict[str, Callable[..., dict[str, Any]]] = {
     "contact": _contact, "message": _message, "outcome": _outcome, "promise": _promise,
-    "transaction": _transaction, "decision": _decision, "hold": _hold,
+    "transaction": _transaction, "decision": _decision, "hold": _hold, "change": _change, "errand": _errand,
 }  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from fairdue.web.workbench import office_urls
+from fairdue.web.workbench import case_urls, office_urls, plan_urls
 from fairdue.web.workbench.views import (
     account,
     agencies,
@@ -60,7 +60,9 @@ from fairdue.web.workbench.views import (
 
 app_name = "workbench"
 urlpatterns = [
+    *case_urls.urlpatterns,
     *office_urls.urlpatterns,
+    *plan_urls.urlpatterns,
     path("", home.home, name="home"),
     path("preferences", preferences.preferences, name="preferences"),
     path("drafts/<str:key>", desk_parts.keep_draft, name="draft"),
@@ -173,7 +175,6 @@ urlpatterns = [
     path("agencies/", agencies.agencies, name="agencies"),
     path("agencies/register", agency_register.register, name="agency_register"),
     path("texts/check/", writing.text_check, name="text_check"),
-    path("case/<int:case_id>/write/<slug:channel>", writing.write, name="write"),
     path("templates/", texts.templates, name="templates"),
     path("outbox/", texts.outbox, name="outbox"),
     path("retention/", retention.retention, name="retention"),

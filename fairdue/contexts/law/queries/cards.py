@@ -108,6 +108,12 @@ def permit(permit_id: int) -> PermitCard:
     )  # fmt: skip
 
 
+def permit_hashes(permit_ids: Iterable[int]) -> dict[int, str]:
+    """This function will return the hash of each permit in the chain, which no later change survives, by its number."""
+    found = Permit.objects.filter(pk__in=set(permit_ids)).values_list("pk", "hash")
+    return {permit_id: bytes(digest).hex() for permit_id, digest in found}
+
+
 def pack_versions(bound: Iterable[str] = ()) -> dict[str, str]:
     """This function will return version and digest of the packs in force, as decisions name them.
 

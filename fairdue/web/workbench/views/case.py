@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -13,14 +13,18 @@ from django.utils.translation import gettext as _
 
 from fairdue.contexts.cases import facade as cases
 from fairdue.contexts.parties import facade as parties
+from fairdue.journeys.case_record import PURPOSES
 from fairdue.journeys.timeline import TimelineCursorInvalid
 from fairdue.journeys.view_case import CaseView, case_view
 from fairdue.kernel import clock
+from fairdue.kernel.actor import Actor
+from fairdue.web.ui import drafts
 from fairdue.web.ui.templatetags.ui import in_language
 from fairdue.web.workbench import words
 from fairdue.web.workbench.access import DeskRequest, staff_page
 from fairdue.web.workbench.action_forms import ActionForm
 from fairdue.web.workbench.actions import panel
+from fairdue.web.workbench.call_words import RECORD_PURPOSES
 from fairdue.web.workbench.capacity_words import because
 from fairdue.web.workbench.case_forms import OutcomeForm
 from fairdue.web.workbench.deadline_words import deadline_view
@@ -31,12 +35,12 @@ from fairdue.web.workbench.office_words import STEPS
 from fairdue.web.workbench.payment_order import order_words
 from fairdue.web.workbench.reasons import reason_text, row_titles
 from fairdue.web.workbench.refusals import refusal_text
-from fairdue.web.workbench.timeline import FILTERS, days
+from fairdue.web.workbench.timeline import FILTERS, cards_of, days_of, kept
+from fairdue.web.workbench.views.call import sheet_of
+from fairdue.web.workbench.views.compose import ways
 from fairdue.web.workbench.waiting import waiting
 from fairdue.web.workbench.words import say
 
-CALL_STAYS_OPEN = timedelta(hours=2)
-"""A started call without an outcome is offered for its outcome so long."""
 REVEALED_SECONDS = 60
 
 
@@ -58,7 +62,11 @@ def render_case(
     now = clock.now()
     view = load(request, case_id, now)
     context = page_context(request, view, now)
-    context["form"] = form or outcome_form(view, now)
+    draft = None if form else drafts.kept(request, f"case:{case_id}:outcome")
+    context["form"] = form or outcome_form(view, request.actor, kept_fields=drafts.initial(draft))
+    context |= {"draft": draft, "outcome_draft": f"case:{case_id}:outcome"}
+    context["presence_doing"] = "calling" if context["call"] else "viewing"
+    context |= sheet_of(request, case_id) if view.call else {}
     context["actions"] = panel(view, request.actor, now, given=given)
     context["may_reverse"] = request.actor.may("payments.reverse")
     context |= more
@@ -74,8 +82,9 @@ def load(request: DeskRequest, case_id: int, now: datetime) -> CaseView:
     """Return the case's facts, or 404 if it lies outside the actor's scope."""
     try:
         return case_view(
-            case_id=case_id, actor=request.actor, now=now, before=request.GET.get("before") or None
-        )
+            case_id=case_id, actor=request.actor, now=now, before=request.GET.get("before") or None,
+            keep=kept(request.GET.get("show", "")),
+        )  # fmt: skip
     except (cases.NotInScope, TimelineCursorInvalid) as error:
         raise Http404 from error
 
@@ -85,7 +94,7 @@ def page_context(request: DeskRequest, view: CaseView, now: datetime) -> dict[st
     points = {point.contact_point_id: point for point in view.contact_points}
     show = request.GET.get("show", "")
     zone = view.person.home_zone
-    call = open_call(view, now)
+    call = own_contact(view, request.actor)
     asked = waiting(request).by_account
     return {
         "view": view,
@@ -101,13 +110,14 @@ def page_context(request: DeskRequest, view: CaseView, now: datetime) -> dict[st
         "may_see_ledger": request.actor.may("ledger.view"),
         "points": [_point(point) for point in view.contact_points],
         "filters": [(code, _(label), code == show) for code, label in FILTERS],
-        "days": days(
-            view.timeline.entries,
-            show=show,
-            points={key: p.value_masked for key, p in points.items()},
-            outcomes={},
-        ),
+        "days": days_of(cards_of(view.timeline.entries, {key: p.value_masked for key, p in points.items()})),
+        "next_before": view.timeline.next_before,
+        "case_id": view.case.case_id,
+        "words": "",
+        "purposes": [(code, say(RECORD_PURPOSES, code)) for code in PURPOSES],
         "gate": gate_lines(view.gate, points, zone=zone, may_call=request.actor.may("contacts.make")),
+        "ways": ways(view.case.case_id, view.gate),
+        "in_call": view.call if view.call and view.call.staff_id != request.actor.id else None,
         "next_ways": next_ways(view.gate, now),
         "step": _step(view),
         "call": call,
@@ -124,20 +134,21 @@ def page_context(request: DeskRequest, view: CaseView, now: datetime) -> dict[st
     }
 
 
-def open_call(view: CaseView, now: datetime) -> Any:
-    """Return the call that was started and has no outcome yet, or None."""
-    for entry in view.timeline.entries:
-        card = entry.card
-        if entry.kind == "contact" and card.channel == "call" and card.result == "reserved":
-            return card if now - card.occurred_at < CALL_STAYS_OPEN else None
-    return None
+def own_contact(view: CaseView, actor: Actor) -> Any:
+    """Return the call or visit that waits for this person's outcome; somebody else's call is not theirs to record."""
+    contact = view.open_contact
+    if contact is None or (view.call and view.call.staff_id != actor.id):
+        return None
+    return contact
 
 
-def outcome_form(view: CaseView, now: datetime, data: Any = None) -> OutcomeForm:
-    """Return the composer for this case as it stands."""
-    call = open_call(view, now)
-    initial = {
-        "contact_id": call.contact_id if call else None,
+def outcome_form(
+    view: CaseView, actor: Actor, data: Any = None, kept_fields: Mapping[str, str] | None = None
+) -> OutcomeForm:
+    """Return the composer for this case as it stands, with what was begun to be written."""
+    contact = own_contact(view, actor)
+    initial = dict(kept_fields or {}) | {
+        "contact_id": contact.contact_id if contact else None,
         "work_item_id": view.work_item.work_item_id if view.work_item else None,
     }
     debts = [(entry.account.account_id, _debt(entry.account)) for entry in view.accounts]
@@ -149,7 +160,7 @@ def outcome_form(view: CaseView, now: datetime, data: Any = None) -> OutcomeForm
     return OutcomeForm(
         data,
         codes=view.outcome_codes,
-        has_call=call is not None,
+        begun=contact.channel if contact else "",
         debts=debts,
         numbers=numbers,
         currencies={entry.account.account_id: entry.account.currency for entry in view.accounts},

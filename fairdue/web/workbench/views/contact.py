@@ -10,9 +10,10 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from fairdue.journeys import dial as dialling
 from fairdue.journeys import record_contact as recording
-from fairdue.journeys import start_call as calling
 from fairdue.kernel import clock
+from fairdue.web.ui import drafts, undo
 from fairdue.web.ui.templatetags.ui import day, in_language, minute
 from fairdue.web.workbench import words
 from fairdue.web.workbench.access import DeskRequest, staff_page
@@ -28,7 +29,7 @@ def start_call(request: DeskRequest, case_id: int) -> HttpResponse:
     """Ask the gate for a permit to call one number; with it the number is shown, without it the reason."""
     now = clock.now()
     try:
-        reservation = calling.start_call(
+        done = dialling.dial_number(
             case_id=case_id,
             contact_point_id=whole(request.POST.get("contact_point_id")) or 0,
             actor=request.actor,
@@ -37,8 +38,11 @@ def start_call(request: DeskRequest, case_id: int) -> HttpResponse:
     except REFUSED as refusal:
         messages.add_message(request, messages.ERROR, refusal_text(refusal), "stop")
         return redirect("workbench:case", case_id=case_id)
-    if reservation.permit_id is None:
-        messages.add_message(request, messages.ERROR, _refused(reservation.verdict), "stop")
+    if done.call_id is None:
+        messages.add_message(request, messages.ERROR, _refused(done.reservation.verdict), "stop")
+    elif done.state in ("failed", "unknown"):
+        text = _("The exchange did not dial. Dial by hand: the permit holds, and the call counts.")
+        messages.add_message(request, messages.WARNING, text, "wait")
     return redirect("workbench:case", case_id=case_id)
 
 
@@ -54,7 +58,7 @@ def _refused(verdict: Any) -> str:
 def record_outcome(request: DeskRequest, case_id: int) -> HttpResponse:
     """Record the outcome with everything that follows from it, or show the form again with what is wrong."""
     now = clock.now()
-    form = outcome_form(load(request, case_id, now), now, request.POST)
+    form = outcome_form(load(request, case_id, now), request.actor, request.POST)
     if not form.is_valid():
         return render_case(request, case_id, form, status=422)
     data = form.cleaned_data
@@ -62,13 +66,18 @@ def record_outcome(request: DeskRequest, case_id: int) -> HttpResponse:
     try:
         done = recording.record_contact(
             case_id=case_id, code=code, channel=channel, note=data["note"], actor=request.actor, now=now,
-            contact_id=data["contact_id"] if channel == "call" else None, promise=_promise(form),
+            contact_id=data["contact_id"] if channel in ("call", "visit") else None, promise=_promise(form),
             work_item_id=data["work_item_id"], contact_point_id=data["contact_point_id"],
         )  # fmt: skip
     except REFUSED as refusal:
         form.add_error(None, refusal_text(refusal))
         return render_case(request, case_id, form, status=422)
-    messages.add_message(request, messages.SUCCESS, _done(done), "ok")
+    dialling.finish_call(call_id=done.call_id)
+    drafts.clear(request, f"case:{case_id}:outcome")
+    if code == "note":
+        undo.offer(request, "case.note", text=_("The note was saved."), facts={"outcome": done.outcome_id})
+    else:
+        messages.add_message(request, messages.SUCCESS, _done(done), "ok")
     return redirect(f"{reverse('workbench:case', args=[case_id])}?item={data['work_item_id'] or ''}")
 
 

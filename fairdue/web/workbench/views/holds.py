@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from fairdue.journeys import raise_hold as holding
 from fairdue.kernel import clock
+from fairdue.web.ui import undo
 from fairdue.web.workbench.access import DeskRequest, staff_page
 from fairdue.web.workbench.action_forms import HoldForm, LiftForm
 from fairdue.web.workbench.refusals import REFUSED, refusal_text
@@ -32,7 +33,10 @@ def place_hold(request: DeskRequest, case_id: int) -> HttpResponse:
                 if is_old
                 else _("The hold is in force: contacts stop at once.")
             )
-            messages.add_message(request, messages.SUCCESS, text, "info" if is_old else "ok")
+            if is_old:
+                messages.add_message(request, messages.SUCCESS, text, "info")
+            else:
+                undo.offer(request, "case.hold", text=text, facts={"case": case_id, "hold": hold_id})
             return back_to_case(case_id)
     return render_case(request, case_id, status=422, given=form)
 
