@@ -174,7 +174,7 @@ def test_a_copy_is_deleted_again_and_a_published_version_is_not(strategist, live
     assert [each.pk for each in StrategyVersion.objects.filter(code=CODE)] == [live.strategy_id]
 
 
-def test_who_wrote_a_version_reads_why_they_cannot_approve_it(strategist, live, staff):
+def test_who_wrote_a_version_reads_why_they_cannot_approve_it(strategist, live, staff, signed_in):
     strategist.post(page(live, "copy"))
     copy = StrategyVersion.objects.get(code=CODE, status="draft")
     StrategyVersion.objects.filter(pk=copy.pk).update(status="checked")
@@ -183,3 +183,6 @@ def test_who_wrote_a_version_reads_why_they_cannot_approve_it(strategist, live, 
     assert "You wrote it: another person approves it." in text
     strategist.post(f"/desk/strategies/{copy.pk}/step/approve")
     assert StrategyVersion.objects.get(pk=copy.pk).status == "shadow"
+    strategist.post("/accounts/logout/")
+    other = signed_in("supervisor").get(f"/desk/strategies/{copy.pk}/").content.decode()
+    assert "No night has passed in its shadow yet" in other
