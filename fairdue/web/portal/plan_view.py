@@ -1,0 +1,111 @@
+"""Offers and plans as a borrower reads them: amounts, days and reasons in words."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.utils.translation import get_language
+
+from fairdue.engine.negotiation.offers import CounterRefused, NotOffered, Offer, OfferSet
+from fairdue.engine.negotiation.reading import shipped_terms
+from fairdue.engine.negotiation.words import say
+from fairdue.kernel.money import Money
+
+
+@dataclass(frozen=True, slots=True)
+class OfferView:
+    """One offer in words."""
+
+    offer: Offer
+    title: str
+    why: tuple[str, ...]
+    if_missed: str
+    level: Money
+    total: Money
+    waived: Money
+    months: tuple[tuple[date, Money], ...]
+    rate_percent: str
+    needs_person: bool
+    """Whether one of us has to look at it before it can be agreed."""
+
+    @property
+    def last(self) -> Money:
+        """What the last instalment asks."""
+        return self.months[-1][1]
+
+    @property
+    def changes(self) -> tuple[tuple[int, date, Money], ...]:
+        """(number, first day, amount) of each stretch of equal instalments."""
+        found: list[tuple[int, date, Money]] = []
+        for number, (day, amount) in enumerate(self.months, start=1):
+            if not found or found[-1][2] != amount:
+                found.append((number, day, amount))
+        return tuple(found)
+
+
+def language() -> str:
+    """Return the language of the page as the packs call it."""
+    return "zh" if (get_language() or "").startswith("zh") else "en"
+
+
+def facts_in_words(facts: Mapping[str, Any], currency: str) -> dict[str, str]:
+    """Return facts as text: `…_minor` as an amount."""
+    return {
+        name: str(Money(value, currency)) if name.endswith("_minor") else str(value)
+        for name, value in facts.items()
+    }
+
+
+def offer_view(offer: Offer, *, keeping: Mapping[str, int] | None = None) -> OfferView:
+    """Return an offer in words."""
+    currency = offer.currency
+    months: Counter[date] = Counter()
+    for part in offer.parts:
+        for instalment in part.instalments:
+            months[instalment.due_date] += instalment.total_minor
+    return OfferView(
+        offer=offer,
+        title=say("kinds", offer.kind, language()),
+        why=tuple(say("why", one.code, language(), facts_in_words(one.facts, currency)) for one in offer.why),
+        if_missed=say("if_missed", offer.if_missed, language(), keeping or DEFAULT_KEEPING),
+        level=Money(offer.level_minor, currency),
+        total=Money(offer.total_minor, currency),
+        waived=Money(offer.waived_minor, currency),
+        months=tuple((day, Money(months[day], currency)) for day in sorted(months)),
+        rate_percent=f"{float(offer.annual_rate * 100):.2f}",
+        needs_person=offer.authority != "self_service",
+    )
+
+
+DEFAULT_KEEPING = {"grace_days": 3, "missed_in_a_row": 2}
+
+
+def keeping_of(jurisdiction: str, on: date) -> dict[str, int]:
+    """Return what the terms of a day say about missed instalments."""
+    terms = shipped_terms(jurisdiction, on)
+    return {"grace_days": terms.grace_days, "missed_in_a_row": terms.missed_in_a_row}
+
+
+def offer_views(found: OfferSet, keeping: Mapping[str, int]) -> tuple[OfferView, ...]:
+    """Return the offers of a set in words, in the order in which the solver gives them."""
+    return tuple(offer_view(offer, keeping=keeping) for offer in found.offers)
+
+
+def not_offered_words(refused: Iterable[NotOffered], currency: str) -> tuple[tuple[str, str], ...]:
+    """Return (what, why not) of what is not offered."""
+    return tuple(
+        (
+            say("kinds", one.kind, language()),
+            say("not_offered", one.reason, language(), facts_in_words(one.facts, currency)),
+        )
+        for one in refused
+    )
+
+
+def refusal_words(refused: CounterRefused, currency: str) -> str:
+    """Return why a borrower's own proposal can't be taken."""
+    return say("refused", refused.reason, language(), facts_in_words(refused.facts, currency))
