@@ -184,5 +184,6 @@ def test_who_wrote_a_version_reads_why_they_cannot_approve_it(strategist, live, 
     strategist.post(f"/desk/strategies/{copy.pk}/step/approve")
     assert StrategyVersion.objects.get(pk=copy.pk).status == "shadow"
     strategist.post("/accounts/logout/")
+    staff("supervisor", team=None)
     other = signed_in("supervisor").get(f"/desk/strategies/{copy.pk}/").content.decode()
     assert "No night has passed in its shadow yet" in other
