@@ -73,6 +73,16 @@ def ask_for_mandate(
     return card, sent
 
 
+def resend_code(*, card: MandateCard, actor: Actor, now: datetime, locale: str) -> SentCode:
+    """This function will send another code for a mandate; the earlier one is worth nothing any more.
+
+    :raises NoWayForCode: if the person has no telephone or mailbox in use
+    """
+    return send_code(
+        person_id=card.person_id, purpose=PURPOSE, subject=card.ref, actor=actor, now=now, locale=locale
+    )
+
+
 def give_mandate(
     *, mandate_id: int, person_id: int, code_id: int, code: str, actor: Actor, now: datetime
 ) -> MandateCard:

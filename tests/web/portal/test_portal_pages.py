@@ -21,7 +21,6 @@ from fairdue.journeys.stop_contacts import contact_choices
 from fairdue.kernel import clock
 from fairdue.kernel.actor import system
 from fairdue.web.portal import attempts
-from fairdue.web.portal.reading import repayment_reference
 
 PAGES = ["", "debts/", "messages/", "pay/", "contact/", "help/"]
 INSIDE = ["debts/", "messages/", "pay/", "contact/"]
@@ -229,16 +228,6 @@ def test_a_message_is_new_until_it_is_opened() -> None:
     answer = client.get(f"/my/messages/{foreign_id}/")
     assert (answer.status_code, answer.headers["Location"]) == (302, "/my/messages/")
     assert outreach.inbox(other.pk)[0].read_at is None
-
-
-@pytest.mark.django_db
-def test_ways_to_pay_name_the_reference_of_each_debt() -> None:
-    world = World.build()
-    person = world.person()
-    account = world.account(person)
-    reference = repayment_reference(account.pk)
-    assert reference in body(inside(person.pk).get("/my/pay/"))
-    assert int(reference[2:10] + reference[-2:]) % 97 == 1
 
 
 @pytest.mark.django_db
