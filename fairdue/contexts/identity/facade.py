@@ -41,6 +41,7 @@ from fairdue.contexts.identity.queries import (
     staff_address,
     staff_cards,
     staff_names,
+    staff_of_roles,
     teams,
 )
 from fairdue.contexts.identity.saved_views import ViewCard, ViewRefused, delete_view, save_view, views_of
@@ -90,6 +91,7 @@ __all__ = [
     "staff_address",
     "staff_cards",
     "staff_names",
+    "staff_of_roles",
     "take_offer",
     "teams",
     "views_of",

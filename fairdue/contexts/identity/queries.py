@@ -81,6 +81,12 @@ def staff_cards(
     return tuple(_card(staff) for staff in rows)
 
 
+def staff_of_roles(roles: Iterable[str]) -> tuple[StaffCard, ...]:
+    """Return the active staff of some roles, by name: to whom something may be given."""
+    rows = Staff.objects.select_related("team").filter(role__in=list(roles), is_active=True)
+    return tuple(_card(staff) for staff in rows.order_by("display_name", "id"))
+
+
 def _card(staff: Staff) -> StaffCard:
     team = staff.team
     return StaffCard(

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_noop as word
 
 from fairdue.contexts.arrangements import facade as arrangements
 from fairdue.contexts.book import facade as book
+from fairdue.contexts.care import facade as care
 from fairdue.contexts.cases import facade as cases
 from fairdue.contexts.decisions import facade as decisions
 from fairdue.contexts.identity import facade as identity
@@ -19,6 +20,7 @@ from fairdue.journeys.stop_contacts import ChannelUnknown
 from fairdue.kernel.actor import PermissionRefused
 from fairdue.kernel.money import CurrencyMismatch, UnknownCurrency
 from fairdue.web.ui.templatetags.ui import in_language
+from fairdue.web.workbench import care_refusals
 
 REFUSED: tuple[type[Exception], ...] = (
     arrangements.ArrangementRefused,
@@ -27,7 +29,7 @@ REFUSED: tuple[type[Exception], ...] = (
     decisions.ApproverIsNobody, decisions.StrategyInExperiment, decisions.StrategyUnknown,
     decisions.ExperimentInvalid, decisions.ExperimentCodeTaken, decisions.ExperimentHasNoRoom,
     decisions.ExperimentUnknown,
-    cases.CaseRefused, outreach.ErrandRefused, outreach.CallRefused,
+    cases.CaseRefused, care.CareRefused, outreach.ErrandRefused, outreach.CallRefused,
     law.ConfirmationRefused, law.PackUnknown, law.HoldRefused, law.StandingRefused,
     law.DeadlineRefused, law.ContactUnknown,
     law.ResultUnknown, law.ContactPointUnknown, law.ChannelUnknown,
@@ -40,6 +42,7 @@ REFUSED: tuple[type[Exception], ...] = (
 """Every typed refusal that an action at the desk can meet: nothing was done, and the code says why."""
 
 REFUSALS = {
+    **care_refusals.REFUSALS,
     "arrangements.refused": word("Nothing was agreed."),
     "arrangements.accounts.unfit": word("These debts cannot be arranged together: choose debts of one lender in one currency."),
     "arrangements.nothing_owed": word("Nothing is owed on these debts."),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from fairdue.web.workbench import case_urls, office_urls, plan_urls
+from fairdue.web.workbench import care_urls, case_urls, office_urls, plan_urls
 from fairdue.web.workbench.views import (
     account,
     agencies,
@@ -60,6 +60,7 @@ from fairdue.web.workbench.views import (
 
 app_name = "workbench"
 urlpatterns = [
+    *care_urls.urlpatterns,
     *case_urls.urlpatterns,
     *office_urls.urlpatterns,
     *plan_urls.urlpatterns,
