@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
+from fairdue.contexts.arrangements import facade as arrangements
 from fairdue.contexts.book import facade as book
 from fairdue.contexts.cases import facade as cases
 from fairdue.contexts.ledger import facade as ledger
@@ -48,12 +49,24 @@ def check_promise(
         return (PromiseFinding(code="nothing_due", tone="info"),)
     said = Money.of(amount, overdue.currency)
     findings = [*_of_day(promised_date, said, today), _of_amount(said, overdue)]
+    findings += _of_means(case.person_id, said)
     standing = cases.open_promise(case_id=case_id)
     if standing is not None:
         findings.append(
             PromiseFinding(code="replaces", tone="info", amount=standing.amount, until=standing.promised_date)
         )
     return tuple(findings)
+
+
+def _of_means(person_id: int, said: Money) -> list[PromiseFinding]:
+    """Compare with what the household has left a month, if somebody has told."""
+    told = arrangements.latest_assessment(person_id)
+    if told is None or told.surplus is None:
+        return [PromiseFinding(code="no_assessment", tone="info")]
+    spare = Money(max(told.surplus.affordable_minor, 0), said.currency)
+    if said <= spare:
+        return [PromiseFinding(code="within_means", tone="ok", amount=spare)]
+    return [PromiseFinding(code="beyond_means", tone="wait", amount=spare)]
 
 
 def _overdue(person_id: int, account_id: int | None, actor: Actor, today: date) -> Money | None:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time
 from typing import Any, Literal
 
+from fairdue.contexts.arrangements.facade import PlanCard
+from fairdue.contexts.care.facade import MatterCard
 from fairdue.contexts.cases.contracts import ChangeCard, OutcomeCard, PromiseCard
 from fairdue.contexts.cases.facade import CaseRefused
 from fairdue.contexts.decisions.contracts import DecisionCard
@@ -81,10 +83,8 @@ class History:
     changes: tuple[ChangeCard, ...] = ()
     calls: tuple[PhoneCallCard, ...] = ()
     errands: tuple[ErrandCard, ...] = ()
-    matters: tuple[Any, ...] = ()
-    """What the person told or asked for, with `opened_at`, `matter_id`."""
-    plans: tuple[Any, ...] = ()
-    """Agreed plans, with `agreed_at`, `plan_id`."""
+    matters: tuple[MatterCard, ...] = ()
+    plans: tuple[PlanCard, ...] = ()
 
 
 Keep = Callable[[TimelineEntry], bool]
@@ -158,7 +158,8 @@ def _changed(history: History) -> Iterator[TimelineEntry]:
         key = f"matter-{matter.matter_id:012d}"
         yield TimelineEntry(kind="matter", at=matter.opened_at, key=key, card=matter)
     for plan in history.plans:
-        yield TimelineEntry(kind="plan", at=plan.agreed_at, key=f"plan-{plan.plan_id:012d}", card=plan)
+        key, at = f"plan-{plan.plan_id:012d}", datetime.combine(plan.started_date, time(), HOUSE_ZONE)
+        yield TimelineEntry(kind="plan", at=at, key=key, card=plan)
 
 
 def _said(history: History) -> Iterator[TimelineEntry]:

@@ -6,8 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from fairdue.contexts.arrangements import facade as arrangements
 from fairdue.contexts.book import facade as book
 from fairdue.contexts.book.contracts import AccountCard
+from fairdue.contexts.care import facade as care
 from fairdue.contexts.cases import facade as cases
 from fairdue.contexts.cases.contracts import CaseCard, CaseFile, OutcomeCode, PromiseCard, WorkItemCard
 from fairdue.contexts.decisions import facade as decisions
@@ -76,6 +78,10 @@ class CaseView:
     """The call or visit that was begun and has no outcome yet."""
     colleagues: tuple[tuple[int, str], ...]
     """Who else of the actor's team works cases, by id and name."""
+    matters: tuple[care.MatterCard, ...]
+    """What the person told or asked for, newest first; empty for those who may not see it."""
+    plans: tuple[arrangements.PlanCard, ...]
+    """Agreed plans, newest first; empty for those who may not see them."""
 
 
 def case_view(
@@ -122,6 +128,8 @@ def case_view(
         call=_open_call(history.calls, now),
         open_contact=_open_contact(history.contacts, now),
         colleagues=identity.colleagues(actor),
+        matters=history.matters,
+        plans=history.plans,
     )
 
 
@@ -214,5 +222,7 @@ def _read(
         changes=file.changes,
         calls=outreach.calls_of(case_id=case_id, limit=depth),
         errands=outreach.errands_of(case_id=case_id, is_opened=True, limit=depth),
+        matters=care.matters_of(person_id, now, actor=actor) if actor.may("care.view") else (),
+        plans=arrangements.plans_of(person_id, actor=actor) if actor.may("plans.view") else (),
     )
     return file, history, accounts, every_account

@@ -11,6 +11,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
+from fairdue.contexts.care import facade as care
 from fairdue.contexts.law.facade import HOLD_KINDS
 from fairdue.journeys.record_origin import LONGEST_WINDOW, ROUTES
 from fairdue.journeys.record_statement import SOURCES, STATEMENTS
@@ -24,6 +25,8 @@ from fairdue.web.workbench import words
 from fairdue.web.workbench.words import say
 
 REASON_LIMIT = 400
+TOLD = ("dispute", "complaint", "hardship", "vulnerability")
+"""Matters that the desk takes in with words alone."""
 
 Choices = Sequence[tuple[Any, Any]]
 
@@ -193,6 +196,28 @@ class OriginForm(ActionForm):
         return {
             "contact_point_id": [(p.contact_point_id, p.value_masked) for p in self.view.contact_points],
             "route": [(code, say(words.ORIGIN_WORDS, code)) for code in ROUTES],
+        }
+
+
+class MatterForm(ActionForm):
+    """What the debtor tells or asks for, in one step: a dispute, a complaint, hardship, a vulnerability."""
+
+    code = "matter"
+    kind = forms.ChoiceField(label=lazy("What it is"))
+    account_id = forms.TypedChoiceField(label=lazy("About"), coerce=int, empty_value=None, required=False)
+    words = forms.CharField(
+        label=lazy("In the debtor's own words"), max_length=4000, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+    def offered(self) -> dict[str, Choices]:
+        """Offer what needs no more than words, and one debt or all."""
+        terms = care.kind_terms()
+        return {
+            "kind": [
+                ("", _("Choose what it is")),
+                *((kind, in_language(terms[kind].title, "label")) for kind in TOLD if kind in terms),
+            ],
+            "account_id": [("", _("All debts together")), *debts(self.view)],
         }
 
 

@@ -20,6 +20,7 @@ from fairdue.web.workbench.action_forms import (
     HoldForm,
     LiftForm,
     LinkForm,
+    MatterForm,
     OriginForm,
     PaymentForm,
     StatementForm,
@@ -27,6 +28,9 @@ from fairdue.web.workbench.action_forms import (
 from fairdue.web.workbench.case_change_forms import CallbackForm, EscalateForm, HandOverForm
 from fairdue.web.workbench.deadline_forms import IntakeForm
 from fairdue.web.workbench.words import PERMISSION_WORDS, role_word
+
+URLS = {"matter": "matter_intake"}
+"""Where an address is not called like its action."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +72,11 @@ KINDS = (
     Kind(
         code="reverse", form=None, permission="payments.reverse", icon="payment", key="",
         label=word("Reverse a payment"), submit="",
+    ),
+    Kind(
+        code="matter", form=MatterForm, permission="deadlines.record", icon="complaint", key="a m",
+        label=word("Dispute, hardship, complaint"), submit=word("Take it in"),
+        note=word("Contacts stop at once where the law or the house says so; a number and the day of the answer follow."),
     ),
     Kind(
         code="intake", form=IntakeForm, permission="deadlines.record", icon="note", key="a r",
@@ -145,7 +154,7 @@ def _action(
     return Action(
         code=kind.code, label=_(kind.label), submit=_(kind.submit) if kind.submit else "", icon=kind.icon,
         key=kind.key, note=_(kind.note) if kind.note else "", form=form, refused=refused,
-        url=reverse(f"workbench:{kind.code}", args=[view.case.case_id]), is_open=is_given or opened == kind.code,
+        url=reverse(f"workbench:{URLS.get(kind.code, kind.code)}", args=[view.case.case_id]), is_open=is_given or opened == kind.code,
     )  # fmt: skip
 
 

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from django.urls import path
 
-from fairdue.web.workbench.views import call, case_changes, case_record, compose, errands, promise_check
+from fairdue.web.workbench.views import (
+    call,
+    case_changes,
+    case_record,
+    compose,
+    errands,
+    intake,
+    promise_check,
+)
 
 urlpatterns = [
     path("case/<int:case_id>/write/<slug:channel>", compose.write, name="write"),
@@ -15,6 +23,7 @@ urlpatterns = [
     path("case/<int:case_id>/call/hang-up", call.hang_up, name="hang_up"),
     path("case/<int:case_id>/recordings/<int:call_id>", call.recording, name="recording"),
     path("case/<int:case_id>/promise-check", promise_check.check, name="promise_check"),
+    path("case/<int:case_id>/matter", intake.take_matter_in, name="matter_intake"),
     path("case/<int:case_id>/hand-over", case_changes.hand_over, name="hand_over_case"),
     path("case/<int:case_id>/escalate", case_changes.escalate, name="escalate"),
     path("case/<int:case_id>/callback", case_changes.callback, name="callback"),

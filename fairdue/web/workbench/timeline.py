@@ -8,10 +8,12 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
+from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as word
 
+from fairdue.contexts.care import facade as care
 from fairdue.contexts.outreach.facade import FREE_TEXT
 from fairdue.web.ui.templatetags.ui import clock, day, in_language, minute
 from fairdue.web.workbench import words
@@ -25,6 +27,7 @@ from fairdue.web.workbench.call_words import (
 from fairdue.web.workbench.due_words import due_word
 from fairdue.web.workbench.money_words import component_word
 from fairdue.web.workbench.office_words import STEPS
+from fairdue.web.workbench.plan_words import PLAN_STATES, PLAN_TONES
 from fairdue.web.workbench.words import say
 
 FILTERS = (
@@ -273,7 +276,45 @@ def _errand(card: Any, entry: Any, points: Mapping[int, str]) -> dict[str, Any]:
     }
 
 
+def _matter(card: Any, entry: Any, points: Mapping[int, str]) -> dict[str, Any]:
+    is_open = card.closed_at is None and card.answered_at is None
+    due = _("answer due by %(date)s") % {"date": day(card.clock.due_date)} if card.clock.due_date else ""
+    return {
+        "icon": "complaint",
+        "title": f"{in_language(care.terms_of(card.kind).title, 'label')} {card.number}",
+        "state": _("Open") if is_open else _("Answered"),
+        "tone": "wait" if is_open else "ok",
+        "body": due if is_open else "",
+        "by": card.handler,
+        "href": href_of("workbench:matter", card.matter_id),
+    }
+
+
+def _plan(card: Any, entry: Any, points: Mapping[int, str]) -> dict[str, Any]:
+    first = card.next_instalment
+    return {
+        "icon": "promise",
+        "title": _("Plan %(number)s") % {"number": card.number},
+        "amount": card.total,
+        "state": say(PLAN_STATES, card.state),
+        "tone": PLAN_TONES.get(card.state, ""),
+        "body": _("next: %(amount)s by %(date)s") % {"amount": str(first.amount), "date": day(first.due_date)}
+        if first and card.state == "running"
+        else "",
+        "href": href_of("workbench:plan", card.plan_id),
+    }
+
+
+def href_of(name: str, number: int) -> str:
+    """Return the address of a page that another room may or may not have."""
+    try:
+        return reverse(name, args=[number])
+    except NoReverseMatch:
+        return ""
+
+
 MAKERS: dict[str, Callable[..., dict[str, Any]]] = {
     "contact": _contact, "message": _message, "outcome": _outcome, "promise": _promise,
     "transaction": _transaction, "decision": _decision, "hold": _hold, "change": _change, "errand": _errand,
+    "matter": _matter, "plan": _plan,
 }  # fmt: skip

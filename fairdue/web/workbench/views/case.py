@@ -11,6 +11,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
+from fairdue.contexts.care import facade as care
 from fairdue.contexts.cases import facade as cases
 from fairdue.contexts.parties import facade as parties
 from fairdue.journeys.case_record import PURPOSES
@@ -19,7 +20,7 @@ from fairdue.journeys.view_case import CaseView, case_view
 from fairdue.kernel import clock
 from fairdue.kernel.actor import Actor
 from fairdue.web.ui import drafts
-from fairdue.web.ui.templatetags.ui import in_language
+from fairdue.web.ui.templatetags.ui import day, in_language
 from fairdue.web.workbench import words
 from fairdue.web.workbench.access import DeskRequest, staff_page
 from fairdue.web.workbench.action_forms import ActionForm
@@ -123,6 +124,7 @@ def page_context(request: DeskRequest, view: CaseView, now: datetime) -> dict[st
         "call": call,
         "call_point": points.get(call.contact_point_id) if call else None,
         "may_work": request.actor.may("cases.work"),
+        "may_plan": request.actor.may("plans.work") and view.case.status == "open",
         "may_see_deadlines": request.actor.may("deadlines.view"),
         "deadlines": [deadline_view(card) for card in view.deadlines],
         "may_explain": request.actor.may("ledger.view"),
@@ -224,6 +226,28 @@ def _flags(view: CaseView) -> list[dict[str, str]]:
             "text": hold.reason,
         }
         for hold in view.holds
+    ]
+    flags += [
+        {
+            "tone": "wait",
+            "icon": "complaint",
+            "title": f"{in_language(care.terms_of(each.kind).title, 'label')} {each.number}",
+            "text": _("answer due by %(date)s") % {"date": day(each.clock.due_date)}
+            if each.clock.due_date
+            else "",
+        }
+        for each in view.matters
+        if each.closed_at is None and each.answered_at is None
+    ]
+    flags += [
+        {
+            "tone": "info",
+            "icon": "promise",
+            "title": _("Plan %(number)s") % {"number": each.number},
+            "text": _("is being kept: no other collection on these debts."),
+        }
+        for each in view.plans
+        if each.state == "running"
     ]
     opted_out = [point.value_masked for point in view.contact_points if point.is_opted_out]
     if opted_out:
