@@ -1,4 +1,4 @@
-"""What plans need as data: packs/reference/plans.yaml."""
+"""What plans need as data: packs/reference/plans.yaml, and the words of their kinds."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from typing import Any
 import yaml
 from django.conf import settings
 
+from fairdue.engine.negotiation.words import say
+
 
 @cache
 def plan_reference() -> dict[str, Any]:
-    """Return how plans are looked after, and the words for their kinds."""
+    """Return how plans are looked after."""
     path = settings.PACKS_DIR / "reference" / "plans.yaml"
     document: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
     return document
@@ -19,4 +21,4 @@ def plan_reference() -> dict[str, Any]:
 
 def kind_words(kind: str, language: str) -> str:
     """Return what a kind of offer is called."""
-    return str(plan_reference()["kinds"][kind]["zh" if language.startswith("zh") else "en"])
+    return say("kinds", kind, language)

@@ -5,10 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as word
+
 from fairdue.contexts.decisions import facade as decisions
 from fairdue.web.ui.templatetags.ui import in_language
 
 STRATEGY = "reminders-cn"
+PLAN_REASONS = {
+    "plan.missed": word("An agreed instalment did not come: ask why, and offer to make the plan anew"),
+    "plan.broken": word("The plan was broken: its history is on the case"),
+    "plan.check": word("Ask again whether the plan can still be afforded"),
+}
 SEPARATORS = re.compile(r"[,;\s]+")
 
 
@@ -23,6 +31,8 @@ def row_titles() -> dict[str, str]:
 
 def reason_text(reason: str, titles: Mapping[str, str]) -> str:
     """Return a reason in words: row ids by their titles, plain sentences as they stand."""
+    if reason in PLAN_REASONS:
+        return _(PLAN_REASONS[reason])
     if " " in reason.strip() and not any(part in titles for part in SEPARATORS.split(reason)):
         return reason
     parts = [part for part in SEPARATORS.split(reason) if part]
