@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db import connection, transaction
-
 from fairdue.contexts.book import facade as book
-from fairdue.kernel.actor import Actor, system
+from fairdue.kernel.actor import Actor
 
-from ..clock_rules import clocks_in, packs_with
 from ..counting import PENDING, THIRD_OFFERED, THIRD_REFUSED, UNANSWERED, UNCOUNTED
 from ..rules import in_force
-from .deadline_start import Start, start_rows
+from .deadline_untimed import Untimed, start_untimed
 
 OCCASION = "contact.first"
 UNTOLD = (
@@ -20,7 +17,6 @@ UNTOLD = (
     "not_in_service",
 )  # fmt: skip
 """Results of contacts by which nobody told the debtor of the debt."""
-BATCH = 500
 
 _UNTIMED_SQL = f"""
 SELECT fact.account_id, fact.person_id, min(contact.occurred_at)
@@ -43,42 +39,12 @@ LIMIT %s
 def start_first_contacts(now: datetime, *, actor: Actor | None = None) -> int:
     """This function will start what a first contact starts, for debts that have had one, and return how many debts.
 
-    1. A debt's clock starts once, at the moment of its first contact that told the debtor of it, even if this runs later.
-    2. Where no jurisdiction that is listed has such a clock, nothing is read; a contact before the rule was in force
-       starts nothing.
+    A debt's clock starts once, at the moment of its first contact that told the debtor of it, even if this runs later.
     """
-    actor, started = actor or system("deadline sweep"), 0
-    timed = _jurisdictions()
-    if not timed:
-        return 0
-    while rows := _untimed(timed, now):
-        fresh = sum(_start(*row, actor=actor, now=now) for row in rows)
-        started += fresh
-        if fresh < len(rows) or len(rows) < BATCH:
-            break
-    return started
-
-
-def _jurisdictions() -> list[str]:
-    packs = packs_with(OCCASION)
-    return [name for name, codes in in_force()["jurisdictions"].items() if packs.intersection(codes)]
-
-
-def _untimed(timed: list[str], now: datetime) -> list[tuple[int, int, datetime]]:
-    with connection.cursor() as cursor:
-        cursor.execute(_UNTIMED_SQL, [in_force()["default"], timed, now, list(UNTOLD), _kinds(), BATCH])
-        return cursor.fetchall()
-
-
-def _kinds() -> list[str]:
-    packs = sorted(packs_with(OCCASION))
-    return [each.kind for code in packs for each in clocks_in(code) if OCCASION in each.occasions]
-
-
-@transaction.atomic
-def _start(account_id: int, person_id: int, first_at: datetime, *, actor: Actor, now: datetime) -> bool:
-    start = Start(
-        subject_type="account", subject_id=account_id, person_id=person_id, account_id=account_id,
-        started_at=first_at, facts={},
-    )  # fmt: skip
-    return bool(start_rows(OCCASION, start, actor=actor, now=now))
+    untimed = Untimed(
+        occasion=OCCASION,
+        subject_type="account",
+        sql=_UNTIMED_SQL,
+        parameters=lambda timed, kinds: [in_force()["default"], timed, now, list(UNTOLD), kinds],
+    )
+    return start_untimed(untimed, now=now, actor=actor)
