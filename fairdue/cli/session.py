@@ -23,7 +23,7 @@ def prepare(*, keep_running: bool = False, with_tables: bool = True) -> str:
     from fairdue.storage.embedded import VAR_DIR, ensure_database_url
     from fairdue.storage.reachable import DatabaseUnusable, require_usable
 
-    _join_demonstration(VAR_DIR)
+    join_demonstration(VAR_DIR)
     url = ensure_database_url(keep_running=keep_running)
     from django.apps import apps
 
@@ -43,7 +43,7 @@ def configure() -> None:
     django.setup()
 
 
-def _join_demonstration(var_dir: Path) -> None:
+def join_demonstration(var_dir: Path) -> None:
     """Read the clock of the demonstration that lives in `var`, so that its commands agree with its pages."""
     from fairdue.cli.demo.state import read_state, set_clock
     from fairdue.kernel.clock import OFFSET_VARIABLE

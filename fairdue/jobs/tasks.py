@@ -92,6 +92,25 @@ def send_figures(timestamp: int = 0) -> None:
     send_due_figures(now=clock.now())
 
 
+@app.periodic(cron=EVERY_MINUTE, queueing_lock="pay.reconcile")
+@app.task(name="pay.reconcile", queueing_lock="pay.reconcile")
+def reconcile_checkouts(timestamp: int = 0) -> None:
+    """Ask the payment provider about payments of which it has told nothing final."""
+    from fairdue.journeys.pay_online import reconcile_checkouts as reconcile
+
+    reconcile(now=clock.now())
+
+
+@app.periodic(cron=EVERY_HOUR, queueing_lock="pay.debits")
+@app.task(name="pay.debits", queueing_lock="pay.debits", retry=ONCE_MORE)
+def collect_debits(timestamp: int = 0) -> None:
+    """Plan, announce and send the direct debits of the day; a debit is sent once, whichever hour it was."""
+    from fairdue.journeys.direct_debit import collect_debits as collect
+
+    now = clock.now()
+    collect(as_of=clock.business_date(now), now=now)
+
+
 @app.periodic(cron=EVERY_NIGHT, queueing_lock="retention.run")
 @app.task(name="retention.run", queueing_lock="retention.run", retry=ONCE_MORE)
 def erase_what_is_due(timestamp: int = 0) -> None:

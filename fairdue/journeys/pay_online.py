@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
@@ -13,6 +13,7 @@ from fairdue.contexts.payments.contracts_online import Begun, CheckoutCard, Chec
 from fairdue.journeys.direct_debit import send_debit
 from fairdue.journeys.receive_payment import follow_money
 from fairdue.kernel.actor import Actor, system
+from fairdue.kernel.clock import business_date
 from fairdue.storage.nesting import atomic
 
 PROVIDER = Actor(
@@ -32,6 +33,52 @@ class Asked:
     asked_count: int = 0
     changed_count: int = 0
     silent_count: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compared:
+    """The provider's list of a day held against ours."""
+
+    listed_count: int
+    unknown_refs: tuple[str, ...]
+    """The provider has them, we do not: somebody must look."""
+    unheard_refs: tuple[str, ...]
+    """We took money that the provider does not list."""
+    changed_refs: tuple[str, ...]
+    """What the list told anew has taken effect."""
+
+
+def compare_day(*, day: date, now: datetime) -> Compared:
+    """This function will hold the provider's list of a day against ours; what it tells anew takes effect.
+
+    :raises ProviderSilent: if the provider does not give its list
+    """
+    listed = payments.pay_provider().day(day)
+    unknown: list[str] = []
+    changed: list[str] = []
+    for notice in listed:
+        try:
+            taken = apply_notice(notice=notice, actor=system("pay"), now=now)
+            if taken.verdict in ("took_effect", "late", "differs"):
+                changed.append(notice.checkout_ref)
+        except payments.CheckoutUnknown:
+            unknown.append(notice.checkout_ref)
+        except payments.PaymentsError as refusal:
+            payments.keep_stray(notice=notice, verdict=refusal.code.rsplit(".", 1)[-1], now=now)
+            unknown.append(notice.checkout_ref)
+    ours = payments.online_day(business_date=day, actor=system("pay"), now=now).asked
+    names = {notice.checkout_ref for notice in listed}
+    took = [card for card in ours if card.status in ("paid", "differs") and card.settled_at is not None]
+    return Compared(
+        listed_count=len(listed),
+        unknown_refs=tuple(unknown),
+        unheard_refs=tuple(
+            card.ref
+            for card in took
+            if card.ref not in names and business_date(card.settled_at or now) == day
+        ),
+        changed_refs=tuple(changed),
+    )
 
 
 def begin_payment(

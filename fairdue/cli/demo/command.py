@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import typer
 from rich.progress import (
@@ -34,6 +35,8 @@ from fairdue.cli.session import console, emit, fail, prepare
 
 Plan = Iterable[tuple[str, Callable[[Callable[[int, "int | None"], None]], None]]]
 """Titles and steps; a step is given a function that shows how far it is."""
+PAY_PORT_ABOVE = 20
+"""The local payment provider listens so far above the web server, or on the next free port."""
 
 
 def demo(
@@ -53,6 +56,10 @@ def demo(
     os.environ["FAIRDUE_MODE"] = "demo"
     port = free_port(port, "127.0.0.1") if serve else port
     os.environ.setdefault("FAIRDUE_PUBLIC_URL", f"http://127.0.0.1:{port}")
+    if serve:
+        os.environ.setdefault(
+            "FAIRDUE_PAY_URL", f"http://127.0.0.1:{free_port(port + PAY_PORT_ABOVE, '127.0.0.1')}"
+        )
     path = VAR_DIR / "demo.json"
     state = _resume(path, accounts)
     set_clock(state.clock_offset_seconds)
@@ -126,8 +133,11 @@ def _with_bars(plan: Plan) -> None:
 
 
 def _serve(port: int) -> None:
-    """Run the web server and the worker until Ctrl-C, or until one of them fails."""
-    children = {
+    """Run the payment provider, the web server and the worker until Ctrl-C, or until one of them fails."""
+    children = {}
+    if urlsplit(os.environ["FAIRDUE_PAY_URL"]).hostname in ("127.0.0.1", "localhost"):
+        children["payment provider"] = processes.start("pay", "local")
+    children |= {
         "web server": processes.start("serve", "--port", str(port)),
         "worker": processes.start("worker"),
     }

@@ -29,6 +29,7 @@ def welcome(state: DemoState, *, serving: bool) -> None:
         console.print(f"Desk       {address}/desk/", highlight=False, soft_wrap=True)
         if link := borrower_link(now=clock.now()):
             console.print(f"Borrower   {address}{link}", highlight=False, soft_wrap=True)
+        console.print(f"Payments   {os.environ['FAIRDUE_PAY_URL']}/books", highlight=False, soft_wrap=True)
         console.print("Ctrl-C stops everything; `make demo` starts it again in seconds.", highlight=False)
 
 
