@@ -56,6 +56,7 @@ from .queries.agreements import agreement, agreements_of
 from .queries.assessments import latest_assessment, shown_offers
 from .queries.plans import breaches, plan, plan_calendar, plans, plans_of, running_account_ids
 from .queries.proposals import open_proposals_of, proposal, waiting_count, waiting_proposals
+from .queries.treatment import GrantedCard, granted, shown_sets
 from .queries.upkeep import ComingInstalment, coming_instalments, mark_checked, plans_to_check
 from .reference import kind_words
 from .sealing import SEALED_COLUMNS
@@ -75,6 +76,7 @@ __all__ = [
     "CalendarRow",
     "CodeProof",
     "ComingInstalment",
+    "GrantedCard",
     "InstalmentCard",
     "MissedInstalment",
     "NothingOwed",
@@ -112,6 +114,7 @@ __all__ = [
     "coming_instalments",
     "end_plan",
     "expire_proposals",
+    "granted",
     "kind_words",
     "latest_assessment",
     "mark_checked",
@@ -132,6 +135,7 @@ __all__ = [
     "running_account_ids",
     "save_answers",
     "shown_offers",
+    "shown_sets",
     "situation_of_assessment",
     "waiting_count",
     "waiting_proposals",

@@ -33,6 +33,7 @@ from .operations.documents import add_document, keep_letter, open_document
 from .operations.following import note_corrections, note_disputed, note_released, with_corrections
 from .operations.handling import hand_over, name_staff, take
 from .operations.opening import open_matter
+from .queries.complaints import complaint_instants
 from .queries.figures import matter_figures
 from .queries.matters import STATES, matter, matter_counts, matter_queue, matters_of
 from .reference import kind_terms, terms_of
@@ -69,6 +70,7 @@ __all__ = [
     "approve_answer",
     "attach_letter",
     "close",
+    "complaint_instants",
     "document",
     "hand_over",
     "has_urgent",

@@ -24,6 +24,8 @@ from fairdue.kernel.actor import Actor
 
 BAND_MINOR = 500_000
 """Debts within one band of this width count as alike for the auditor."""
+MONTHLY_BAND_MINOR = 50_000
+"""So do amounts that are affordable each month."""
 
 
 @transaction.atomic
@@ -109,7 +111,7 @@ def keep_shown(
             **same,
             defaults={
                 "account_ids": built.account_ids, "terms_code": found.terms_code, "terms_version": found.terms_version,
-                "features": _features(built), "assessment_id": assessment_id, "shown_at": now, "shown_by": shown_by,
+                "features": _features(built, found), "assessment_id": assessment_id, "shown_at": now, "shown_by": shown_by,
                 "kinds": sorted({offer.kind for offer in found.offers}),
                 "offers": {
                     "offers": [offer_document(offer) for offer in found.offers],
@@ -120,9 +122,12 @@ def keep_shown(
     return row.pk
 
 
-def _features(built: BuiltCase) -> dict[str, Any]:
+def _features(built: BuiltCase, found: made.OfferSet) -> dict[str, Any]:
     situation = built.case.situation
+    affordable = found.surplus.affordable_minor if found.surplus else None
     return {
+        "affordable_band": None if affordable is None else affordable // MONTHLY_BAND_MINOR,
+        "at_hand_band": situation.can_pay_now_minor // BAND_MINOR,
         "reason": situation.reason,
         "is_vulnerable": situation.is_vulnerable,
         "has_household": situation.household is not None,
