@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 
 from fairdue.contexts.book import facade as book
@@ -12,6 +13,8 @@ from fairdue.contexts.outreach.contracts import MessageCard, TemplateCard
 from fairdue.contexts.outreach.models import Dispatch, Message, Template
 from fairdue.kernel.actor import Actor
 
+_ENTRY = re.compile(r"(/my/)[A-Za-z0-9_-]{20,200}")
+"""A link that lets its recipient in, once: nobody else reads it."""
 UNREAD = frozenset({"one_time_code"})
 """Purposes of messages whose text only its recipient reads: whoever knows a code is taken for the person."""
 
@@ -75,7 +78,9 @@ def _sees(actor: Actor, person_id: int) -> bool:
 def _message_card(message: Message, *, is_opened: bool) -> MessageCard:
     dispatch: Dispatch | None = getattr(message, "dispatch", None)
     is_opened = is_opened and message.purpose not in UNREAD
-    opened = open_content(message.content_sealed if is_opened else None)
+    opened = tuple(
+        _ENTRY.sub(r"\1…", text) for text in open_content(message.content_sealed if is_opened else None)
+    )
     return MessageCard(
         message_id=message.pk,
         person_id=message.person_id,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from datetime import date, timedelta
 
@@ -24,8 +25,14 @@ from tests.contexts.outreach.conftest import accepted_keys
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("web", "packs")]
 TEXT = (
     "【示例银行】尊敬的客户,截至目前我们尚未收到您信用卡2025年10月1日应还的款项,待还1,234.50元。"
-    "如已还款请忽略。如有困难请联系我们协商。核实请拨打您卡片背面或合同所载的客服电话。回复T退订。"
+    "如已还款请忽略。查看明细、还款或协商:<link> 核对码<code>。核实请拨打您卡片背面或合同所载的客服电话。回复T退订。"
 )
+
+
+def told(text: str) -> str:
+    """Return a text with what is its own in every message, the link and the code, written as such."""
+    text = re.sub(r"http\S+/my/([\w-]{43}|…)", "<link>", text)
+    return re.sub(r"M\d+-[0-9A-Z]{4}-[0-9A-Z]{4}", "<code>", text)
 
 
 def dispatch(**extra):
@@ -45,13 +52,13 @@ def test_a_reminder_reaches_the_provider_once_in_words_that_are_true_now(borrow,
     message = plan(borrower)
     report = dispatch()
     assert (report.claimed, report.accepted, report.reconciled) == (1, 1, 0)
-    assert [each.text for each in outreach.local_outbox()] == [TEXT]
+    assert [told(each.text) for each in outreach.local_outbox()] == [TEXT]
     assert outreach.local_outbox()[0].recipient_masked == "138****0001"
     message.refresh_from_db()
     assert (message.status, message.contact_point_id, message.template_version) == (
         "sent",
         borrower.mobile_id,
-        "1",
+        "2",
     )
     sent = message.dispatch
     assert (sent.status, sent.provider, sent.tries, sent.next_try_at) == ("accepted", "http", 1, None)
@@ -70,7 +77,9 @@ def test_the_permit_names_the_very_text_person_and_number(borrow, plan):
     )
     from hashlib import sha256
 
-    assert permit.content_sha256 == sha256(f"\n{TEXT}".encode()).hexdigest()
+    (held,) = outreach.local_outbox()
+    assert told(held.text) == TEXT
+    assert permit.content_sha256 == sha256(f"\n{held.text}".encode()).hexdigest()
     assert Dispatch.objects.get(message=message).permit_id == permit.pk
 
 
@@ -348,7 +357,10 @@ def test_staff_see_texts_only_of_their_own_creditors(borrow, plan, creditor):
     dispatch()
     inside = Actor(kind="staff", label="a", creditor_ids=frozenset({creditor.pk}))
     outside = Actor(kind="staff", label="b", creditor_ids=frozenset({creditor.pk + 1}))
-    assert [card.text for card in outreach.messages_of(borrower.person_id, actor=inside)] == [TEXT]
+    assert [told(card.text) for card in outreach.messages_of(borrower.person_id, actor=inside)] == [TEXT]
+    (link,) = re.findall(r"/my/([\w-]{43})", outreach.local_outbox()[0].text)
+    assert link not in str(outreach.messages_of(borrower.person_id, actor=inside))
+    assert parties.redeem_portal_link(token=link, now=clock.now()) == borrower.person_id
     assert [card.text for card in outreach.messages_of(borrower.person_id, actor=outside)] == [""]
     assert [card.text for card in outreach.messages_of(borrower.person_id)] == [""]
 
