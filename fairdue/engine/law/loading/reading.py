@@ -110,7 +110,7 @@ def _at(error: Exception) -> str:
     return f"line {mark.line + 1}: {problem}" if mark else problem
 
 
-class TextLoader(yaml.SafeLoader):
+class TextLoader(yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader):  # type: ignore[misc]
     """Reads dates and times as text, so that content is plain JSON, and refuses a key that stands twice."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
