@@ -50,7 +50,8 @@ def wrong_method(request: HttpRequest, allowed: Sequence[str]) -> HttpResponse:
 def staff_page(*permissions: str, methods: tuple[str, ...] = ("GET",)) -> Callable[[View], View]:
     """Let a view be opened by a logged-in member of staff who holds all the permissions.
 
-    Pages are never cached: what one person saw must not be found by the next one at the same computer.
+    Pages are never cached: what one person saw must not be found by the next one at the same computer. What a view
+    asks for can be read from it (`permissions`, `methods`), so that a test holds every view against every role.
     """
 
     allowed = [*methods, "HEAD"] if "GET" in methods else list(methods)
@@ -72,6 +73,7 @@ def staff_page(*permissions: str, methods: tuple[str, ...] = ("GET",)) -> Callab
                 return render(request, "404.html", status=400)
             return view(request, *args, **kwargs)
 
+        guarded.permissions, guarded.methods = permissions, methods  # type: ignore[attr-defined]
         return never_cache(guarded)
 
     return decorate

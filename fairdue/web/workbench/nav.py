@@ -259,6 +259,12 @@ GROUPS: tuple[tuple[str, tuple[NavItem, ...]], ...] = (
                 url_name="workbench:audit", label=word("Audit log"), icon="audit", permissions=("audit.view",)
             ),
             NavItem(
+                url_name="workbench:treatment",
+                label=word("Equal treatment"),
+                icon="people",
+                permissions=("audit.view",),
+            ),
+            NavItem(
                 url_name="workbench:retention",
                 label=word("Retention"),
                 icon="audit",
