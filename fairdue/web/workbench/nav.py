@@ -187,6 +187,12 @@ GROUPS: tuple[tuple[str, tuple[NavItem, ...]], ...] = (
                 permissions=("payments.view",),
             ),
             NavItem(
+                url_name="workbench:online",
+                label=word("Paying online"),
+                icon="payment",
+                permissions=("payments.view",),
+            ),
+            NavItem(
                 url_name="workbench:orders",
                 label=word("Payment orders"),
                 icon="outbox",

@@ -38,6 +38,7 @@ from fairdue.web.workbench.office_words import EVIDENCE
 from fairdue.web.workbench.payment_order import order_words
 from fairdue.web.workbench.payoff_view import payoff_part
 from fairdue.web.workbench.refusals import REFUSED, refusal_text
+from fairdue.web.workbench.views.online import account_payments
 from fairdue.web.workbench.words import PERMISSION_WORDS, role_word, say
 
 EVENTS_SHOWN = 500
@@ -102,6 +103,7 @@ def side(request: DeskRequest, head: AccountHead, summary: ledger.AccountSummary
     asked = payments.requests_of_account(account_id=account_id, actor=actor)[:6]
     return {
         "code": payments.repayment_code(account_id=account_id, actor=actor),
+        **account_payments(account_id, head.card.person_id, request),
         "may_issue": actor.may("payments.match") or actor.may("payments.record"),
         "requests": [_request(each) for each in asked],
         "may_adjust": actor.may("ledger.adjust"),
