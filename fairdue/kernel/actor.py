@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 ActorKind = Literal["staff", "system", "agency", "borrower", "provider"]
@@ -55,6 +55,14 @@ class Actor:
         """
         if not self.may(permission):
             raise PermissionRefused(self, permission)
+
+    def empowered(self, *permissions: str, is_everywhere: bool = False) -> Actor:
+        """Return the actor with what one step of the house needs beyond their own; who acts stays who acts.
+
+        `is_everywhere` also lifts the limit to creditors, for work on all debts of a person who is in scope.
+        """
+        granted = replace(self, permissions=self.permissions | frozenset(permissions))
+        return replace(granted, creditor_ids=None) if is_everywhere else granted
 
 
 def system(label: str) -> Actor:

@@ -21,6 +21,8 @@ class MatterClock:
     """How much of the time for an answer is used, for a badge that always carries words."""
 
     tone: Tone
+    deadline_id: int | None = None
+    """The law's clock behind it: its page holds extensions."""
     due_at: datetime | None = None
     """The first instant that is too late."""
     due_date: date | None = None

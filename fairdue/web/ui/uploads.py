@@ -11,7 +11,7 @@ from django.core.files.uploadhandler import FileUploadHandler, StopFutureHandler
 
 from fairdue.contexts.care.facade import UPLOAD_LIMITS
 
-PLACES = re.compile(r"^/(?:my/matters|matters)/")
+PLACES = re.compile(r"^/(?:my|desk)/matters/")
 """Addresses under which files of a matter arrive."""
 TOO_LARGE = "is_upload_too_large"
 

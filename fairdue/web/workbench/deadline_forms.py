@@ -60,7 +60,8 @@ class IntakeForm(ActionForm):
 
     def offered(self) -> dict[str, Choices]:
         """Offer the kinds that start a clock for these debts."""
-        kinds = law.request_kinds(tuple(entry.account for entry in self.view.accounts))
+        every = law.request_kinds(tuple(entry.account for entry in self.view.accounts))
+        kinds = tuple(kind for kind in every if kind.code not in ("callback", "contact_limits"))
         values = [value for kind in kinds for _name, _zh, _en, found in kind.facts for value in found]
         return {
             "kind": [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import datetime
 
 from django.db import transaction
@@ -18,7 +18,7 @@ from ..reference import quiet_clock, terms_of
 from ..scope import locked
 from ..sealing import ANSWER, RETURN, seal
 from .handling import require_fit, require_live
-from .noting import empowered, note
+from .noting import note
 
 LONGEST = 4_000
 """Characters of one part."""
@@ -186,19 +186,14 @@ def meet_clock(row: Matter, outcome: str, actor: Actor, now: datetime) -> None:
     if status in ("running", "missed"):
         law.meet_deadline(
             deadline_id=row.deadline_id, note=f"care matter {row.pk}: {outcome}", now=now,
-            actor=_everywhere(empowered(actor, "deadlines.meet")),
+            actor=actor.empowered("deadlines.meet", is_everywhere=True),
         )  # fmt: skip
-
-
-def _everywhere(actor: Actor) -> Actor:
-    """Return the actor for a clock of a matter in scope, whatever creditors of the person the clock names."""
-    return replace(actor, creditor_ids=None)
 
 
 def _start_quiet(row: Matter, written: Answer, actor: Actor, now: datetime) -> int | None:
     started = law.start_deadlines(
         kind="notice.answer", subject_type="answer", subject_id=written.pk, person_id=row.person_id,
         account_id=row.account_ids[0] if len(row.account_ids) == 1 else None, started_at=now, facts={},
-        actor=empowered(actor, "deadlines.record"), now=now,
+        actor=actor.empowered("deadlines.record"), now=now,
     )  # fmt: skip
     return next((card.deadline_id for card in started if card.kind == quiet_clock()), None)

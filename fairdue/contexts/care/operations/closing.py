@@ -19,7 +19,7 @@ from ..reference import terms_of
 from ..scope import locked, scoped
 from .answering import meet_clock
 from .handling import require_live
-from .noting import empowered, note
+from .noting import note
 from .opening import LONGEST, start_clock
 
 
@@ -104,7 +104,7 @@ def withdraw(*, matter_id: int, reason: str, actor: Actor, now: datetime) -> Mat
         )
         meet_clock(row, "withdrawn", actor, now)
         _end(row, "withdrawn", actor, now)
-        lift(row, empowered(actor, "holds.lift"), now)
+        lift(row, actor.empowered("holds.lift"), now)
         note(row, "withdrawn", actor=actor, now=now, words=reason, is_shared=True)
     return card_of(row, clocks_of([row], now)[row.pk])
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -34,11 +33,3 @@ def note(
         now=now, after={"kind": row.kind, "state": row.state, **(facts or {})},
     )  # fmt: skip
     return entry
-
-
-def empowered(actor: Actor, *permissions: str) -> Actor:
-    """Return the actor with what this one step of the law needs; who acts stays who acts.
-
-    A borrower, or a collector who may only open matters, causes a hold or a clock here and nowhere else.
-    """
-    return replace(actor, permissions=actor.permissions | frozenset(permissions))

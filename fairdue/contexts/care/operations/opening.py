@@ -20,7 +20,7 @@ from ..queries.cards import card_of
 from ..queries.clocks import clocks_of
 from ..reference import terms_of
 from ..sealing import WORDS, seal
-from .noting import empowered, note
+from .noting import note
 
 LONGEST = 5_000
 """Characters of what a person says at once."""
@@ -89,7 +89,7 @@ def start_clock(
     facts: Mapping[str, str] | None = None,
 ) -> None:
     """This function will let the law record the request on a locked matter: its clocks, and the hold of the kind."""
-    by_law = empowered(actor, *LAW_STEPS)
+    by_law = actor.empowered(*LAW_STEPS)
     account_id = row.account_ids[0] if len(row.account_ids) == 1 else None
     wanted = terms.requests.get(row.cause, terms.code)
     described = _request_kind(row, wanted)

@@ -31,7 +31,7 @@ def clock_of(row: Matter, card: law.DeadlineCard | None, now: datetime) -> Matte
     whole = (card.due_at - card.started_at).total_seconds() or 1.0
     used = int(100 * (now - card.started_at).total_seconds() / whole)
     return MatterClock(
-        tone=_tone(row, used), due_at=card.due_at, due_date=card.due_date, days_left=card.days_left,
+        tone=_tone(row, used), deadline_id=card.deadline_id, due_at=card.due_at, due_date=card.due_date, days_left=card.days_left,
         used_percent=max(0, min(used, 999)), rule_id=card.rule_id, citation=card.citation,
         arithmetic_zh=card.arithmetic_zh, arithmetic_en=card.arithmetic_en, is_extended=card.is_extended,
     )  # fmt: skip

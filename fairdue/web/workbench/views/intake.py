@@ -37,6 +37,8 @@ def take_in(request: DeskRequest, case_id: int) -> HttpResponse:
                 }
             else:
                 text = _("Recorded. The clock runs: %(deadlines)s") % {"deadlines": listed}
+            if taken.matter:
+                text = f"{taken.matter.number} · {text}"
             messages.add_message(request, messages.SUCCESS, text, "info" if taken.is_repeated else "ok")
             return back_to_case(case_id)
     return render_case(request, case_id, status=422, given=form)
