@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from fairdue.web.workbench.views import negotiation, plans
+from fairdue.web.workbench.views import negotiation, plans, treatment
 
 urlpatterns = [
     path("case/<int:case_id>/plan", negotiation.ask, name="plan_ask"),
@@ -18,5 +18,6 @@ urlpatterns = [
     path("plans/<int:plan_id>/", plans.plan, name="plan"),
     path("plans/<int:plan_id>/replan", plans.replan, name="replan"),
     path("plans/<int:plan_id>/end", plans.end, name="end_plan"),
+    path("offers/treatment", treatment.treatment, name="treatment"),
     path("agreements/<int:agreement_id>.pdf", plans.agreement_file, name="agreement_file"),
 ]
