@@ -146,11 +146,12 @@ def _part(draft: Draft, person_id: int, now: datetime) -> Question | None:
 
 
 def _amount(draft: Draft, person_id: int, now: datetime) -> Question | None:
-    if draft.said.get("part") != "amount" or _account(draft, person_id) is None:
+    account_id = _account(draft, person_id)
+    if draft.said.get("part") != "amount" or account_id is None:
         return None
-    return Question(
-        step="amount", title=_("How much of it?"), hint=_("In yuan, such as 128.50."), way="amount"
-    )
+    currency = next(card.currency for card in book.account_cards(person_id) if card.account_id == account_id)
+    hint = _("Such as 128.50 (%(currency)s).") % {"currency": currency}
+    return Question(step="amount", title=_("How much of it?"), hint=hint, way="amount", currency=currency)
 
 
 def _words(draft: Draft, person_id: int, now: datetime) -> Question:

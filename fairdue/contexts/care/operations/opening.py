@@ -58,7 +58,8 @@ def open_matter(
     """
     _require_opener(actor, person_id)
     terms = terms_of(kind)
-    accounts = _accounts(person_id, account_ids, actor)
+    account_ids, accounts = _accounts(person_id, account_ids, actor)
+    cause = cause or _cause_of(terms, actor)
     _check(terms, cause, words, channel, received_at, now)
     with transaction.atomic():
         law.lock_budget(person_id)
@@ -143,15 +144,26 @@ def _require_opener(actor: Actor, person_id: int) -> None:
         raise CareRefused("care.matter.person", "somebody else's matter")
 
 
-def _accounts(person_id: int, account_ids: Sequence[int], actor: Actor) -> tuple[book.AccountCard, ...]:
+def _cause_of(terms: KindTerms, actor: Actor) -> str:
+    """Staff may leave the cause open: what was said stands in the words."""
+    is_open = actor.kind != "borrower" and any(each.code == "other" for each in terms.causes)
+    return "other" if is_open else ""
+
+
+def _accounts(
+    person_id: int, account_ids: Sequence[int], actor: Actor
+) -> tuple[Sequence[int], tuple[book.AccountCard, ...]]:
+    """Return the debts that are named, none for all of them, and their cards."""
     cards = book.account_cards(person_id, actor=None if actor.kind == "borrower" else actor)
+    if len(account_ids) > 1 and set(account_ids) == {card.account_id for card in cards}:
+        account_ids = ()
     if len(account_ids) > 1:
         raise CareRefused("care.matter.accounts", "it is about one debt or about all of them")
     if any(each not in {card.account_id for card in cards} for each in account_ids):
         raise CareRefused("care.matter.account", "the debt is not one of this person")
     if not cards and actor.kind != "borrower":
         raise CareRefused("care.matter.account", "the person has no debt in scope")
-    return tuple(card for card in cards if not account_ids or card.account_id in account_ids)
+    return account_ids, tuple(card for card in cards if not account_ids or card.account_id in account_ids)
 
 
 def _check(
