@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from fairdue.contexts.identity.models import Draft
+from tests.web.desk_world import PHONE
+
 pytestmark = pytest.mark.browser
 
 
@@ -35,7 +38,78 @@ def test_pages_are_accessible_fit_the_screen_and_raise_no_error(desk, world, the
     choose(desk, "theme", theme)
     for name, path in pages(world).items():
         desk.open(path)
+        if name == "gallery":
+            draw_all(desk)
         check(desk, f"{name}-{theme}-{locale}")
+    assert desk.faults == []
+
+
+def draw_all(desk) -> None:
+    """Bring every chart into sight: the library comes only then, and draws under the strict policy."""
+    charts = desk.page.locator("fair-chart")
+    for at in range(charts.count()):
+        charts.nth(at).scroll_into_view_if_needed()
+        charts.nth(at).locator("svg").wait_for()
+
+
+def test_the_pages_serve_at_twice_the_size_and_on_paper(desk, world):
+    """1280 × 720 at 200 % is a window of 640 × 360; on paper the data of charts stand open, without the frame."""
+    desk.sign_in("supervisor")
+    desk.page.set_viewport_size({"width": 640, "height": 360})
+    for name, path in pages(world).items():
+        desk.open(path)
+        assert desk.overflow() == 0, f"{name} scrolls sideways at 200 %"
+    desk.open("/desk/gallery?theme=light")
+    assert desk.page.locator("fair-chart").count() == 3
+    desk.page.emulate_media(media="print")
+    assert not desk.page.locator(".rail").is_visible()
+    assert desk.page.locator(".figure-data .table").first.is_visible()
+    assert desk.faults == []
+
+
+def test_rows_stay_chosen_over_pages_and_the_bar_acts_on_all(desk, world, monkeypatch):
+    monkeypatch.setattr("fairdue.web.workbench.views.queue.PAGE", 1)
+    desk.sign_in("supervisor")
+    page = desk.open("/desk/queue/")
+    assert not page.locator(".bulk-bar").is_visible()
+    for key in ("j", "x"):
+        page.keyboard.press(key)
+    page.click("a[rel=next]")
+    page.wait_for_selector("tbody >> text=王*")
+    assert "after=" in page.url
+    page.keyboard.press("x")
+    assert page.inner_text("[data-selected-count]") == "2"
+    page.wait_for_timeout(50)
+    assert desk.axe() == []
+    with page.expect_navigation():
+        page.click(".bulk-bar .btn-primary")
+    assert "2 cases assigned" in page.inner_text("main")
+    assert desk.faults == []
+
+
+def test_commands_search_and_drafts_by_keyboard(desk, world):
+    desk.sign_in("supervisor")
+    page = desk.open(f"/desk/case/{world.case.pk}/")
+    page.keyboard.press("Control+k")
+    page.wait_for_selector(".finder [aria-selected=true]")
+    desk.shot("commands")
+    assert desk.axe() == []
+    page.keyboard.type("reconcil")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    assert page.url.endswith("/desk/incoming/")
+    page.keyboard.press("/")
+    page.keyboard.type(PHONE)
+    page.wait_for_selector(".finder [data-href^='/desk/case/']")
+    desk.shot("found")
+    page.keyboard.press("ArrowDown")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    assert page.url.endswith(f"/desk/case/{world.case.pk}/")
+    page = desk.open("/desk/gallery?theme=light")
+    page.fill("#light_note", "half a sentence")
+    page.wait_for_selector("[data-draft-state]:has-text('Draft kept')")
+    assert Draft.objects.count() == 1
     assert desk.faults == []
 
 
