@@ -14,6 +14,7 @@ from pydantic import AwareDatetime
 from fairdue.api.agencies import agencies
 from fairdue.api.pay import pay
 from fairdue.api.payments import payments
+from fairdue.api.plans import plans
 from fairdue.api.problems import add_problem_handlers
 from fairdue.contexts.outreach import facade as outreach
 from fairdue.contexts.outreach.contracts import ProviderReport
@@ -127,4 +128,5 @@ api.add_router("/providers", providers)
 api.add_router("/payments", payments)
 api.add_router("/pay", pay)
 api.add_router("/agencies", agencies)
+api.add_router("/plans", plans)
 add_problem_handlers(api)
