@@ -11,6 +11,7 @@ from django.db import transaction
 
 from fairdue.contexts.arrangements import facade as arrangements
 from fairdue.contexts.audit import facade as audit
+from fairdue.contexts.care import facade as care
 from fairdue.contexts.identity import facade as identity
 from fairdue.contexts.outreach import facade as outreach
 from fairdue.contexts.parties import facade as parties
@@ -24,6 +25,7 @@ SEALED_COLUMNS = (
     *payments.SEALED_COLUMNS,
     *outreach.SEALED_COLUMNS,
     *arrangements.SEALED_COLUMNS,
+    *care.SEALED_COLUMNS,
 )
 """Every column whose values are sealed and may be sealed again; what history keeps stays as it was."""
 
