@@ -90,7 +90,7 @@ class Finder {
     options.forEach((option, at) => { option.id = `option-${at}`; option.setAttribute("aria-selected", "false"); });
     this.panel.hidden = false;
     this.input.setAttribute("aria-expanded", "true");
-    this.state.textContent = options.length ? this.state.dataset.some.replace("%n", options.length) : this.state.dataset.none;
+    this.state.textContent = options.length ? this.state.dataset.some.replace("{n}", options.length) : this.state.dataset.none;
     const again = options.find((option) => chosen && option.dataset.label === chosen);
     this.choose(again || (this.isCommanding ? options[0] : null));
   }
