@@ -25,6 +25,8 @@ EVERY_MINUTE = "* * * * *"
 EVERY_HOUR = "7 * * * *"
 EVERY_NIGHT = "40 19 * * * 0"
 """03:40 in the house zone; schedules are in UTC."""
+EVERY_MORNING = "10 16 * * * 0"
+"""00:10 in the house zone, when the days of yesterday's deadlines are over."""
 ONCE_MORE = RetryStrategy(max_attempts=2, wait=5)
 
 
@@ -95,10 +97,12 @@ def send_figures(timestamp: int = 0) -> None:
 @app.periodic(cron=EVERY_MINUTE, queueing_lock="pay.reconcile")
 @app.task(name="pay.reconcile", queueing_lock="pay.reconcile")
 def reconcile_checkouts(timestamp: int = 0) -> None:
-    """Ask the payment provider about payments of which it has told nothing final."""
+    """Ask the payment provider about payments of which it has told nothing final, and for approved refunds."""
     from fairdue.journeys.pay_online import reconcile_checkouts as reconcile
+    from fairdue.journeys.pay_refund import send_refunds
 
     reconcile(now=clock.now())
+    send_refunds(now=clock.now())
 
 
 @app.periodic(cron=EVERY_HOUR, queueing_lock="pay.debits")
@@ -109,6 +113,15 @@ def collect_debits(timestamp: int = 0) -> None:
 
     now = clock.now()
     collect(as_of=clock.business_date(now), now=now)
+
+
+@app.periodic(cron=EVERY_MORNING, queueing_lock="care.look_after")
+@app.task(name="care.look_after", queueing_lock="care.look_after", retry=ONCE_MORE)
+def look_after_matters(timestamp: int = 0) -> None:
+    """Raise overdue matters, lift the holds whose quiet period has passed, release what was decided."""
+    from fairdue.journeys import care
+
+    care.look_after_matters(clock.now())
 
 
 @app.periodic(cron=EVERY_NIGHT, queueing_lock="retention.run")
@@ -132,6 +145,15 @@ async def revive(timestamp: int = 0) -> None:
             await app.job_manager.finish_job(job, status=Status.FAILED, delete_job=True)
         else:
             await app.job_manager.retry_job(job)
+
+
+@app.task(name="keys.reseal", queueing_lock="keys.reseal", retry=ONCE_MORE)
+def reseal() -> None:
+    """Seal again under the newest key what older keys sealed; a run that was stopped goes on."""
+    from fairdue.journeys.rotate_keys import reseal as seal_again
+    from fairdue.kernel.actor import system
+
+    seal_again(actor=system("keys"), now=clock.now())
 
 
 def worker_label() -> str:
