@@ -100,8 +100,9 @@ def world(transactional_db, settings, monkeypatch):
 
 
 @pytest.fixture
-def desk(chromium, live_server, world):
-    """A fresh browser window on the desk."""
+def desk(chromium, live_server, world, settings):
+    """A fresh browser window on the desk; calls go through the local exchange of the same server."""
+    settings.DIAL_URL = f"{live_server.url}/api/local-exchange/calls"
     context = chromium.new_context(viewport=SIZE, locale="en-GB", timezone_id="Asia/Shanghai")
     context.set_default_timeout(15_000)
     yield Desk(context.new_page(), live_server.url)

@@ -33,7 +33,7 @@ from fairdue.web.workbench.words import say
 FILTERS = (
     ("", word("All")), ("contacts", word("Contacts")), ("promises", word("Promises")), ("money", word("Money")),
     ("decisions", word("Decisions")), ("notes", word("Notes")), ("holds", word("Holds")),
-    ("matters", word("Complaints and requests")), ("changes", word("Changes")),
+    ("matters", word("Matters")), ("changes", word("Changes")),
 )  # fmt: skip
 GROUP_OF_KIND = {
     "contact": "contacts", "message": "contacts", "outcome": "contacts", "promise": "promises",
