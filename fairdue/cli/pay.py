@@ -68,18 +68,19 @@ def reconcile_command(
     ] = "",
     as_json: Json = False,
 ) -> None:
-    """Ask the provider about every payment of which nothing final is known, and let the answers take effect.
+    """Ask the provider about every payment of which nothing final is known, and for approved refunds.
 
     Exit status 1 if the provider did not answer, or its list of the day differs from ours.
     """
     prepare()
     from fairdue.contexts.payments import facade as payments
     from fairdue.journeys.pay_online import compare_day, reconcile_checkouts
+    from fairdue.journeys.pay_refund import send_refunds
     from fairdue.kernel import clock
 
     _require_open(payments.is_open())
     asked = reconcile_checkouts(now=clock.now(), limit=1000)
-    document = asdict(asked)
+    document = asdict(asked) | {"refunds": asdict(send_refunds(now=clock.now()))}
     differs = False
     if day:
         try:

@@ -11,7 +11,10 @@ from fairdue.contexts.audit.models import Event
 from fairdue.contexts.ledger import facade as ledger
 from fairdue.contexts.payments import facade as payments
 from fairdue.contexts.payments.models import Checkout, CheckoutNotice, IncomingPayment
+from fairdue.journeys.decide_request import approve_request
 from fairdue.journeys.pay_online import ask_provider, begin_payment, reconcile_checkouts
+from fairdue.journeys.pay_refund import send_refunds
+from fairdue.journeys.receive_payment import undo_match
 from fairdue.kernel import clock
 from fairdue.kernel.actor import system
 from fairdue.kernel.money import Money
@@ -256,3 +259,41 @@ def test_money_that_the_ledger_refuses_by_now_waits_and_is_not_lost(provider, de
     )  # fmt: skip
     provider.payer_does(card, "pay")
     assert (money_in(), standing(card).status) == ([(40_000, "CNY", 0, "ledger_refused")], "paid")
+
+
+def test_a_refund_asked_by_one_and_approved_by_another_goes_back_the_way_it_came_once(provider, debtor):
+    world, _, accounts = debtor
+    clerk, second = world.staff("finance"), world.staff("finance")
+    card = begin(debtor)
+    provider.payer_does(card, "pay")
+    payment_id = standing(card).payment_id
+    undo_match(payment_id=payment_id, reason="the payer asked for it", actor=clerk, now=clock.now())
+    asked = payments.request_return(
+        payment_id=payment_id, reason="paid by mistake", actor=clerk, now=clock.now()
+    )
+    approve_request(request_id=asked.request_id, actor=second, now=clock.now())
+    with pytest.raises(payments.OrderState):
+        payments.export_orders(creditor_id=card.creditor_id, actor=second, now=clock.now())
+    assert (send_refunds(now=clock.now()).sent_count, send_refunds(now=clock.now()).sent_count) == (1, 0)
+    provider.house.deliver()
+    assert provider.payment(card).status == "refunded"
+    assert (standing(card).status, balance(accounts[0])) == ("refunded", 100_000)
+    assert [order.status for order in payments.orders(actor=second)] == ["confirmed"]
+    assert IncomingPayment.objects.get().returned_minor == 40_000
+
+
+def test_a_refund_that_the_provider_refuses_waits_in_suspense_again(provider, debtor, settings):
+    world, _, _ = debtor
+    clerk, second = world.staff("finance"), world.staff("finance")
+    card = begin(debtor)
+    provider.payer_does(card, "pay")
+    payment_id = standing(card).payment_id
+    undo_match(payment_id=payment_id, reason="wrong", actor=clerk, now=clock.now())
+    asked = payments.request_return(payment_id=payment_id, reason="wrong", actor=clerk, now=clock.now())
+    approve_request(request_id=asked.request_id, actor=second, now=clock.now())
+    settings.PAY_TRANSPORT = httpx.MockTransport(lambda request: httpx.Response(422))
+    assert send_refunds(now=clock.now()).refused_count == 1
+    assert [
+        row.amount_minor - row.matched_minor - row.returned_minor
+        for row in IncomingPayment.objects.order_by("id")
+    ] == [0, 40_000]

@@ -105,6 +105,8 @@ from fairdue.contexts.payments.online import (
     pay_provider,
     payer_of,
     plan_debits,
+    refund_sent,
+    refunds_to_send,
     refuse_debit,
     take_notice,
 )
@@ -272,6 +274,8 @@ __all__ = [
     "plan_debits",
     "receive",
     "received_payment",
+    "refund_sent",
+    "refunds_to_send",
     "refuse",
     "refuse_debit",
     "repayment_code",

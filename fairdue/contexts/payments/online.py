@@ -51,6 +51,7 @@ from fairdue.contexts.payments.operations.mandates import (
     payer_of,
 )
 from fairdue.contexts.payments.operations.notices import keep_stray, take_notice
+from fairdue.contexts.payments.operations.provider_refunds import refund_sent, refunds_to_send
 from fairdue.contexts.payments.provider import PayProvider, is_open, pay_provider
 from fairdue.contexts.payments.queries.division import divide_amount
 from fairdue.contexts.payments.queries.online import (
@@ -121,6 +122,8 @@ __all__ = [
     "pay_provider",
     "payer_of",
     "plan_debits",
+    "refund_sent",
+    "refunds_to_send",
     "refuse_debit",
     "take_notice",
 ]

@@ -254,7 +254,9 @@ class House:
         event = self.told(payment) | {
             "event_id": f"{payment.provider_ref}-{kind}" + (f"-{suffix}" if suffix else ""),
             "kind": kind,
-            "occurred_at": (datetime.fromisoformat(payment.changed_at) + timedelta(seconds=delay)).isoformat(),
+            "occurred_at": (
+                datetime.fromisoformat(payment.changed_at) + timedelta(seconds=delay)
+            ).isoformat(),
         }
         del event["status"]
         self.store.queue(json.dumps(event), time.time() + delay)

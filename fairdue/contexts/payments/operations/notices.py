@@ -18,6 +18,7 @@ from fairdue.contexts.payments.operations.checkouts import locked, record_checko
 from fairdue.contexts.payments.operations.debits import follow_checkout
 from fairdue.contexts.payments.operations.locking import lock_payment
 from fairdue.contexts.payments.operations.match import place
+from fairdue.contexts.payments.operations.provider_refunds import confirm_refund
 from fairdue.contexts.payments.operations.receive import receive
 from fairdue.contexts.payments.operations.returns import take_back
 from fairdue.contexts.payments.queries.division import RULES
@@ -38,7 +39,8 @@ def take_notice(*, notice: Notice, actor: Actor, now: datetime) -> NoticeTaken:
     1. Money that the provider took is booked once, as it came, whatever the checkout's state was.
     2. Of the amount and currency that were asked, it settles the debts as the payer saw it before paying; another
        amount or currency, or shares that the ledger refuses by now, wait in suspense for a person.
-    3. A refund of all of it takes the money back; of a part, it is kept as `differs` and a person looks at it.
+    3. A refund of all of it takes the money back, or confirms the one that was approved here; of a part,
+       it is kept as `differs` and a person looks at it.
 
     :raises PermissionRefused: without `payments.record`, or `payments.reverse` for a refund
     :raises CheckoutUnknown: if no payment of ours has this name
@@ -69,6 +71,8 @@ def keep_stray(*, notice: Notice, verdict: str, now: datetime) -> None:
 def _book(row: Checkout, notice: Notice, taken: Step, actor: Actor, now: datetime) -> tuple[int, ...]:
     if taken.effect == "take_money":
         return _take_money(row, notice, actor, now, is_as_asked=taken.status == "paid")
+    if taken.effect == "take_back" and confirm_refund(payment_id=row.payment_id or 0, now=now):
+        return ()
     if taken.effect == "take_back":
         reason = notice.failure or "the provider gave the money back"
         day = min(business_date(notice.occurred_at), business_date(now))

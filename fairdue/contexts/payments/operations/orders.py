@@ -14,7 +14,7 @@ from fairdue.contexts.payments import sealing
 from fairdue.contexts.payments.cards import order_card_of
 from fairdue.contexts.payments.contracts import Incoming, OrderCard, OrderExport
 from fairdue.contexts.payments.errors import OrderState, OrderUnknown, ReasonMissing
-from fairdue.contexts.payments.models import PaymentOrder
+from fairdue.contexts.payments.models import PaymentOrder, Request
 from fairdue.contexts.payments.operations.receive import receive
 from fairdue.engine.payments.orders import Order, orders_csv, pain_001
 from fairdue.kernel.actor import Actor
@@ -30,7 +30,8 @@ def export_orders(
 ) -> OrderExport:
     """This function will mark open orders as sent and return the file for the bank (`csv` or `pain.001`).
 
-    1. Without `order_ids` all open orders of the creditor go out; an order goes out once.
+    1. Without `order_ids` all open orders of the creditor go out; an order goes out once. Money that goes back through
+       the payment provider is not among them.
     2. The file is the only place where payees stand in clear; who took it is on record.
 
     :raises PermissionRefused: without `payments.approve`
@@ -41,7 +42,8 @@ def export_orders(
         raise OrderState(f"unknown format {format!r}; known: {', '.join(FORMATS)}")
     if actor.creditor_ids is not None and creditor_id not in actor.creditor_ids:
         raise OrderUnknown("this creditor is not in your scope")
-    rows = PaymentOrder.objects.select_for_update().filter(creditor_id=creditor_id, status="open")
+    rows = PaymentOrder.objects.select_for_update(of=("self",)).filter(creditor_id=creditor_id, status="open")
+    rows = rows.exclude(request__in=Request.objects.filter(details__way="provider"))
     rows = rows.filter(pk__in=list(order_ids)) if order_ids else rows
     found = list(rows.order_by("id"))
     if not found or (order_ids and len(found) < len(set(order_ids))):

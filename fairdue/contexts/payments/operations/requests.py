@@ -23,6 +23,7 @@ from fairdue.contexts.payments.errors import (
 )
 from fairdue.contexts.payments.models import Request
 from fairdue.contexts.payments.operations.locking import lock_payment, lock_request
+from fairdue.contexts.payments.operations.provider_refunds import came_through_provider
 from fairdue.contexts.payments.queries.evidence import words_of
 from fairdue.contexts.payments.queries.requests import LEDGER_KINDS, asking, card_of, deciding
 from fairdue.kernel.actor import Actor
@@ -149,6 +150,8 @@ def request_return(
 ) -> RequestCard:
     """This function will ask that what waits of a payment be sent back, by default to the account it came from.
 
+    All of a payment through the provider goes back the way it came, through the provider, unless a payee is named.
+
     :raises PermissionRefused: without `payments.match`
     :raises PaymentUnknown: if there is no such payment in the actor's scope
     :raises NothingWaiting: if nothing of it waits, or a part was sent back before
@@ -158,6 +161,10 @@ def request_return(
     payment = lock_payment(payment_id, actor)
     if not waiting_minor(payment) or payment.returned_minor:
         raise NothingWaiting(f"nothing of payment {payment_id} waits that could be sent back")
+    details: dict[str, Any] = {}
+    if (checkout := came_through_provider(payment)) and not payee_account:
+        details = {"way": "provider"}
+        payee_name, payee_account = payee_name or "原路退回 · the way it came", checkout
     payee = _payee(
         payee_name or words_of(payment).payer_name,
         payee_account or sealing.unseal(payment.payer_account_sealed, sealing.ACCOUNT_PURPOSE),
@@ -165,7 +172,7 @@ def request_return(
     )
     return _create(
         "return", reason, actor, now, payment_id=payment_id, creditor_id=payment.creditor_id, payee=payee,
-        amount=Money(waiting_minor(payment), payment.currency), effective_date=business_date(now), details={},
+        amount=Money(waiting_minor(payment), payment.currency), effective_date=business_date(now), details=details,
     )  # fmt: skip
 
 

@@ -165,6 +165,7 @@ def account_payments(account_id: int, person_id: int, request: DeskRequest) -> d
     ]
     debits = payments.debits_of(mandate_ids=[card.mandate_id for card in found], limit=3)
     return {
+        "may_see_payments": request.actor.may("payments.view"),
         "checkouts": [
             {"card": card, "state": say(words.STATUSES, card.status), "tone": words.STATUS_TONES.get(card.status, ""),
              "method": say(words.METHODS, card.method)}
