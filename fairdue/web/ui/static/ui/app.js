@@ -18,3 +18,6 @@ startLists(document);
 startFinder(document);
 startSheet(document);
 startComposer(document);
+
+const here = document.querySelector(".rail [aria-current]");
+if (here) here.parentElement.scrollTop = here.offsetTop - here.parentElement.clientHeight / 2;
