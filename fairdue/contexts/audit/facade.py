@@ -26,7 +26,7 @@ from fairdue.contexts.audit.deletions import (
     verify_deletions,
 )
 from fairdue.contexts.audit.operations import ReasonMissing, record, record_many, seal
-from fairdue.contexts.audit.queries import events, states_before_read
+from fairdue.contexts.audit.queries import events, latest_sealed_at, states_before_read
 from fairdue.contexts.audit.verification import verify
 
 __all__ = [
@@ -48,6 +48,7 @@ __all__ = [
     "erased_ids_sql",
     "events",
     "finish_deletion_run",
+    "latest_sealed_at",
     "open_deletion_run",
     "record",
     "record_deletion_batch",

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from fairdue.contexts.audit.contracts import EventCard, StateBefore
-from fairdue.contexts.audit.models import Event
+from fairdue.contexts.audit.models import Block, Event
 from fairdue.storage.reads import Read
 
 
@@ -37,6 +37,11 @@ def events(
     }
     rows = rows.filter(**{column: value for column, value in wanted.items() if value is not None})
     return tuple(_card(event) for event in rows.defer("digest")[:limit])
+
+
+def latest_sealed_at() -> datetime | None:
+    """Return when the newest block was sealed."""
+    return Block.objects.order_by("-number").values_list("sealed_at", flat=True).first()
 
 
 _BEFORE_SQL = """

@@ -93,6 +93,7 @@ from fairdue.contexts.cases.queries.cards import (
     open_work_items,
     outcomes_of,
     person_ids_assigned,
+    person_of_case,
     promises_of,
     scoped_case_ids,
 )
@@ -204,6 +205,7 @@ __all__ = [
     "outcome_codes",
     "outcomes_of",
     "person_ids_assigned",
+    "person_of_case",
     "persons_with_work",
     "plan_callback",
     "preview_reassign",

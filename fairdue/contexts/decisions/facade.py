@@ -72,7 +72,7 @@ from fairdue.contexts.decisions.queries.cycles import (
     cycles,
     finished_stages,
 )
-from fairdue.contexts.decisions.queries.decisions import decision_on, latest_decision
+from fairdue.contexts.decisions.queries.decisions import decision_by_number, decision_on, latest_decision
 from fairdue.contexts.decisions.queries.experiments import (
     EXPOSURES_SQL,
     ExperimentUnknown,
@@ -144,6 +144,7 @@ __all__ = [
     "cycle_lock",
     "cycle_report",
     "cycles",
+    "decision_by_number",
     "decision_on",
     "delete_draft",
     "diff_versions",

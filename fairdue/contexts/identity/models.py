@@ -119,3 +119,19 @@ class Presence(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["subject", "staff"], name="identity_presence_once")]
+
+
+from fairdue.contexts.identity.change_models import Invitation, StaffChange  # noqa: E402
+
+__all__ = [
+    "Draft",
+    "Invitation",
+    "Presence",
+    "Role",
+    "SavedView",
+    "Staff",
+    "StaffChange",
+    "Team",
+    "TeamCreditor",
+    "UndoOffer",
+]

@@ -97,6 +97,7 @@ PERMISSIONS_BY_ROLE: dict[str, frozenset[str]] = {
     Role.ADMINISTRATOR: frozenset(
         {"staff.manage", "book.import", "book.view", "cycle.run", "cycle.view", "audit.view", "outbox.view"}
         | {"templates.view", "strategy.view", "reporting.view", "retention.view", "capacity.view"}
+        | {"system.view", "system.manage"}
     ),
 }
 

@@ -137,6 +137,7 @@ from .operations.use import (
 from .pack_contracts import ConfirmationCard, PublishedPack, RuleStanding
 from .proof_contracts import AskedRule, NamedPack, PermitLine, PermitProof
 from .queries.agencies import agency_breaches, agency_uploads, breach_counts
+from .queries.by_number import contact_by_number
 from .queries.cards import (
     PermitUnknown,
     contact_made,
@@ -319,6 +320,7 @@ __all__ = [
     "complete",
     "confirm_rule",
     "confirmations",
+    "contact_by_number",
     "contact_calendar",
     "contact_dates_sql",
     "contact_facts_sql",
@@ -361,9 +363,9 @@ __all__ = [
     "pack_versions",
     "permit",
     "permit_hashes",
-    "person_bundle",
     "permit_lines",
     "permit_proof",
+    "person_bundle",
     "place_hold",
     "pregate",
     "preview",

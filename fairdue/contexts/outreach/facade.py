@@ -59,9 +59,11 @@ from fairdue.contexts.outreach.operations.templates import (
 )
 from fairdue.contexts.outreach.phrases import Phrase, phrases
 from fairdue.contexts.outreach.queries import (
+    MessageVerdict,
     inbox,
     message_of_permit,
     message_sent,
+    message_verdict,
     messages_of,
     template_reports,
     templates,
@@ -75,6 +77,7 @@ from fairdue.contexts.outreach.rendering import (
     ValueExtra,
     ValueMissing,
     ValueWrong,
+    format_value,
     sealed_value,
 )
 from fairdue.contexts.outreach.scripts import Matter, Opening, ScriptLine, SpokenDebt, matter, opening
@@ -95,6 +98,7 @@ __all__ = [
     "LocalMessage",
     "Matter",
     "MessageNotInInbox",
+    "MessageVerdict",
     "Opening",
     "PhoneCallCard",
     "Phrase",
@@ -128,6 +132,7 @@ __all__ = [
     "errand",
     "errands_of",
     "find_local_message",
+    "format_value",
     "hang_up",
     "hang_up_local_call",
     "inbox",
@@ -143,6 +148,7 @@ __all__ = [
     "matter",
     "message_of_permit",
     "message_sent",
+    "message_verdict",
     "messages_of",
     "open_call",
     "opening",

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from fairdue.contexts.book import facade as book
 from fairdue.contexts.law.contracts import TextReport
@@ -55,6 +57,31 @@ def message_sent(message_id: int) -> MessageCard | None:
     found = Message.objects.filter(pk=message_id, status__in=("sent", "delivered", "read"))
     message = found.select_related("dispatch").first()
     return _message_card(message, is_opened=False) if message else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageVerdict:
+    """What the gate said of a message, sent or not: nothing of its text."""
+
+    message_id: int
+    person_id: int
+    channel: str
+    status: str
+    not_before: datetime
+    verdict: dict[str, Any] | None
+    permit_id: int | None
+
+
+def message_verdict(message_id: int) -> MessageVerdict | None:
+    """Return what the gate said of a message; who asks checks the scope of its person."""
+    row = Message.objects.filter(pk=message_id).select_related("dispatch").first()
+    if row is None:
+        return None
+    sent = getattr(row, "dispatch", None)
+    return MessageVerdict(
+        message_id=row.pk, person_id=row.person_id, channel=row.channel, status=row.status, not_before=row.not_before,
+        verdict=row.verdict, permit_id=sent.permit_id if sent else None,
+    )  # fmt: skip
 
 
 def inbox(person_id: int, limit: int = 50) -> tuple[MessageCard, ...]:

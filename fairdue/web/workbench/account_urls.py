@@ -8,7 +8,10 @@ from allauth.mfa.recovery_codes import views as recovery
 from allauth.mfa.totp import views as totp
 from django.urls import path
 
+from fairdue.web.workbench.views import staff_admin
+
 urlpatterns = [
+    path("invitation/<slug:secret>/", staff_admin.invitation, name="staff_invitation"),
     path("login/", account.login, name="account_login"),
     path("logout/", account.logout, name="account_logout"),
     path("inactive/", account.account_inactive, name="account_inactive"),

@@ -242,6 +242,13 @@ GROUPS: tuple[tuple[str, tuple[NavItem, ...]], ...] = (
                 permissions=("permits.view",),
             ),
             NavItem(
+                url_name="workbench:why",
+                label=word("Why allowed or blocked"),
+                icon="search",
+                permissions=("permits.view",),
+                key="g w",
+            ),
+            NavItem(
                 url_name="workbench:replay",
                 label=word("Replay"),
                 icon="report",
@@ -271,6 +278,12 @@ GROUPS: tuple[tuple[str, tuple[NavItem, ...]], ...] = (
                 permissions=("audit.view",),
             ),
             NavItem(
+                url_name="workbench:access_log",
+                label=word("Access log"),
+                icon="eye",
+                permissions=("audit.view",),
+            ),
+            NavItem(
                 url_name="workbench:retention",
                 label=word("Retention"),
                 icon="audit",
@@ -278,6 +291,42 @@ GROUPS: tuple[tuple[str, tuple[NavItem, ...]], ...] = (
             ),
             NavItem(
                 url_name="workbench:staff", label=word("Staff"), icon="people", permissions=("staff.manage",)
+            ),
+            NavItem(
+                url_name="workbench:teams",
+                label=word("Teams"),
+                icon="people",
+                permissions=("staff.manage",),
+            ),
+            NavItem(
+                url_name="workbench:creditors",
+                label=word("Creditors"),
+                icon="book",
+                permissions=("book.import",),
+            ),
+            NavItem(
+                url_name="workbench:closures",
+                label=word("Holidays"),
+                icon="clock",
+                permissions=("capacity.view",),
+            ),
+            NavItem(
+                url_name="workbench:health",
+                label=word("Health"),
+                icon="check",
+                permissions=("system.view",),
+            ),
+            NavItem(
+                url_name="workbench:jobs",
+                label=word("Jobs"),
+                icon="cycle",
+                permissions=("system.view",),
+            ),
+            NavItem(
+                url_name="workbench:keys",
+                label=word("Keys"),
+                icon="lock",
+                permissions=("system.view",),
             ),
             NavItem(
                 url_name="workbench:gallery",

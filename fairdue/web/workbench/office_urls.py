@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from django.urls import path
 
-from fairdue.web.workbench.views import board, dashboards, inbox, reassign, rest, targets
+from fairdue.web.workbench.views import (
+    access_log,
+    board,
+    dashboards,
+    inbox,
+    office_set_up,
+    reassign,
+    rest,
+    staff_admin,
+    system,
+    targets,
+    template_preview,
+    why,
+)
 
 urlpatterns = [
     path("dashboards/", dashboards.dashboards, name="dashboards"),
@@ -16,4 +29,15 @@ urlpatterns = [
     path("rest/", rest.rest, name="rest"),
     path("inbox/", inbox.inbox, name="inbox"),
     path("targets/", targets.targets, name="targets"),
+    path("why/", why.why, name="why"),
+    path("access/", access_log.access_log, name="access_log"),
+    path("templates/<int:template_id>/", template_preview.preview, name="template_preview"),
+    path("staff/<int:staff_id>/", staff_admin.member, name="member"),
+    path("staff/changes/", staff_admin.staff_changes, name="staff_changes"),
+    path("teams/", office_set_up.teams, name="teams"),
+    path("creditors/", office_set_up.creditors, name="creditors"),
+    path("closed-days/", office_set_up.closures, name="closures"),
+    path("health/", system.health, name="health"),
+    path("jobs/", system.jobs, name="jobs"),
+    path("keys/", system.keys, name="keys"),
 ]

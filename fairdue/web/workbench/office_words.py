@@ -108,7 +108,23 @@ SUBJECTS = {
     "deletion_batch": word("Batch"), "deletion_run": word("Run"),
 }  # fmt: skip
 
-EVENTS = {
+EVENTS_OF_THE_OFFICE = {
+    "identity.staff.changed": word("Role, team or address changed"),
+    "identity.staff.change_asked": word("Change of staff asked for"),
+    "identity.staff.change_refused": word("Change of staff refused"),
+    "identity.staff.invited": word("Member of staff invited"),
+    "identity.staff.unlocked": word("Failed attempts forgotten"),
+    "identity.invitation.used": word("First password chosen"),
+    "identity.team.set": word("Team set"),
+    "reporting.subscription.started": word("Figures by e-mail subscribed"),
+    "reporting.subscription.stopped": word("Figures by e-mail stopped"),
+    "reporting.targets.set": word("Targets set"),
+    "cases.cool_down.started": word("Rest after a hard call"),
+    "cases.cool_down.ended": word("Rest ended early"),
+    "system.job.retried": word("Failed job queued again"),
+    "keys.reseal.asked": word("Sealing anew asked for"),
+}
+EVENTS = EVENTS_OF_THE_OFFICE | {
     "audit.block.sealed": word("Audit block sealed"),
     "book.creditor.changed": word("Creditor changed"),
     "book.creditor.created": word("Creditor created"),

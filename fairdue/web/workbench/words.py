@@ -46,6 +46,8 @@ PERMISSION_WORDS = {
     "retention.view": word("seeing what is kept and until when"),
     "retention.run": word("counting and erasing what is due"),
     "staff.manage": word("managing staff"),
+    "system.view": word("seeing jobs, keys and health"),
+    "system.manage": word("queueing jobs again and sealing anew"),
     "reporting.view": word("seeing reports"),
     "outbox.view": word("seeing the outbox"),
     "ledger.view": word("seeing accounts in depth"),

@@ -25,7 +25,9 @@ def viewer(creditor_ids=None):
     )  # fmt: skip
 
 
-def test_the_dashboards_show_what_the_facts_come_to_and_every_number_opens_its_list(book, night, tmp_path, rows):
+def test_the_dashboards_show_what_the_facts_come_to_and_every_number_opens_its_list(
+    book, night, tmp_path, rows
+):
     night(NIGHT - timedelta(days=1))
     night(NIGHT)
     lake = Lake(str(tmp_path / "facts"))
@@ -47,10 +49,17 @@ def test_the_dashboards_show_what_the_facts_come_to_and_every_number_opens_its_l
         found = behind(actor=viewer(), card=card, part=part, wanted=ALL, as_of=NIGHT, lake=lake)
         assert found.total == number, card
         assert all("*" in row.name_masked for row in found.rows)
-    assert behind(actor=viewer(frozenset({0})), card="book", part=Part(), wanted=ALL, as_of=NIGHT, lake=lake).total == 0
+    assert (
+        behind(
+            actor=viewer(frozenset({0})), card="book", part=Part(), wanted=ALL, as_of=NIGHT, lake=lake
+        ).total
+        == 0
+    )
     assert reporting.dashboards(actor=viewer(frozenset({0})), as_of=NIGHT, wanted=ALL).book == ()
     proof = prove_figures(NIGHT, lake=lake)
     assert proof.is_proved and proof.stored == proof.counted > 50
     with connection.cursor() as cursor:
-        cursor.execute("update reporting_nightfigure set total = total + 1 where card = 'book' and bucket = 'M2'")
+        cursor.execute(
+            "update reporting_nightfigure set total = total + 1 where card = 'book' and bucket = 'M2'"
+        )
     assert not prove_figures(NIGHT, lake=lake).is_proved

@@ -57,6 +57,11 @@ def _card(row: list[Any]) -> CaseCard:
     )  # fmt: skip
 
 
+def person_of_case(case_id: int) -> int | None:
+    """Return whose case it is, or None; who asks checks the scope of the person."""
+    return Case.objects.filter(pk=case_id).values_list("person_id", flat=True).first()
+
+
 def case_of_person(*, person_id: int, actor: Actor) -> CaseCard:
     """Return the open case of a person.
 

@@ -19,6 +19,11 @@ def decision_on(person_id: int, cycle_date: date) -> DecisionCard | None:
     return _card(_decisions(person_id).filter(cycle__cycle_date=cycle_date).first())
 
 
+def decision_by_number(decision_id: int) -> DecisionCard | None:
+    """Return a decision by its number, or None; who asks checks the scope of its person."""
+    return _card(Decision.objects.filter(pk=decision_id).select_related("cycle__strategy").first())
+
+
 def _decisions(person_id: int):  # type: ignore[no-untyped-def]
     return Decision.objects.filter(person_id=person_id).select_related("cycle__strategy")
 

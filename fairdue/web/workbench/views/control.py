@@ -9,6 +9,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
@@ -19,7 +20,7 @@ from fairdue.contexts.law import facade as law
 from fairdue.kernel import clock
 from fairdue.web.ui.filters import Choice, Filters, Number
 from fairdue.web.ui.forms import DeskForm
-from fairdue.web.ui.tables import Column, EmptyState, Table
+from fairdue.web.ui.tables import Column, EmptyState, Table, row_link
 from fairdue.web.ui.templatetags.ui import badge, minute
 from fairdue.web.workbench.access import DeskRequest, staff_page
 from fairdue.web.workbench.exporting import exported, rows
@@ -151,7 +152,7 @@ def staff(request: DeskRequest) -> HttpResponse:
     table = Table(
         _members(request, filters),
         columns=[
-            Column("username", _("User name"), is_row_head=True),
+            Column("username", _("User name"), is_row_head=True, render=_member),
             Column("display_name", _("Name")),
             Column("role", _("Role"), render=lambda value, _row: role_word(value)),
             Column("team_name", _("Team")),
@@ -204,6 +205,10 @@ def _members(request: DeskRequest, filters: Filters) -> list[identity.StaffCard]
     wanted = {"yes": True, "no": False}.get(filters["active"])
     shown = [card for card in cards if wanted is None or card.is_active is wanted]
     return sorted(shown, key=lambda card: (not card.is_active, card.username))
+
+
+def _member(value: str, row: identity.StaffCard) -> Any:
+    return row_link(reverse("workbench:member", args=[row.staff_id]), value)
 
 
 def _access_form(request: DeskRequest, row: identity.StaffCard) -> Any:
