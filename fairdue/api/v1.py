@@ -12,6 +12,7 @@ from ninja import Field, NinjaAPI, Router, Schema
 from pydantic import AwareDatetime
 
 from fairdue.api.agencies import agencies
+from fairdue.api.matters import matters
 from fairdue.api.pay import pay
 from fairdue.api.payments import payments
 from fairdue.api.plans import plans
@@ -129,4 +130,5 @@ api.add_router("/payments", payments)
 api.add_router("/pay", pay)
 api.add_router("/agencies", agencies)
 api.add_router("/plans", plans)
+api.add_router("/matters", matters)
 add_problem_handlers(api)

@@ -85,7 +85,6 @@ def test_the_queues_say_how_near_in_words_and_who_may_open_them(world, desk):
     for role, status in (
         ("administrator", 403),
         ("strategist", 403),
-        ("agency", 403),
         ("finance", 403),
         ("collector", 200),
     ):

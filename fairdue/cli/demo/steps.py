@@ -81,10 +81,12 @@ def remember(state: DemoState, folder: Path) -> object:
 
 
 def complain() -> object:
-    """Let some borrowers complain, object and ask for other terms, so that deadlines run."""
+    """Let some borrowers complain, object, tell and ask for other terms, so that deadlines run and matters wait."""
     from fairdue.journeys.seed_deadlines import seed_deadlines
+    from fairdue.journeys.seed_matters import seed_matters
 
-    return seed_deadlines(actor=system("demo"), now=clock.now())
+    told = seed_matters(actor=system("demo"), now=clock.now())
+    return seed_deadlines(actor=system("demo"), now=clock.now()) + told
 
 
 def write_book(state: DemoState, folder: Path) -> None:
