@@ -187,6 +187,8 @@ def _shares(
         raise QuoteRefused("pay.amount", "fill in an amount above zero")
     if other > most:
         raise QuoteRefused("pay.too_much", f"more than the {most} that is owed")
+    if len(debts) == 1:
+        return [(debts[0].account.account_id, other, "designated", "全部计入该账户", "All to this debt")]
     parts = payments.divide_amount(
         account_ids=[debt.account.account_id for debt in debts], amount=other,
         designated_account_id=designated_account_id, as_of=as_of,

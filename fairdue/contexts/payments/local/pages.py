@@ -22,7 +22,7 @@ body { margin: 0; background: var(--paper); color: var(--ink);
   font: 18px/1.6 system-ui, "PingFang SC", "Microsoft YaHei", "Noto Sans SC", sans-serif; }
 main, header { max-width: 40rem; margin: 0 auto; padding: 1rem; }
 header { display: flex; justify-content: space-between; align-items: center; gap: 1rem; border-bottom: 1px solid var(--line); }
-header a { display: inline-block; min-height: 44px; padding: .5rem; }
+header a { display: inline-block; white-space: nowrap; min-height: 44px; padding: .5rem; }
 h1 { font-size: 1.5rem; }
 h2 { font-size: 1.15rem; margin-top: 2rem; }
 a { color: inherit; }
