@@ -26,7 +26,7 @@ from fairdue.web.portal.plan_answers import (
     situation_of,
 )
 from fairdue.web.portal.plan_forms import QUESTIONS, LinesForm, line_word, rhythm_word
-from fairdue.web.portal.plan_view import language
+from fairdue.web.portal.plan_view import language, money_text
 from fairdue.web.portal.sessions import borrower, visit_page
 
 TO_CHECK = "check"
@@ -139,7 +139,7 @@ def _answered(answers: Answers, step: str) -> list[str]:
     said = answers.said[step]
     currency = answers.group.currency if answers.group else "CNY"
     if step == "lender":
-        return [str(answers.group.owed) if answers.group else ""]
+        return [money_text(answers.group.owed) if answers.group else ""]
     if step == "reason":
         return [say("reasons", said, language())]
     if step in ("care", "budget"):
@@ -154,19 +154,19 @@ def _answered(answers: Answers, step: str) -> list[str]:
             _("Nothing")
         ]
     if step == "now":
-        return [str(Money(said, currency))]
+        return [money_text(Money(said, currency))]
     wished = (
-        [_("%(amount)s each month") % {"amount": Money(said["monthly"], currency)}] if said["monthly"] else []
+        [_("%(amount)s each month") % {"amount": money_text(Money(said["monthly"], currency))}] if said["monthly"] else []
     )
     first = [_("first on %(date)s") % {"date": said["first_date"]}] if said["first_date"] else []
     return [*wished, *first] or [_("None")]
 
 
 def _line(kind: str, amount: int, every: str, currency: str) -> str:
-    text = f"{line_word(kind)}: {Money(amount, currency)} {rhythm_word(every)}"
+    text = f"{line_word(kind)}: {money_text(Money(amount, currency))} {rhythm_word(every)}"
     if every == "month":
         return text
-    a_month = Money(monthly_minor(MoneyLine(kind, amount, every)), currency)
+    a_month = money_text(Money(monthly_minor(MoneyLine(kind, amount, every)), currency))
     return text + " " + _("(%(amount)s each month)") % {"amount": a_month}
 
 

@@ -52,10 +52,15 @@ def language() -> str:
     return "zh" if (get_language() or "").startswith("zh") else "en"
 
 
+def money_text(amount: Money) -> str:
+    """Write an amount within a sentence, as figures are written beside one: CNY 8,200.00, never broken over lines."""
+    return f"{amount.currency}\u00a0{amount.amount:,}"
+
+
 def facts_in_words(facts: Mapping[str, Any], currency: str) -> dict[str, str]:
     """Return facts as text: `…_minor` as an amount."""
     return {
-        name: str(Money(value, currency)) if name.endswith("_minor") else str(value)
+        name: money_text(Money(value, currency)) if name.endswith("_minor") else str(value)
         for name, value in facts.items()
     }
 

@@ -76,7 +76,7 @@ def test_a_borrower_answers_compares_agrees_by_a_code_and_keeps_a_copy(debtor) -
     assert client.get("/my/plan/check/").headers["Location"].endswith("/reason/")
     answer_all(client)
     checked = body(client.get("/my/plan/check/"))
-    assert "6,500.00 CNY each month" in checked and "1,300.00 CNY each month" in checked
+    assert "CNY\u00a06,500.00 each month" in checked and "CNY\u00a01,300.00 each month" in checked
     assert "1,600.00" in checked, "half of 6 500 − 2 000 − 1 300 is what plans ask at most"
     assert str(300_000) not in str(dict(client.session.items())), "no amount stands in the session"
     changed = client.post("/my/plan/questions/people/", {"adults": "2", "children": "1", "back": "check"})
