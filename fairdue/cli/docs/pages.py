@@ -11,6 +11,7 @@ from fairdue.cli.docs.commands import commands_text
 from fairdue.cli.docs.facts import facts_text
 from fairdue.cli.docs.lists import outcomes_text, permissions_text
 from fairdue.cli.docs.markdown import lines_of, table
+from fairdue.cli.docs.metrics import metrics_text
 from fairdue.cli.docs.products import products_text
 from fairdue.cli.docs.rulebook import pack_text, rulebook_text
 from fairdue.cli.docs.strategies import strategies_text
@@ -30,6 +31,7 @@ PAGES: dict[str, tuple[str, str, Callable[[], str]]] = {
         "message templates",
         lambda: templates_text(settings.PACKS_DIR / "templates"),
     ),
+    "metrics.md": ("指标口径", "what the figures mean", metrics_text),
     "outcomes.md": ("结果码", "outcome codes", outcomes_text),
     "permissions.md": ("角色与权限", "roles and permissions", permissions_text),
     "commands.md": ("命令行", "command line", commands_text),
