@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import fields
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -93,5 +93,6 @@ def take_back_hold(*, case_id: int, hold_id: int, actor: Actor, now: datetime) -
         raise HoldRefused("cases.hold.not_open", f"hold {hold_id} is not open here")
     if hold.placed_by != actor.label or now - hold.started_at > TAKEN_BACK_WITHIN:
         raise HoldRefused("cases.hold.not_yours", f"hold {hold_id} was not placed by the actor just now")
-    lifter = replace(actor, permissions=actor.permissions | {"holds.lift"})
+    same = {field.name: getattr(actor, field.name) for field in fields(Actor)}
+    lifter = Actor(**same | {"permissions": actor.permissions | {"holds.lift"}})
     law.lift_hold(hold_id=hold_id, reason="taken back: placed by mistake", actor=lifter, now=now)

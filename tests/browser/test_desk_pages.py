@@ -17,6 +17,8 @@ def pages(world) -> dict[str, str]:
         "case": f"/desk/case/{world.case.pk}/",
         "allowed-time": f"/desk/case/{world.case.pk}/when",
         "allowed-month": f"/desk/case/{world.case.pk}/when?view=month",
+        "letters-and-visits": "/desk/letters-and-visits/",
+        "write-email": f"/desk/case/{world.case.pk}/write/email",
         "search": "/desk/search",
         "products": "/desk/products/",
         "product": "/desk/products/cn-loan-fixed-amount/",

@@ -53,6 +53,21 @@ def needed(world) -> dict[tuple[str, str], str]:
         ("post", address(world, "statement")): "contacts.make",
         ("post", address(world, "link")): "contacts.make",
         ("post", address(world, "close")): "cases.work",
+        ("get", address(world, "write/sms")): "contacts.make",
+        ("post", address(world, "write/sms/check")): "contacts.make",
+        ("post", address(world, "write/sms/phrases")): "contacts.make",
+        ("get", address(world, "call/state")): "cases.view",
+        ("post", address(world, "call/confirm")): "contacts.make",
+        ("post", address(world, "call/hang-up")): "contacts.make",
+        ("get", address(world, "recordings/1")): "cases.view",
+        ("post", address(world, "promise-check")): "cases.work",
+        ("post", address(world, "matter")): "deadlines.record",
+        ("post", address(world, "hand-over")): "cases.work",
+        ("post", address(world, "escalate")): "cases.work",
+        ("post", address(world, "callback")): "cases.work",
+        ("post", address(world, "timeline")): "cases.view",
+        ("post", address(world, "record")): "cases.view",
+        ("get", "/desk/letters-and-visits/"): "contacts.make",
     }
 
 
@@ -123,11 +138,11 @@ def test_the_queue_takes_the_same_queries_for_two_rows_as_for_one(collector, wor
     assert len(two) <= 12
 
 
-def test_the_case_page_takes_at_most_twenty_queries(collector, world):
+def test_the_case_page_takes_at_most_twenty_five_queries(collector, world):
     collector.get(address(world))
     with CaptureQueriesContext(connection) as queries:
         assert collector.get(address(world)).status_code == 200
-    assert len(queries) <= 20, [query["sql"][:120] for query in queries]
+    assert len(queries) <= 25, [query["sql"][:120] for query in queries]
 
 
 def test_the_case_page_shows_masked_identity_and_what_is_owed(collector, world):

@@ -18,8 +18,10 @@ from fairdue.contexts.outreach.values import Figures, figures, fresh_values, val
 
 KINDS = {
     "creditor": "text", "product": "text", "portal_url": "text", "overdue_amount": "money",
-    "oldest_due_date": "date", "days_past_due": "integer",
+    "oldest_due_date": "date", "days_past_due": "integer", "balance": "money",
 }  # fmt: skip
+NAME_MARK = "name"
+"""Stays in a text: a letter is sealed and printed with the debtor's name in its place."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,9 +53,11 @@ def _modules(channel: str, locale: str, found: Figures) -> Iterator[Phrase]:
     key = "zh" if locale.lower().startswith("zh") else "en"
     values = fresh_values(found, locale)
     for row in _document()["phrases"]:
-        names = PLACEHOLDER.findall(row[key])
+        names = [name for name in PLACEHOLDER.findall(row[key]) if name != NAME_MARK]
         if channel in row["channels"] and all(values.get(name) is not None for name in names):
-            said = {name: format_value(KINDS[name], values[name], locale) for name in names}
+            said = {NAME_MARK: f"{{{NAME_MARK}}}"} | {
+                name: format_value(KINDS[name], values[name], locale) for name in names
+            }
             yield Phrase(code=row["code"], title=row["title"][key], text=row[key].format_map(said))
 
 

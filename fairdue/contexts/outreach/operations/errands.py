@@ -16,8 +16,10 @@ from fairdue.contexts.outreach.checking import TextRefused, check_composed
 from fairdue.contexts.outreach.composing import open_content, seal_content, text_digest
 from fairdue.contexts.outreach.models import Errand
 from fairdue.contexts.outreach.operations.by_hand import compose_by_hand
+from fairdue.contexts.parties import facade as parties
 from fairdue.kernel.actor import Actor
 
+NAME_MARK = "{name}"
 GROUNDS_AT_LEAST = 10
 """Characters: "why nothing gentler will do" is a sentence."""
 
@@ -108,7 +110,15 @@ def _read(
     report = check_composed(composed, channel="letter", purpose="collect", actor=actor, now=now)
     if report.is_refused:
         raise TextRefused("the letter", report, text=composed.text, subject=composed.subject)
-    return composed.subject, composed.text
+    return composed.subject, _with_name(composed.text, person_id, actor, now)
+
+
+def _with_name(text: str, person_id: int, actor: Actor, now: datetime) -> str:
+    """Put the debtor's name where the letter has its mark; whoever writes does not see it."""
+    if NAME_MARK not in text:
+        return text
+    name = parties.reveal(person_id=person_id, field="name", reason="letter addressed", actor=actor, now=now)
+    return text.replace(NAME_MARK, name)
 
 
 @transaction.atomic
