@@ -16,6 +16,7 @@ from fairdue.journeys.import_file import import_file
 from fairdue.journeys.load_packs import load_packs
 from fairdue.journeys.nightly_cycle import run_cycle
 from fairdue.journeys.seed_demo import seed_demo
+from fairdue.journeys.seed_online import give_mandate_in_demo
 from fairdue.journeys.seed_payments import STRANGERS, pay_in_demo
 from fairdue.kernel.actor import system
 
@@ -63,6 +64,9 @@ def test_codes_match_at_once_the_rest_waits_and_two_requests_need_a_second_perso
 
 def test_a_second_run_books_nothing(book):
     pay(book)
+    given = give_mandate_in_demo(demo_date=DEMO_DATE, actor=DEMO, now=NOW)
+    assert given is not None and given.status == "active"
+    assert give_mandate_in_demo(demo_date=DEMO_DATE, actor=DEMO, now=NOW) == given
     before = IncomingPayment.objects.count(), Request.objects.count()
 
     again = pay(book)

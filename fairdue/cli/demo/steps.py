@@ -33,6 +33,7 @@ def plan(state: DemoState, var_dir: Path) -> Iterator[tuple[str, Callable[[Advan
     yield "A gentler strategy in the shadow", lambda advance: _ignore(challenge())
     yield f"Night of {state.demo_date}", lambda advance: run_night(state, advance)
     yield "Yesterday's bank file", lambda advance: _ignore(pay_some(state, folder))
+    yield "A direct debit", lambda advance: _ignore(debit_one(state))
     yield "Cases for agency, field and collector", lambda advance: _ignore(hand_out())
     yield "Complaints and requests", lambda advance: _ignore(complain())
     yield "Borrowers of long ago", lambda advance: _ignore(remember(state, folder))
@@ -54,6 +55,13 @@ def challenge() -> object:
     from fairdue.journeys.seed_challenger import seed_challenger
 
     return seed_challenger(actor=system("demo"), now=clock.now())
+
+
+def debit_one(state: DemoState) -> object:
+    """Let one borrower have given a direct debit mandate."""
+    from fairdue.journeys.seed_online import give_mandate_in_demo
+
+    return give_mandate_in_demo(demo_date=state.date, actor=system("demo"), now=clock.now())
 
 
 def hand_out() -> object:
