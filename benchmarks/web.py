@@ -1,8 +1,10 @@
-"""`fairdue bench web`: server time of the case and queue pages over N accounts against a book of one account."""
+"""`fairdue bench web`: the case and queue pages over N accounts against a book of one account; twenty collectors at
+once against a real server; the queue's first paint and the key presses of an outcome in Chromium; weights."""
 
 from __future__ import annotations
 
 import json
+import os
 import statistics
 import subprocess
 import sys
@@ -12,6 +14,7 @@ from typing import Any
 import typer
 
 from benchmarks.common import bench_database, measure, report
+from benchmarks.web_crowd import USERS, crowd, weights
 
 ITEMS_AT_MOST = 100_000
 """Open work items: every tenth account of a million waits to be called."""
@@ -41,7 +44,8 @@ def web(
             rows=accounts, peak_mb=full["peak_rss_mb"], p95=case["p95"],
             cpu_seconds=case["cpu"], queries=case["queries"],
             queue_seconds=queue["median"], queue_baseline_seconds=alone["queue"]["median"], queue_p95=queue["p95"],
-            queue_queries=queue["queries"], open_items=full["items"], requests=requests,
+            queue_queries=queue["queries"], open_items=full["items"], requests=requests, load=os.getloadavg()[0],
+            **full["crowd"],
         )
     )  # fmt: skip
 
@@ -60,7 +64,8 @@ def run(accounts: int, requests: int) -> dict[str, Any]:
             client, case_ids = _collector(requests)
             case = _pages(client, [f"/desk/case/{case_id}/" for case_id in case_ids])
             queue = _pages(client, ["/desk/queue/"] * requests)
-        return {"case": case, "queue": queue, "items": items, "peak_rss_mb": block.peak_rss_mb}
+        crowded = crowd(_sessions(), case_ids) | weights() if accounts > 1 else {}
+    return {"case": case, "queue": queue, "items": items, "peak_rss_mb": block.peak_rss_mb, "crowd": crowded}
 
 
 def _fill(accounts: int) -> int:
@@ -114,6 +119,27 @@ def _collector(count: int) -> tuple[Any, list[int]]:
         ids = [row[0] for row in cursor.fetchall()]
     step = max(len(ids) // count, 1)
     return client, (ids[::step] * count)[:count]
+
+
+def _sessions() -> list[str]:
+    """Create as many collectors as a crowd has, and return the session of each."""
+    from django.contrib.auth import get_user_model
+    from django.test import Client
+
+    from fairdue.contexts.identity import facade as identity
+    from fairdue.kernel import clock
+    from fairdue.kernel.actor import system
+
+    sessions = []
+    for number in range(USERS):
+        card = identity.create_staff(
+            username=f"bench{number}", password=PASSWORD, display_name=f"Bench {number}", role="collector",
+            team_code="bench", actor=system("bench"), now=clock.now(), locale="en",
+        )  # fmt: skip
+        client = Client()
+        client.force_login(get_user_model().objects.get(pk=card.staff_id), backend=BACKEND)
+        sessions.append(client.cookies["sessionid"].value)
+    return sessions
 
 
 def _pages(client: Any, addresses: list[str]) -> dict[str, Any]:
