@@ -59,7 +59,6 @@ class Debt:
     summary: AccountSummary
     components: tuple[tuple[str, Money, str], ...]
     """Word, amount, and the subject under which the amount is explained."""
-    reference: str
     payoff: Payoff | None
     payoff_until: date | None
     """The last day on which the pay-off amount stands."""
@@ -179,7 +178,6 @@ def _debt(account: AccountCard, summary: AccountSummary, as_of: date, with_histo
         account=account,
         summary=summary,
         components=tuple(each for each in components if each[1].minor),
-        reference=repayment_reference(account.account_id),
         payoff=payoff,
         payoff_until=ledger.payoff_validity(payoff).until_date if payoff else None,
         dues=_open_dues(account.account_id, as_of) if with_history else (),
@@ -214,15 +212,6 @@ def _history(account_id: int) -> tuple[HistoryLine, ...]:
         )
         for card in ledger.account_transactions(account_id, RECENT)
     )
-
-
-def repayment_reference(account_id: int) -> str:
-    """Return the repayment code 还款码 of a debt: the account's number with two check digits (ISO 7064).
-
-    It says whose account a transfer is for and nothing else.
-    """
-    check = 98 - (account_id * 100) % 97
-    return f"FD{account_id:08d}-{check:02d}"
 
 
 @cache
