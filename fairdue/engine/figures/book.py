@@ -63,6 +63,14 @@ def person_rows(book: pl.DataFrame) -> pl.DataFrame:
 
     Amounts are of all the person's accounts in the leading account's currency.
     """
+    has_more = book["person_id"].is_duplicated()
+    return pl.concat([book.filter(~has_more), _of_many(book.filter(has_more))], how="diagonal").select(
+        book.columns
+    )
+
+
+def _of_many(book: pl.DataFrame) -> pl.DataFrame:
+    """Lead and sums of persons with several accounts; for all others nothing has to be sorted."""
     ordered = book.sort(
         "person_id", "days_past_due", "overdue_minor", "account_id", descending=[False, True, True, False]
     )
