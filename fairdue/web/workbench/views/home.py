@@ -17,6 +17,7 @@ from fairdue.web.ui.charts import Bar, bars
 from fairdue.web.workbench.access import DeskRequest, staff_page
 from fairdue.web.workbench.day_words import day_context
 from fairdue.web.workbench.nav import rail
+from fairdue.web.workbench.views.rest import rest_context
 from fairdue.web.workbench.words import QUEUE_WORDS, say
 
 WORKERS = frozenset({"collector", "agency", "field", "supervisor"})
@@ -34,7 +35,7 @@ def home(request: DeskRequest) -> HttpResponse:
         context["load"] = _load(request)
     if request.actor.may("cases.work"):
         mine = cases.queue(actor=request.actor, mine=True, limit=8)
-        context |= {"mine": mine, "has_mine": True} | day_context(request)
+        context |= {"mine": mine, "has_mine": True} | day_context(request) | rest_context(request)
     else:
         context["groups"] = [group for group in rail(request) if group["label"]]
     return render(request, "workbench/home.html", context)

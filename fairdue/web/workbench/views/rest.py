@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -10,9 +12,21 @@ from django.utils.translation import gettext as _
 from fairdue.contexts.cases import facade as cases
 from fairdue.kernel import clock
 from fairdue.web.ui.templatetags.ui import clock as hour
+from fairdue.web.ui.templatetags.ui import in_language
 from fairdue.web.workbench.access import DeskRequest, staff_page
 from fairdue.web.workbench.inputs import whole
 from fairdue.web.workbench.refusals import refusal_text
+
+
+def rest_context(request: DeskRequest) -> dict[str, Any]:
+    """Return until when the actor rests, and the reasons for which a rest may be asked for."""
+    own, rules = request.actor.id or 0, cases.cool_down_rules()
+    reasons = [(code, in_language({"zh": zh, "en": en}, "")) for code, (zh, en) in rules.reasons.items()]
+    return {
+        "rest": cases.resting([own], clock.now()).get(own),
+        "rest_reasons": reasons,
+        "rest_minutes": rules.minutes,
+    }
 
 
 @staff_page("cases.view", methods=("POST",))
