@@ -100,7 +100,7 @@ def _words(view: CaseView, purpose: str) -> RecordWords:
         lender=in_language(view.accounts[0].account, "creditor_name") if view.accounts else "",
         note=_(
             "Texts stand as they were sent. A permit is one link of a chain: its hash changes if anything before it is"
-            " changed, and it is verified without this software (fairdue permits verify). Identities are masked."
+            " changed, and it is verified without this software (fairdue permits export). Identities are masked."
         ),
         language=get_language() or "zh-hans",
     )
