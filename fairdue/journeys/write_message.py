@@ -42,13 +42,19 @@ def write_message(
     3. Must be called outside a transaction, because the provider is called.
 
     :raises NotInScope: if the case is not in the actor's scope
-    :raises WritingRefused: if the case is closed, the channel is none to write on, or the debt is out of scope
+    :raises WritingRefused: if the case is closed, the channel is none to write on, the debt is out of scope, or a
+        colleague is in a call with the person
     :raises TextRefused: if the text breaks a rule on texts
     """
     actor.require("contacts.make")
     case = cases.case_card(case_id=case_id, actor=actor)
     if case.status != "open":
         raise WritingRefused("cases.call.closed", "the case is closed")
+    running = outreach.call_in_progress(person_id=case.person_id, now=now)
+    if running is not None and running.staff_id != actor.id:
+        raise WritingRefused(
+            "outreach.call.in_progress", f"{running.staff_name} is in a call with this person"
+        )
     scope = accounts_in_scope(case.person_id, actor)
     if channel not in WRITTEN or not scope or account_id not in (None, *scope):
         raise WritingRefused("cases.write.target", "no channel to write on, or no debt in scope")

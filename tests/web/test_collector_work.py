@@ -77,6 +77,9 @@ def test_nobody_calls_while_a_colleague_is_in_a_call_with_the_person(collector, 
     assert "Collector Wang is in a call" in page and "This call" not in page
     answer = client.post(address(world, "call"), {"contact_point_id": world.point.pk}, follow=True)
     assert "Somebody is in a call with this person" in answer.content.decode()
+    said = {"account_id": first_debt(client, world), "locale": "zh-hans", "text": "您好"}
+    refused = client.post(address(world, "write/inapp"), said)
+    assert refused.status_code == 422 and "Somebody is in a call" in refused.content.decode()
     assert (PhoneCall.objects.count(), Contact.objects.count(), Permit.objects.count()) == (1, 1, 1)
 
 

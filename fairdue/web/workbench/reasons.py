@@ -12,10 +12,12 @@ from fairdue.contexts.decisions import facade as decisions
 from fairdue.web.ui.templatetags.ui import in_language
 
 STRATEGY = "reminders-cn"
-PLAN_REASONS = {
+OWN_REASONS = {
     "plan.missed": word("An agreed instalment did not come: ask why, and offer to make the plan anew"),
     "plan.broken": word("The plan was broken: its history is on the case"),
     "plan.check": word("Ask again whether the plan can still be afforded"),
+    "escalated": word("Escalated: a supervisor decides"),
+    "callback": word("A call back was agreed for this hour"),
 }
 SEPARATORS = re.compile(r"[,;\s]+")
 
@@ -31,8 +33,8 @@ def row_titles() -> dict[str, str]:
 
 def reason_text(reason: str, titles: Mapping[str, str]) -> str:
     """Return a reason in words: row ids by their titles, plain sentences as they stand."""
-    if reason in PLAN_REASONS:
-        return _(PLAN_REASONS[reason])
+    if reason in OWN_REASONS:
+        return _(OWN_REASONS[reason])
     if " " in reason.strip() and not any(part in titles for part in SEPARATORS.split(reason)):
         return reason
     parts = [part for part in SEPARATORS.split(reason) if part]

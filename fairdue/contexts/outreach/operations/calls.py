@@ -14,8 +14,8 @@ from fairdue.contexts.audit import facade as audit
 from fairdue.contexts.outreach.call_contracts import PhoneCallCard
 from fairdue.contexts.outreach.call_queries import call_card
 from fairdue.contexts.outreach.channels.base import Rejected, Unknown
-from fairdue.contexts.outreach.dialling import CallNews, exchange
-from fairdue.contexts.outreach.dialling.base import OVER
+from fairdue.contexts.outreach.channels.dialling import CallNews, exchange
+from fairdue.contexts.outreach.channels.dialling.base import OVER
 from fairdue.contexts.outreach.models import PhoneCall
 from fairdue.contexts.outreach.scripts import asked_at_least, identity_facts, script_version
 from fairdue.contexts.parties import facade as parties

@@ -1,11 +1,11 @@
-"""The telephone exchange behind HTTP: who dials for us, and what it tells of a call."""
+"""The telephone exchange behind HTTP: who dials for us, and what it tells of a call. Only operations may dial."""
 
 from __future__ import annotations
 
 from django.conf import settings
 
-from fairdue.contexts.outreach.dialling.base import CallNews, Exchange, Taken
-from fairdue.contexts.outreach.dialling.http import HttpExchange
+from fairdue.contexts.outreach.channels.dialling.base import CallNews, Exchange, Taken
+from fairdue.contexts.outreach.channels.dialling.http import HttpExchange
 
 __all__ = ["CallNews", "Exchange", "Taken", "exchange"]
 

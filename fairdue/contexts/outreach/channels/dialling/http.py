@@ -21,7 +21,7 @@ import httpx
 
 from fairdue.contexts.outreach.channels.base import Rejected, Unknown
 from fairdue.contexts.outreach.channels.sms_http import PASSING, trusted
-from fairdue.contexts.outreach.dialling.base import STATES, CallNews, Taken
+from fairdue.contexts.outreach.channels.dialling.base import STATES, CallNews, Taken
 from fairdue.contexts.outreach.signing import sign
 
 TIMEOUT = httpx.Timeout(5.0, connect=2.0)
