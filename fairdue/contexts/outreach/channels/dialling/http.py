@@ -20,8 +20,8 @@ from typing import Any, ClassVar
 import httpx
 
 from fairdue.contexts.outreach.channels.base import Rejected, Unknown
-from fairdue.contexts.outreach.channels.sms_http import PASSING, trusted
 from fairdue.contexts.outreach.channels.dialling.base import STATES, CallNews, Taken
+from fairdue.contexts.outreach.channels.sms_http import PASSING, trusted
 from fairdue.contexts.outreach.signing import sign
 
 TIMEOUT = httpx.Timeout(5.0, connect=2.0)
