@@ -130,4 +130,5 @@ def test_the_clocks_that_ship_have_no_fault():
     assert {clock.kind for pack in PACKS.values() for clock in clocks_of(pack.content)} == {
         "complaint", "bureau_annotation", "bureau_objection", "hardship_reply", "validation_notice",
         "validation_period", "breathing_space", "breathing_space_review", "consent_revoked",
+        "human_answer", "request_reply", "after_answer",
     }  # fmt: skip
