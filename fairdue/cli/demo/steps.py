@@ -35,6 +35,7 @@ def plan(state: DemoState, var_dir: Path) -> Iterator[tuple[str, Callable[[Advan
     yield "Yesterday's bank file", lambda advance: _ignore(pay_some(state, folder))
     yield "A direct debit", lambda advance: _ignore(debit_one(state))
     yield "Cases for agency, field and collector", lambda advance: _ignore(hand_out())
+    yield "Plans", lambda advance: _ignore(agree())
     yield "Complaints and requests", lambda advance: _ignore(complain())
     yield "Borrowers of long ago", lambda advance: _ignore(remember(state, folder))
 
@@ -86,6 +87,13 @@ def remember(state: DemoState, folder: Path) -> object:
         now=now,
     )
     return retention.plan(as_of=state.date, actor=actor, now=now, is_stored=True)
+
+
+def agree() -> object:
+    """Let some borrowers agree on plans: running, kept, broken, and one that waits for approval."""
+    from fairdue.journeys.seed_plans import seed_plans
+
+    return seed_plans(actor=system("demo"), now=clock.now())
 
 
 def complain() -> object:
