@@ -72,6 +72,15 @@ def test_every_icon_that_is_named_exists():
     assert used - drawn == set()
 
 
+def test_no_page_takes_a_key_of_the_rail():
+    from fairdue.web.workbench.nav import GROUPS
+
+    rail = [item.key for _label, items in GROUPS for item in items if item.key]
+    pages = {key for path in TEMPLATES for key in re.findall(r'data-key="(g [^"{]+)"', path.read_text())}
+    assert len(rail) == len(set(rail))
+    assert pages & set(rail) == set()
+
+
 def test_every_refusal_that_the_desk_can_meet_has_words():
     root = WEB.parent
     files = [

@@ -246,7 +246,7 @@ GROUPS: tuple[tuple[str, tuple[NavItem, ...]], ...] = (
                 label=word("Why allowed or blocked"),
                 icon="search",
                 permissions=("permits.view",),
-                key="g w",
+                key="g c",
             ),
             NavItem(
                 url_name="workbench:replay",
