@@ -8,6 +8,8 @@ from typing import Any
 
 from django.conf import settings
 
+from fairdue.contexts.outreach import facade as outreach
+from fairdue.contexts.parties import facade as parties
 from fairdue.contexts.payments import facade as payments
 from fairdue.contexts.payments.contracts_online import Begun, CheckoutCard, CheckoutWish, Notice, NoticeTaken
 from fairdue.journeys.direct_debit import send_debit
@@ -140,11 +142,32 @@ def take_checkout_event(*, notice: Notice, body: bytes, now: datetime) -> tuple[
 def apply_notice(*, notice: Notice, actor: Actor, now: datetime) -> NoticeTaken:
     """This function will let a notice take effect, judge promises again and close work where nothing is due.
 
+    What settled debts is receipted in the person's inbox, in the same transaction.
+
     :raises PaymentsError: as `payments.take_notice` says
     """
     taken = payments.take_notice(notice=notice, actor=actor, now=now)
     follow_money(taken.person_ids, actor=actor, now=now)
+    if taken.checkout.status == "paid" and taken.verdict in ("took_effect", "late"):
+        _receipts(taken.checkout, now)
     return taken
+
+
+def _receipts(card: CheckoutCard, now: datetime) -> None:
+    """Plan a receipt in the person's inbox for each debt; the same payment is told once."""
+    if card.payment_id is None:
+        return
+    for match in payments.received_payment(payment_id=card.payment_id).matches:
+        outreach.plan_message(
+            person_id=card.person_id, account_id=match.account_id, channel="inapp",
+            template_code="notice.payment_received", purpose="service",
+            locale=parties.person_card(card.person_id).locale,
+            values={
+                "paid_amount": {"minor": match.amount.minor, "currency": match.amount.currency},
+                "paid_date": business_date(now).isoformat(),
+            },
+            dedupe_key=f"receipt:{match.transaction_id}", now=now,
+        )  # fmt: skip
 
 
 def _answer(taken: NoticeTaken) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import pytest
 
 from fairdue.contexts.audit.models import Event
 from fairdue.contexts.ledger import facade as ledger
+from fairdue.contexts.outreach.models import Message
 from fairdue.contexts.payments import facade as payments
 from fairdue.contexts.payments.models import Checkout, CheckoutNotice, IncomingPayment
 from fairdue.journeys.decide_request import approve_request
@@ -75,6 +76,8 @@ def test_what_is_paid_there_settles_the_debts_as_shown_before(provider, debtor):
     )
     assert (balance(accounts[0]), balance(accounts[1]), balance(accounts[2])) == (70_000, 40_000, 100_000)
     assert money_in() == [(40_000, "CNY", 40_000, "")]
+    receipts = Message.objects.filter(template_code="notice.payment_received").order_by("account_id")
+    assert [row.values["paid_amount"]["minor"] for row in receipts] == [30_000, 10_000]
     assert set(Event.objects.filter(code__startswith="payments.checkout").values_list("code", flat=True)) == {
         "payments.checkout.begun", "payments.checkout.paid"
     }  # fmt: skip

@@ -23,7 +23,7 @@ from fairdue.journeys.pay_quote import CHOICES, PayableDebt, QuoteRefused, choic
 from fairdue.kernel.actor import system
 from fairdue.kernel.clock import business_date
 from fairdue.kernel.money import Money, minor_digits
-from fairdue.web.portal import pay_flow, pay_words
+from fairdue.web.portal import attempts, pay_flow, pay_words
 from fairdue.web.portal.frame import show
 from fairdue.web.portal.pay_flow import Flow
 from fairdue.web.portal.pay_qr import qr_svg
@@ -31,6 +31,8 @@ from fairdue.web.portal.sessions import borrower, visit_page
 from fairdue.web.portal.words import component_word
 
 TRANSFER = "transfer"
+BEGUN = attempts.Limit("payments", 30)
+"""Payments that one person begins in a window."""
 
 
 def flow_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -248,6 +250,8 @@ def _begin(
     request: HttpRequest, flow: Flow, quoted: Any, now: datetime
 ) -> HttpResponse | tuple[str, str, int]:
     """Begin the payment and go to it, or say why not: (words, payment that was made minutes ago, status)."""
+    if not attempts.count(BEGUN, str(flow.person_id), now):
+        return show(request, "portal/wait.html", flow.person_id, status=429)
     names = {
         share.account.product_name_zh
         if (get_language() or "").startswith("zh")
