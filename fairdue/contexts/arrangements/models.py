@@ -25,8 +25,8 @@ class Assessment(models.Model):
 
     person = models.ForeignKey("parties.Person", models.PROTECT, related_name="+")
     reason = models.CharField(max_length=20)
-    situation_sealed = models.BinaryField()
-    """The situation with its household, as JSON."""
+    situation_sealed = models.BinaryField(null=True)
+    """The situation with its household, as JSON; none once a deletion run erased it."""
     is_vulnerable = models.BooleanField()
     has_household = models.BooleanField()
     source = models.CharField(max_length=12)
@@ -183,7 +183,7 @@ class AgreementDocument(models.Model):
     """The signed file of an agreement, sealed; written once."""
 
     agreement = models.OneToOneField(Agreement, models.PROTECT, primary_key=True, related_name="document")
-    data_sealed = models.BinaryField()
+    data_sealed = models.BinaryField(null=True)
     """What the file says, as JSON: it can be written again and compared."""
     pdf_sealed = models.BinaryField(null=True)
     """The signed file, base64."""

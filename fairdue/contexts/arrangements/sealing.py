@@ -32,10 +32,11 @@ def seal_situation(situation: Situation) -> bytes:
     return seal_json(situation_document(situation), SITUATION_PURPOSE)
 
 
-def open_situation(sealed: bytes | memoryview) -> Situation | None:
-    """Return a sealed situation; None once a deletion run has emptied it."""
-    text = settings.FIELD_KEYS.open(bytes(sealed), SITUATION_PURPOSE)
-    return situation_of(json.loads(text)) if text else None
+def open_situation(sealed: bytes | memoryview | None) -> Situation | None:
+    """Return a sealed situation; None once a deletion run has erased it."""
+    if sealed is None:
+        return None
+    return situation_of(json.loads(settings.FIELD_KEYS.open(bytes(sealed), SITUATION_PURPOSE)))
 
 
 def seal_json(document: Mapping[str, Any], purpose: str) -> bytes:
@@ -43,10 +44,9 @@ def seal_json(document: Mapping[str, Any], purpose: str) -> bytes:
     return settings.FIELD_KEYS.seal(json.dumps(document, ensure_ascii=False), purpose)
 
 
-def open_json(sealed: bytes | memoryview, purpose: str) -> dict[str, Any]:
-    """Return a sealed document; empty once a deletion run has emptied it."""
-    text = settings.FIELD_KEYS.open(bytes(sealed), purpose)
-    return json.loads(text) if text else {}
+def open_json(sealed: bytes | memoryview | None, purpose: str) -> dict[str, Any]:
+    """Return a sealed document; empty once a deletion run has erased it."""
+    return {} if sealed is None else json.loads(settings.FIELD_KEYS.open(bytes(sealed), purpose))
 
 
 def seal_pdf(pdf: bytes) -> bytes:
