@@ -68,6 +68,7 @@ def offers(request: HttpRequest, person_id: int, now: datetime) -> HttpResponse:
         not_offered=not_offered_words(found.not_offered, currency),
         left_out=[one for one in found.left_out if one[1] == "disputed"],
         says_wrong=answers.said.get("reason") == "dispute",
+        is_vulnerable=answers.said.get("care") == "yes",
     )
 
 
