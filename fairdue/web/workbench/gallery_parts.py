@@ -48,6 +48,9 @@ class SampleForm(DeskForm):
     amount = forms.DecimalField(label=lazy("Amount"), help_text=lazy("In yuan, up to what is owed."))
     promised_date = forms.DateField(label=lazy("To be paid by"), widget=DateInput())
     channel = forms.ChoiceField(label=lazy("Channel"), choices=[("call", lazy("Call")), ("sms", lazy("SMS"))])
+    tone = forms.ChoiceField(
+        label=lazy("Reached"), widget=forms.RadioSelect, choices=[("yes", lazy("Yes")), ("no", lazy("No"))]
+    )
     note = forms.CharField(label=lazy("Note"), widget=forms.Textarea(attrs={"rows": 2}), required=False)
     is_confirmed = forms.BooleanField(label=lazy("The debtor confirmed it"), required=False)
 
@@ -107,7 +110,8 @@ def _list(request: HttpRequest, scheme: str) -> Table:
     select = SelectColumn("ids", "id", label_of=lambda row: str(row["name"]), form="bulk" if is_first else "")
     return Table(
         _rows(), columns=[select, *_columns()], key="gallery" if is_first else "", caption=_("Sample table") + f" · {scheme}",
-        filters=filters if is_first else None, bulk=bulk if is_first else None, sorts_here=True, has_cursor=is_first, next_cursor="3" if is_first else None,
+        filters=filters if is_first else None, bulk=bulk if is_first else None, sorts_here=True, has_cursor=is_first,
+        next_cursor="3" if is_first else None,
         is_exportable=True, name=scheme,
     )  # fmt: skip
 

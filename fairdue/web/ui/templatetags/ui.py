@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import template
-from django.forms import BoundField, CheckboxInput
+from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
@@ -191,19 +191,25 @@ def stat_money(label: str, amount: Money) -> dict[str, Any]:
 
 @register.inclusion_tag("ui/components/field.html")
 def field(bound: BoundField, hint: str = "") -> dict[str, Any]:
-    """Show a form field with its label, hint and errors in place, joined for screen readers."""
+    """Show a form field with its label, hint and errors in place, joined for screen readers.
+
+    Several boxes or circles are a group: its legend, hint and errors belong to the whole.
+    """
+    is_group = isinstance(bound.field.widget, RadioSelect | CheckboxSelectMultiple)
     described = [f"{bound.auto_id}-hint"] if (hint or bound.help_text) else []
     attrs: dict[str, Any] = {}
     if bound.errors:
         described.append(f"{bound.auto_id}-error")
+    if bound.errors and not is_group:
         attrs["aria-invalid"] = "true"
-    if described:
+    if described and not is_group:
         attrs["aria-describedby"] = " ".join(described)
     return {
         "bound": bound,
         "widget": bound.as_widget(attrs=attrs),
         "hint": hint or bound.help_text,
         "is_check": isinstance(bound.field.widget, CheckboxInput),
+        "is_group": is_group,
     }
 
 
