@@ -99,6 +99,7 @@ def matrix(world) -> SimpleNamespace:
     for role in ROLES:
         make_staff(role, team="agency" if role == "agency" else "early")
     world.staff = {staff.role: staff for staff in Staff.objects.select_related("team")}
+    world.actors = {role: identity.actor_for(staff) for role, staff in world.staff.items()}
     world.foreign_account = Account.objects.get(external_ref="9999").pk
     return world
 
@@ -120,7 +121,7 @@ def test_every_view_of_the_desk_has_a_guard_and_every_part_of_an_address_a_meani
 def called(pattern: URLPattern, world: Any, staff: Staff, method: str) -> Any:
     """What a view does when somebody asks it about records of somebody else; nothing of it stays."""
     request = getattr(RequestFactory(), method.lower())("/desk/", HTTP_HX_REQUEST="true")
-    request.user, request.actor = staff, identity.actor_for(staff)
+    request.user, request.actor = staff, world.actors[staff.role]
     request.session = {}
     request._messages = CookieStorage(request)
     given = {name: FOREIGN[name](world) for name in parts(pattern)}
@@ -156,19 +157,16 @@ def test_no_view_shows_or_changes_a_record_of_another_lender_to_anybody(matrix):
     for _path, pattern in addresses("desk/"):
         if not parts(pattern):
             continue
-        for role, staff in matrix.staff.items():
-            if not set(pattern.callback.permissions) <= PERMISSIONS_BY_ROLE[role]:
-                continue
+        allowed = [role for role in ROLES if set(pattern.callback.permissions) <= PERMISSIONS_BY_ROLE[role]]
+        is_real = bool(set(parts(pattern)) & {"case_id", "account_id"})
+        for role in allowed if is_real else allowed[:2]:
+            staff = matrix.staff[role]
             for method in pattern.callback.methods:
                 answer = called(pattern, matrix, staff, method)
                 text = b"" if isinstance(answer, Exception) else getattr(answer, "content", b"")
                 if any(mark.encode() in text for mark in MARKS[:4]):
                     shown.append((role, method, pattern.name))
-                if (
-                    set(parts(pattern)) & {"case_id", "account_id"}
-                    and getattr(answer, "status_code", 404) == 200
-                    and text
-                ):
+                if is_real and getattr(answer, "status_code", 404) == 200 and text:
                     broken.append((role, method, pattern.name))
     assert shown == []
     assert broken == [], "a foreign case or account must read like none at all"

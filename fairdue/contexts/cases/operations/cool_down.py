@@ -31,8 +31,8 @@ class Resting(CaseRefused):
 
     code = "cases.cool_down.resting"
 
-    def __init__(self, until: datetime) -> None:
-        super().__init__(f"resting until {until:%H:%M}")
+    def __init__(self, message: str, until: datetime | None = None) -> None:
+        super().__init__(message)
         self.until = until
 
 
@@ -146,7 +146,7 @@ def check_rested(actor: Actor, now: datetime) -> None:
     :raises Resting: until when
     """
     if actor.id is not None and (found := resting([actor.id], now).get(actor.id)):
-        raise Resting(found.until)
+        raise Resting(f"resting until {found.until:%H:%M}", found.until)
 
 
 def _card(row: CoolDown) -> CoolDownCard:

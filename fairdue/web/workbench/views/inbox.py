@@ -52,9 +52,9 @@ class InboxRow:
     limit: str
 
 
-@staff_page("cases.view")
+@staff_page()
 def inbox(request: DeskRequest) -> HttpResponse:
-    """List what waits for my yes first, then what waits for others."""
+    """List what waits for my yes first, then what waits for others; each source asks for its own permission."""
     chosen = request.GET.get("source", "")
     rows = [row for source, read in READERS.items() if chosen in ("", source) for row in read(request)]
     rows.sort(key=lambda row: (not row.may, row.until or row.since or clock.now()))
