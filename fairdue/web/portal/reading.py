@@ -11,6 +11,8 @@ from typing import Any
 import yaml
 from django.conf import settings
 
+from fairdue.contexts.arrangements import facade as arrangements
+from fairdue.contexts.arrangements.contracts import AgreementCard
 from fairdue.contexts.book import facade as book
 from fairdue.contexts.book.contracts import AccountCard, CreditorCard
 from fairdue.contexts.law import facade as law
@@ -20,6 +22,7 @@ from fairdue.contexts.ledger.contracts import AccountSummary, TransactionCard
 from fairdue.contexts.ledger.facade import Payoff
 from fairdue.contexts.outreach import facade as outreach
 from fairdue.journeys.check_genuine import CONTACT, code_of
+from fairdue.journeys.identify_borrower import borrower_actor
 from fairdue.kernel.actor import system
 from fairdue.kernel.clock import HOUSE_ZONE
 from fairdue.kernel.money import Money
@@ -122,18 +125,9 @@ def contacts(person_id: int, limit: int = 100) -> tuple[ContactLine, ...]:
     )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AgreementLine:
-    """One agreement that the person made, and where its page is."""
-
-    number: str
-    day: date
-    address: str
-
-
-def agreements(person_id: int) -> tuple[AgreementLine, ...]:
+def agreements(person_id: int) -> tuple[AgreementCard, ...]:
     """Return the person's agreements, newest first."""
-    return ()
+    return arrangements.agreements_of(person_id, actor=borrower_actor(person_id))
 
 
 def debts(person_id: int, as_of: date, *, with_history: bool = True) -> tuple[Debt, ...]:
