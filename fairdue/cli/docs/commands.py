@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterator
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, get_args
@@ -12,7 +13,7 @@ import typer.main
 
 from fairdue.cli.docs.markdown import code, head, lines_of, table
 
-_TYPES = {str: "text", int: "integer", float: "number", Path: "path", bool: "flag"}
+_TYPES = {str: "text", int: "integer", float: "number", Path: "path", bool: "flag", datetime: "day"}
 
 
 def commands_text() -> str:
