@@ -22,6 +22,7 @@ def pages(world) -> dict[str, str]:
         "search": "/desk/search",
         "products": "/desk/products/",
         "product": "/desk/products/cn-loan-fixed-amount/",
+        "online": "/desk/online/",
         "gallery": "/desk/gallery",
         "security": "/accounts/2fa/",
     }

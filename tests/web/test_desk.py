@@ -39,6 +39,7 @@ def needed(world) -> dict[tuple[str, str], str]:
         ("get", "/desk/search"): "parties.search",
         ("get", "/desk/products/"): "ledger.view",
         ("get", "/desk/products/cn-card/"): "ledger.view",
+        ("get", "/desk/online/"): "payments.view",
         ("post", "/desk/search"): "parties.search",
         ("post", "/desk/queue/assign"): "cases.assign",
         ("post", address(world, "reveal")): "parties.reveal",
