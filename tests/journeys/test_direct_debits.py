@@ -106,7 +106,7 @@ def test_a_refused_debit_is_tried_again_as_often_as_the_terms_say_and_costs_noth
     mandate(person, account)
     run()
     tried = []
-    for day in range(3, 25):
+    for day in (3, 4, 6, 12, 13, 14, 24):
         travel(day)
         if run().sent_count:
             tried.append(day)
@@ -115,7 +115,7 @@ def test_a_refused_debit_is_tried_again_as_often_as_the_terms_say_and_costs_noth
     assert (tried, row.status, row.tries) == ([3, 6, 13], "given_up", 3)
     assert (balance(account), Transaction.objects.filter(kind="charge").count()) == (100_000, 0)
     assert Mandate.objects.get().status == "active"
-    for day in range(30, 60):
+    for day in (30, 33, 36, 43):
         travel(day)
         run()
         provider.house.deliver()
