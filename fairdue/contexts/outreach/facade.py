@@ -6,7 +6,7 @@ from fairdue.contexts.outreach.call_contracts import ErrandCard, PhoneCallCard
 from fairdue.contexts.outreach.call_queries import calls_of, errands_of, waiting_errands
 from fairdue.contexts.outreach.checking import TextRefused
 from fairdue.contexts.outreach.composing import FREE_TEXT
-from fairdue.contexts.outreach.contracts import LocalMessage
+from fairdue.contexts.outreach.contracts import LocalMessage, TemplateCard
 from fairdue.contexts.outreach.facts import reminder_facts_sql, unsaid_facts_sql
 from fairdue.contexts.outreach.local.behaviour import local_behaviour, set_local_behaviour
 from fairdue.contexts.outreach.local.exchange import (
@@ -106,6 +106,7 @@ __all__ = [
     "ScriptLine",
     "SignatureRefused",
     "SpokenDebt",
+    "TemplateCard",
     "TemplateChanged",
     "TemplateNotApproved",
     "TemplateRetired",

@@ -53,7 +53,7 @@ def subscribe(
     actor.require("reporting.view")
     if every not in EVERY:
         raise SubscriptionRefused("reporting.subscription.every")
-    staff = get_user_model().objects.select_for_update().get(pk=actor.id)
+    staff = get_user_model().objects.select_for_update().get(pk=actor.id or 0)
     if not staff.email:
         raise SubscriptionRefused("reporting.subscription.no_address")
     same = Subscription.objects.filter(

@@ -96,7 +96,7 @@ def reassign(*, moves: Sequence[tuple[int, int]], actor: Actor, now: datetime) -
         raise AssigneeRefused("cases.assign.too_many", f"at most {ASSIGN_LIMIT} cases at once")
     ids = sorted({case_id for case_id, _to in moves})
     rows = scoped(actor).select_for_update(of=("self",)).filter(pk__in=ids, status="open").order_by("pk")
-    before = dict(rows.values_list("pk", "assigned_to_id"))
+    before: dict[int, int | None] = dict(rows.values_list("pk", "assigned_to_id"))
     if len(before) != len(ids):
         raise NotInScope(f"{len(ids) - len(before)} of {len(ids)} cases were not found")
     for staff_id in sorted({to for _case, to in moves}):
