@@ -105,7 +105,8 @@ SUBJECTS = {
     "import_batch": word("File"), "key": word("Key"), "ledger.transaction": word("Transaction"), "message": word("Message"),
     "person": word("Person"), "promise": word("Promise"), "rule_pack": word("Rule pack"), "strategy": word("Strategy"),
     "rule": word("Rule"), "template": word("Template"), "creditor": word("Creditor"), "product": word("Product"),
-    "deletion_batch": word("Batch"), "deletion_run": word("Run"),
+    "deletion_batch": word("Batch"), "deletion_run": word("Run"), "staff": word("Staff"), "team": word("Team"),
+    "subscription": word("Subscription"), "job": word("Job"),
 }  # fmt: skip
 
 EVENTS_OF_THE_OFFICE = {
