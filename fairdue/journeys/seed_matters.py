@@ -19,8 +19,8 @@ from fairdue.kernel.actor import Actor
 from fairdue.kernel.clock import HOUSE_ZONE, business_date
 
 RECEIVED = time(9, 40)
-SKIPPED = 20
-"""Persons at the top of the queue whose work stays as the night planned it."""
+SKIPPED, FAR = 6, 60
+"""Persons at the top of the queue are left to the deadlines; among so many the last ones tell us something."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,8 +79,8 @@ def seed_matters(*, actor: Actor, now: datetime) -> int:
         return 0
     staff = {card.role: card.staff_id for card in identity.staff_cards(actor=actor)}
     by_role = {role: found for role in staff if (found := identity.actor_by_id(staff[role])) is not None}
-    rows = cases.queue(actor=actor, limit=SKIPPED + len(TOLD) * 3).rows
-    persons = list(dict.fromkeys(row.person_id for row in rows))[SKIPPED : SKIPPED + len(TOLD)]
+    rows = cases.queue(actor=actor, limit=FAR).rows
+    persons = list(dict.fromkeys(row.person_id for row in rows))[SKIPPED:][-len(TOLD) :]
     if len(persons) < len(TOLD) or not {"collector", "supervisor", "compliance"} <= by_role.keys():
         return 0
     for told, person_id in zip(TOLD, persons, strict=True):
