@@ -118,14 +118,15 @@ def _first_paint(page: Any, address: str) -> float:
 
 
 def _presses(page: Any, address: str) -> int | None:
-    """Open a case, call, confirm, choose the outcome and save it by keys; None if the gate allows no call now."""
+    """Open a case, call, confirm, choose the outcome and save it by keys; None if no call can be made now."""
     page.goto(address)
     if not page.locator("[data-key=c]").count():
         return None
     keys = ["c", "1", "o", "Control+Enter"]
     with page.expect_navigation():
         page.keyboard.press(keys[0])
-    page.wait_for_selector("#script")
+    if not page.locator("#script").count():
+        return None
     page.keyboard.press(keys[1])
     page.wait_for_selector("#script .script-told")
     page.keyboard.press(keys[2])

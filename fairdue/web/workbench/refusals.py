@@ -21,6 +21,7 @@ from fairdue.kernel.actor import PermissionRefused
 from fairdue.kernel.money import CurrencyMismatch, UnknownCurrency
 from fairdue.web.ui.templatetags.ui import in_language
 from fairdue.web.workbench import care_refusals
+from fairdue.web.workbench.case_refusals import CASE_REFUSALS
 
 REFUSED: tuple[type[Exception], ...] = (
     arrangements.ArrangementRefused,
@@ -402,24 +403,6 @@ REFUSALS = {
     "parties.portal_link.unknown": word("There is no such link."),
     "parties.portal_link.used": word("The link was used before: issue a new one."),
     "parties.portal_link.expired": word("The link's time is over: issue a new one."),
-    "cases.change.reason_missing": word("Say why: the reason stands in the timeline."),
-    "cases.change.not_yours": word("This is not yours: who has the case, or a supervisor, can do it."),
-    "cases.change.same": word("The case is there already."),
-    "cases.change.moved_on": word("Somebody has gone on with the case since: change it by hand."),
-    "cases.change.undone": word("It was taken back already."),
-    "cases.change.closed": word("The case is closed."),
-    "cases.change.callback_when": word("Name a moment within the next thirty days."),
-    "cases.record.reason": word("Say what the record is for, in a few words."),
-    "cases.hold.not_yours": word("Only who placed the hold a moment ago can take it back; a supervisor can lift it."),
-    "outreach.call.in_progress": word("Somebody is in a call with this person: nobody else contacts them meanwhile."),
-    "outreach.call.yours_is_open": word("Your call is still open: record its outcome first."),
-    "outreach.call.not_open": word("There is no open call of yours."),
-    "outreach.call.facts_missing": word("Say by what you made sure that it is the debtor."),
-    "outreach.call.unconfirmed": word("This outcome speaks of the debtor: confirm first that it was the debtor."),
-    "outreach.call.no_recording": word("There is no recording, or the exchange does not give it."),
-    "outreach.errand.grounds": word("Say why nothing gentler will do."),
-    "outreach.errand.gate": word("The gate does not allow it. Nothing was asked for."),
-    "outreach.errand.settled": word("It was made or withdrawn already."),
     "cases.write.target": word("Nothing can be written there: choose another channel or debt."),
     "outreach.text.refused": word(
         "The law refuses this text: what is marked may not be said. Nothing was sent."
@@ -427,7 +410,7 @@ REFUSALS = {
     "outreach.text.empty": word("Write something; a mail also needs a subject."),
     "outreach.text.too_long": word("The text is longer than its channel takes: shorten it."),
     "identity.permission.refused": word("Your role does not include this."),
-}
+} | CASE_REFUSALS
 
 
 def refusal_text(refusal: Exception) -> str:
