@@ -55,7 +55,7 @@ class Pace:
 
 def fitted(pace: Pace, total: int, rate: Fraction) -> Pace | None:
     """Return a pace whose level pays interest too within its months, rounded up; nothing if that is too much."""
-    if not pace.months or rate == 0:
+    if not pace.months or not rate:
         return pace
     exact = Annuity(principal=Fraction(total), rate=rate / 12, periods=pace.months).exact_payment
     level = -(-exact.numerator // exact.denominator) + 1
@@ -90,9 +90,9 @@ def lay(claims: Sequence[Claim], pace: Pace, rate: Fraction, longest: int) -> La
     2. Interest of a month is on what is left of the debt, at the lower of `rate` and the contract's, rounded half up,
        and is paid in that month before the rest of the budget is shared.
     """
-    if rate == 0 and len(claims) == 1:
+    if not rate and len(claims) == 1:
         return _lay_single(claims[0].total, pace, longest)
-    if rate == 0:
+    if not rate:
         return _lay_several(claims, pace, longest)
     return _lay_with_interest(claims, pace, rate, longest)
 
@@ -151,7 +151,7 @@ def _lay_single(total: int, pace: Pace, longest: int) -> Laid | None:
 
 
 def _interest(owed: int, yearly: Fraction) -> int:
-    if yearly == 0 or owed == 0:
+    if not yearly or not owed:
         return 0
     return (2 * owed * yearly.numerator + 12 * yearly.denominator) // (24 * yearly.denominator)
 

@@ -45,18 +45,19 @@ def price(
     2. No rate is above the highest contract rate, so that a plan never bears more than doing nothing would.
     """
     highest = max(claim.rate for claim in claims)
-    rates = [rate for rate in terms.plan_rates if rate <= highest] or [Fraction(0)]
+    rates = [rate for rate in terms.plan_rates if not rate or rate <= highest] or [Fraction(0)]
     floors = terms.floor(stake.days_past_due)
-    found: dict[Fraction, tuple[Laid, int] | None] = {}
+    found: list[tuple[Laid, int] | None] = []
     for role in AUTHORITIES:
-        for rate in rates:
-            if rate not in found:
-                found[rate] = _valued(claims, pace, stake, terms, rate, longest)
-            hit = found[rate]
+        least = stake.arranged_minor * floors[role].numerator
+        for place, rate in enumerate(rates):
+            if place == len(found):
+                found.append(_valued(claims, pace, stake, terms, rate, longest))
+            hit = found[place]
             if hit is None:
                 continue
             laid, value = hit
-            is_worth = value * floors[role].denominator >= stake.arranged_minor * floors[role].numerator
+            is_worth = value * floors[role].denominator >= least
             if is_worth and is_within(terms.limits[role], stake, len(laid.rows) + stake.months_deferred):
                 return Priced(laid, rate, value, role)
     return None

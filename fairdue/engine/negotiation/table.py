@@ -30,36 +30,17 @@ class Table:
     first_date: date
     has_own_scope: bool
     """Whether some of it is not past due, so that what is past due can be arranged alone."""
-
-    @property
-    def currency(self) -> str:
-        """The currency of the debts."""
-        return self.debts[0].currency
-
-    @property
-    def total(self) -> int:
-        """All that is owed on the debts arranged."""
-        return sum(debt.total_minor for debt in self.debts)
-
-    @property
-    def overdue(self) -> int:
-        """What of it is past due."""
-        return sum(sum(arranged(debt, "overdue").values()) for debt in self.debts)
-
-    @property
-    def monthly(self) -> int:
-        """What falls due each month as agreed."""
-        return sum(debt.monthly_minor for debt in self.debts)
-
-    @property
-    def days_past_due(self) -> int:
-        """Of the debt longest due."""
-        return max(debt.days_past_due for debt in self.debts)
-
-    @property
-    def plans_before(self) -> int:
-        """The most plans that one of the debts has had."""
-        return max(debt.plans_before for debt in self.debts)
+    currency: str
+    total: int
+    """All that is owed on the debts arranged."""
+    overdue: int
+    """What of it is past due."""
+    monthly: int
+    """What falls due each month as agreed."""
+    days_past_due: int
+    """Of the debt longest due."""
+    plans_before: int
+    """The most plans that one of the debts has had."""
 
 
 def arranged(debt: Debt, scope: Scope) -> Mapping[str, int]:
@@ -94,6 +75,12 @@ def lay_table(case: NegotiationCase, terms: OfferTerms) -> Table | None:
         has_own_scope=any(
             debt.overdue is not None and 0 < sum(debt.overdue.values()) < debt.total_minor for debt in kept
         ),
+        currency=kept[0].currency,
+        total=sum(debt.total_minor for debt in kept),
+        overdue=sum(sum(arranged(debt, "overdue").values()) for debt in kept),
+        monthly=sum(debt.monthly_minor for debt in kept),
+        days_past_due=kept[0].days_past_due,
+        plans_before=max(debt.plans_before for debt in kept),
     )
 
 
