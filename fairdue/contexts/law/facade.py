@@ -62,12 +62,7 @@ from .deadline_contracts import (
 )
 from .facts import ChannelUnknown, ContactPointUnfit, ContactPointUnknown, Known
 from .gathered import FactNotGathered, FactSource, fact_sources
-from .operations.agency import (
-    MomentWrong,
-    TextMissing,
-    ask_permit,
-    report_contact,
-)
+from .operations.agency import MomentWrong, TextMissing, ask_permit, report_contact
 from .operations.agency import ReferenceReused as AgencyReferenceReused
 from .operations.agency_door import (
     AgencyRefused,
