@@ -217,7 +217,10 @@ class KindTerms:
     """What packs/reference/matters.yaml says of a kind."""
 
     code: MatterKind
+    name: Choice
+    """What the house calls it, in lists, letters and messages."""
     title: Choice
+    """What the person chooses."""
     about: Choice
     """A sentence for the person who may want it."""
     is_held: bool

@@ -51,6 +51,7 @@ def _terms(item: Mapping[str, Any]) -> KindTerms:
     outcomes = item["outcomes"]
     return KindTerms(
         code=item["code"],
+        name=Choice(code=item["code"], **item["name"]),
         title=Choice(code=item["code"], **item["title"]),
         about=Choice(code=item["code"], **item["about"]),
         is_held=item["is_held"],

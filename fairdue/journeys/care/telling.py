@@ -70,8 +70,8 @@ def _plan(
 
 def kind_word(kind: str, language: str) -> str:
     """Return what a kind is called in a text of the house."""
-    title = care.terms_of(kind).title
-    return title.zh if language == "zh" else title.en
+    name = care.terms_of(kind).name
+    return name.zh if language == "zh" else name.en.lower()
 
 
 def write_letter(
@@ -103,9 +103,9 @@ def _letter(card: care.MatterCard, answer: care.AnswerCard, language: str, now: 
         "zh": ("事项", "收到日期", "结论", "答复"),
         "en": ("Matter", "Received", "Outcome", "Answer to"),
     }[language]
-    title = kind_word(card.kind, language)
+    title = kind_word(card.kind, language).capitalize()
     return {
-        "lender": lender, "title": f"{title}{words[3]}" if language == "zh" else f"{words[3]}: {title}",
+        "lender": lender, "title": f"{title}{words[3]}" if language == "zh" else f"{words[3]} your {title.lower()}",
         "number": card.number, "date": business_date(now), "issued_at": now,
         "to": parties.name_for_letter(card.person_id), "paragraphs": paragraphs, "contact": phone,
         "facts": [

@@ -9,7 +9,7 @@ from fairdue.web.ui.templatetags.ui import in_language
 
 
 def kind_word(kind: str) -> str:
-    """Return what a kind of matter is called."""
+    """Return what the person chose."""
     return in_language(care.terms_of(kind).title, "")
 
 
@@ -33,7 +33,7 @@ def outcome_word(card: care.MatterCard) -> str:
 def state_word(card: care.MatterCard) -> str:
     """Return how a matter stands, as the person needs it."""
     words = {
-        "open": _("A person looks into it") if card.handler_id else _("Received"),
+        "open": _("A person looks into it") if card.handler_id else _("We have received it"),
         "waiting_approval": _("The answer is being checked"),
         "answered": _("Answered"),
         "closed": _("Closed"),

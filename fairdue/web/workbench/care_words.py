@@ -56,7 +56,7 @@ ENTRIES = {
 
 def kind_word(kind: str) -> str:
     """Return what a kind is called."""
-    return in_language(care.terms_of(kind).title, "")
+    return in_language(care.terms_of(kind).name, "")
 
 
 def cause_word(kind: str, cause: str) -> str:
