@@ -68,7 +68,7 @@ def _message(message_id: int) -> Genuine | None:
 
 
 def _contact(contact_id: int) -> Genuine | None:
-    card = law.contact_made(contact_id)
+    card = law.contact_by_number(contact_id)
     if card is None:
         return None
     return Genuine(kind="contact", channel=card.channel, on_date=business_date(card.occurred_at))

@@ -37,15 +37,7 @@ from .contracts import (
     TextReport,
     TextRuleCard,
 )
-from .counting import (
-    CONTACT_FACTS_SQL,
-    HOLD_FACTS_SQL,
-    RESULTS,
-    UNANSWERED_FACTS_SQL,
-    call_facts_sql,
-    contact_facts_sql,
-    unanswered_facts_sql,
-)
+from .counting import CONTACT_FACTS_SQL, RESULTS, call_facts_sql, contact_facts_sql, unanswered_facts_sql
 from .deadline_contracts import (
     DeadlineCard,
     DeadlineDetail,
@@ -135,7 +127,6 @@ from .queries.agencies import agency_breaches, agency_uploads, breach_counts
 from .queries.by_number import contact_by_number
 from .queries.cards import (
     PermitUnknown,
-    contact_made,
     contact_of,
     contacts,
     holds,
@@ -185,7 +176,6 @@ __all__ = [
     "COMPLAINTS_SQL",
     "CONTACT_FACTS_SQL",
     "DEADLINE_STATES",
-    "HOLD_FACTS_SQL",
     "HOLD_KINDS",
     "LATEST_CONTACT_SQL",
     "MADE_CONTACTS_SQL",
@@ -196,7 +186,6 @@ __all__ = [
     "RESULTS",
     "RETENTION_STOPS_SQL",
     "TEXT_FACTS",
-    "UNANSWERED_FACTS_SQL",
     "Agency",
     "AgencyReferenceReused",
     "AgencyRefused",
@@ -319,7 +308,6 @@ __all__ = [
     "contact_calendar",
     "contact_dates_sql",
     "contact_facts_sql",
-    "contact_made",
     "contact_of",
     "contacts",
     "deadline",

@@ -32,12 +32,6 @@ def contact_of(person_id: int, contact_id: int) -> ContactCard | None:
     return read_one(Read(sql, (person_id, contact_id), lambda rows: _contact_card(rows[0]) if rows else None))
 
 
-def contact_made(contact_id: int) -> ContactCard | None:
-    """This function will return one contact, whoever it was made with, None if there is none."""
-    sql = _CONTACT_SQL.replace("person_id = $1", "id = $1")
-    return read_one(Read(sql, (contact_id,), lambda rows: _contact_card(rows[0]) if rows else None))
-
-
 _CONTACT_SQL = """
 SELECT json_build_array(id, person_id, contact_point_id, institution_group, made_by, channel, mode, direction, purpose,
                         result, occurred_at, permit_id)
