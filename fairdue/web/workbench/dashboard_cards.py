@@ -17,6 +17,7 @@ from fairdue.web.ui.charts import PERCENT, BarChart, Funnel, HeatMap, LineChart,
 from fairdue.web.ui.tables import Column, MoneyColumn, Table
 from fairdue.web.ui.templatetags.ui import in_language
 from fairdue.web.workbench.office_words import CONTACT_COUNTS, STEPS
+from fairdue.web.workbench.reasons import row_titles
 from fairdue.web.workbench.words import HOLD_KINDS, PROMISE_STATES, say
 
 Link = Callable[..., str]
@@ -176,10 +177,11 @@ def _recovery(shown: reporting.Dashboards, link: Link) -> Table:
     def opened(value: int, row: reporting.RecoveryLine) -> Any:
         return linked(link("recovery", key=row.row_id, second=row.channel), value)
 
+    titles = row_titles()
     return Table(
         shown.recovery, caption=_("Recovery by strategy row and channel"), name="recovery", is_exportable=True,
         columns=[
-            Column("row_id", _("Strategy row"), is_row_head=True, align="mono"),
+            Column("row_id", _("Strategy row"), is_row_head=True, render=lambda value, _row: titles.get(value, value)),
             Column("channel", _("Channel"), render=lambda value, _row: say(STEPS, value)),
             Column("persons", _("Persons"), align="num", render=opened),
             Column("paid_persons", _("Of them paid"), align="num", render=lambda value, _row: f"{value:,}"),
