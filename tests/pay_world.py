@@ -14,7 +14,7 @@ from django.conf import settings
 from django.test import Client
 
 from fairdue.contexts.payments import facade as payments
-from fairdue.contexts.payments.contracts_online import CheckoutCard, CheckoutShare, CheckoutWish
+from fairdue.contexts.payments.facade import CheckoutCard, CheckoutShare, CheckoutWish
 from fairdue.contexts.payments.local.app import App
 from fairdue.contexts.payments.local.house import House
 from fairdue.contexts.payments.local.store import Payment, Store

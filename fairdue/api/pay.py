@@ -13,7 +13,7 @@ from pydantic import AwareDatetime
 
 from fairdue.api.problems import Problem, Refused
 from fairdue.contexts.payments import facade as payments
-from fairdue.contexts.payments.contracts_online import Notice
+from fairdue.contexts.payments.facade import Notice
 from fairdue.journeys.pay_online import take_checkout_event
 from fairdue.kernel import clock
 from fairdue.kernel.money import MAX_MINOR

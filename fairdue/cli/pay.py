@@ -160,7 +160,8 @@ def local_command(
     configure()
     from django.conf import settings
 
-    from fairdue.contexts.payments.local.serving import local_provider, serve
+    from fairdue.contexts.payments import facade as payments
+    from fairdue.kernel import clock
 
     if settings.MODE == "production":
         fail(
@@ -169,12 +170,12 @@ def local_command(
         )
     port = port or urlsplit(settings.PAY_URL).port or 8020
     url = f"http://{host}:{port}"
-    house = local_provider(
+    house = payments.local_provider(
         path=Path(books) if books else VAR_DIR / "pay-local.sqlite3", key=settings.PAY_KEY, url=url,
-        merchant_url=settings.PUBLIC_URL,
+        merchant_url=settings.PUBLIC_URL, now=clock.now,
     )  # fmt: skip
     console.print(f"Local payment provider on {url} · its books: {url}/books · Ctrl-C stops", highlight=False)
-    serve(house, host=host, port=port)
+    payments.serve_local_provider(house, host=host, port=port)
 
 
 def _require_open(is_open: bool) -> None:

@@ -11,7 +11,7 @@ from fairdue.contexts.law import facade as law
 from fairdue.contexts.outreach import facade as outreach
 from fairdue.contexts.parties import facade as parties
 from fairdue.contexts.payments import facade as payments
-from fairdue.contexts.payments.contracts_online import CheckoutCard, DebitCard, MandateCard
+from fairdue.contexts.payments.facade import CheckoutCard, DebitCard, MandateCard
 from fairdue.journeys.send_code import SentCode, send_code
 from fairdue.kernel.actor import Actor, system
 from fairdue.kernel.money import Money

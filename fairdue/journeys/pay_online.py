@@ -11,7 +11,7 @@ from django.conf import settings
 from fairdue.contexts.outreach import facade as outreach
 from fairdue.contexts.parties import facade as parties
 from fairdue.contexts.payments import facade as payments
-from fairdue.contexts.payments.contracts_online import Begun, CheckoutCard, CheckoutWish, Notice, NoticeTaken
+from fairdue.contexts.payments.facade import Begun, CheckoutCard, CheckoutWish, Notice, NoticeTaken
 from fairdue.journeys.direct_debit import send_debit
 from fairdue.journeys.receive_payment import follow_money
 from fairdue.kernel.actor import Actor, system

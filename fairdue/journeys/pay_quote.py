@@ -12,7 +12,7 @@ from fairdue.contexts.book.contracts import AccountCard
 from fairdue.contexts.ledger import facade as ledger
 from fairdue.contexts.ledger.contracts import AccountSummary
 from fairdue.contexts.payments import facade as payments
-from fairdue.contexts.payments.contracts_online import Choice
+from fairdue.contexts.payments.facade import Choice
 from fairdue.kernel.actor import system
 from fairdue.kernel.money import Money
 

@@ -12,7 +12,7 @@ from fairdue.contexts.book.contracts import AccountCard
 from fairdue.contexts.ledger import facade as ledger
 from fairdue.contexts.parties import facade as parties
 from fairdue.contexts.payments import facade as payments
-from fairdue.contexts.payments.contracts_online import CheckoutCard
+from fairdue.contexts.payments.facade import CheckoutCard
 from fairdue.engine.documents.rendering import render_pdf
 from fairdue.kernel.actor import Actor
 from fairdue.kernel.clock import HOUSE_ZONE, business_date

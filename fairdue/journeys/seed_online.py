@@ -8,7 +8,7 @@ from fairdue.contexts.cases import facade as cases
 from fairdue.contexts.ledger import facade as ledger
 from fairdue.contexts.parties import facade as parties
 from fairdue.contexts.payments import facade as payments
-from fairdue.contexts.payments.contracts_online import MandateCard
+from fairdue.contexts.payments.facade import MandateCard
 from fairdue.kernel.actor import Actor
 from fairdue.kernel.money import Money
 

@@ -10,6 +10,7 @@ import pytest
 from fairdue.contexts.payments import facade as payments
 from fairdue.contexts.payments.local.app import App
 from fairdue.contexts.payments.local.serving import local_provider
+from fairdue.kernel.clock import now
 from tests.browser.test_borrower_pages import SMALL_TARGETS, borrower, enter, telephone
 
 __all__ = ["borrower", "telephone"]
@@ -26,7 +27,9 @@ class Quiet(WSGIRequestHandler):
 @pytest.fixture
 def provider(settings, live_server):
     """The local provider on a port of its own, telling this installation over real HTTP."""
-    house = local_provider(path=":memory:", key=settings.PAY_KEY, url="", merchant_url=live_server.url)
+    house = local_provider(
+        path=":memory:", key=settings.PAY_KEY, url="", merchant_url=live_server.url, now=now
+    )
     server = make_server("127.0.0.1", 0, App(house), handler_class=Quiet)
     house.url = settings.PAY_URL = f"http://127.0.0.1:{server.server_port}"
     settings.PUBLIC_URL = live_server.url

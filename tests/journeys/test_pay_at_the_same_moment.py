@@ -11,7 +11,7 @@ from django.db import connections
 
 from fairdue.contexts.arrangements import facade as arrangements
 from fairdue.contexts.ledger import facade as ledger
-from fairdue.contexts.payments.contracts_online import Notice
+from fairdue.contexts.payments.facade import Notice
 from fairdue.contexts.payments.models import Checkout, IncomingPayment, PaymentMatch
 from fairdue.engine.negotiation.offers import Wish
 from fairdue.journeys.agree_plan import agree_plan

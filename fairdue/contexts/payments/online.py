@@ -8,8 +8,10 @@ from fairdue.contexts.payments.contracts_online import (
     CheckoutCard,
     CheckoutShare,
     CheckoutWish,
+    Choice,
     DebitCard,
     MandateCard,
+    Method,
     Notice,
     NoticeCard,
     NoticeTaken,
@@ -29,6 +31,7 @@ from fairdue.contexts.payments.errors_online import (
     ProviderRefused,
     ProviderSilent,
 )
+from fairdue.contexts.payments.local.serving import local_provider, serve_local_provider
 from fairdue.contexts.payments.mandate_words import debit_terms
 from fairdue.contexts.payments.operations.checkouts import (
     begin_checkout,
@@ -78,12 +81,14 @@ __all__ = [
     "CheckoutUnderWay",
     "CheckoutUnknown",
     "CheckoutWish",
+    "Choice",
     "DebitCard",
     "MandateCard",
     "MandateCodeWrong",
     "MandateEnded",
     "MandateInvalid",
     "MandateUnknown",
+    "Method",
     "Notice",
     "NoticeCard",
     "NoticeForeign",
@@ -110,6 +115,7 @@ __all__ = [
     "end_mandate",
     "is_open",
     "keep_stray",
+    "local_provider",
     "mandate",
     "mandate_registered",
     "mandates_of",
@@ -125,5 +131,6 @@ __all__ = [
     "refund_sent",
     "refunds_to_send",
     "refuse_debit",
+    "serve_local_provider",
     "take_notice",
 ]

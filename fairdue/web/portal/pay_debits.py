@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from fairdue.contexts.payments import facade as payments
-from fairdue.contexts.payments.contracts_online import MandateCard
+from fairdue.contexts.payments.facade import MandateCard
 from fairdue.journeys.direct_debit import ask_for_mandate, give_mandate, resend_code, stop_mandate
 from fairdue.journeys.pay_quote import payable_debts
 from fairdue.journeys.send_code import NoWayForCode

@@ -10,7 +10,7 @@ from datetime import date, datetime
 
 from django.http import HttpRequest
 
-from fairdue.contexts.payments.contracts_online import CheckoutShare, CheckoutWish, Choice, Method
+from fairdue.contexts.payments.facade import CheckoutShare, CheckoutWish, Choice, Method
 from fairdue.journeys.pay_quote import PayableDebt, PayQuote, payable_debts, quote
 from fairdue.kernel.money import Money
 

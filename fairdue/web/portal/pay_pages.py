@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from fairdue.contexts.payments import facade as payments
-from fairdue.contexts.payments.contracts_online import METHODS
+from fairdue.contexts.payments.facade import METHODS
 from fairdue.journeys.pay_online import begin_payment
 from fairdue.journeys.pay_quote import CHOICES, PayableDebt, QuoteRefused, choice_amount, payable_debts
 from fairdue.kernel.actor import system

@@ -11,7 +11,7 @@ from django.shortcuts import redirect
 from django.utils.translation import get_language
 
 from fairdue.contexts.payments import facade as payments
-from fairdue.contexts.payments.contracts_online import CheckoutCard
+from fairdue.contexts.payments.facade import CheckoutCard
 from fairdue.journeys.pay_online import ask_provider
 from fairdue.journeys.pay_receipt import paid_parts, receipt_pdf
 from fairdue.web.portal import attempts, pay_words

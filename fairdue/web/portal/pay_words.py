@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from fairdue.contexts.payments.contracts_online import CheckoutCard
+from fairdue.contexts.payments.facade import CheckoutCard
 
 
 def choice_word(choice: str) -> str:

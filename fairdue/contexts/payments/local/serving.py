@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from pathlib import Path
 
 import httpx
@@ -13,7 +14,6 @@ import httpx
 from fairdue.contexts.payments.local.app import App
 from fairdue.contexts.payments.local.house import House
 from fairdue.contexts.payments.local.store import Store
-from fairdue.kernel import clock
 
 logger = logging.getLogger(__name__)
 EVENTS_PATH = "/api/v1/pay/events"
@@ -21,7 +21,9 @@ PAUSE_SECONDS = 1.0
 THREADS = 4
 
 
-def local_provider(*, path: Path | str, key: str, url: str, merchant_url: str) -> House:
+def local_provider(
+    *, path: Path | str, key: str, url: str, merchant_url: str, now: Callable[[], datetime]
+) -> House:
     """Return a provider with its books in a file, that tells a merchant at an address."""
     client = httpx.Client(timeout=10.0, trust_env=False)
 
@@ -32,15 +34,15 @@ def local_provider(*, path: Path | str, key: str, url: str, merchant_url: str) -
             logger.warning("the merchant does not answer: %s", type(error).__name__)
             return 0
 
-    return House(store=Store(path), key=key, url=url, send=send, now=clock.now)
+    return House(store=Store(path), key=key, url=url, send=send, now=now)
 
 
-def serve(house: House, *, host: str, port: int) -> None:
+def serve_local_provider(house: House, *, host: str, port: int) -> None:
     """Answer requests and send notices until the process is ended."""
-    from waitress import serve as serve_forever
+    from waitress import serve
 
     threading.Thread(target=_deliver_for_ever, args=[house], daemon=True).start()
-    serve_forever(App(house), host=host, port=port, threads=THREADS, ident=None, _quiet=True)
+    serve(App(house), host=host, port=port, threads=THREADS, ident=None, _quiet=True)
 
 
 def _deliver_for_ever(house: House) -> None:

@@ -13,7 +13,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from fairdue.contexts.payments import facade as payments
-from fairdue.contexts.payments.contracts_online import CheckoutCard
+from fairdue.contexts.payments.facade import CheckoutCard
 from fairdue.journeys.direct_debit import stop_mandate
 from fairdue.journeys.pay_online import ask_provider, compare_day, reconcile_checkouts
 from fairdue.kernel import clock
