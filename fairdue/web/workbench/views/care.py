@@ -87,7 +87,7 @@ def _table(page: care.MatterPage, request: DeskRequest, *, has_cursor: bool) -> 
         key="matters",
         columns=[
             Column("number", _("Number"), lambda row: row.number, render=link, is_row_head=True),
-            Column("clock", _("Answer"), words.clock_words, render=lambda _value, row: words.clock_badge(row)),
+            Column("clock", _("Time for the answer"), words.clock_words, render=lambda _value, row: words.clock_badge(row)),
             DateColumn("due", _("Last day"), lambda row: row.clock.due_date),
             Column("kind", _("What"), lambda row: words.kind_word(row.kind)),
             Column("cause", _("Cause"), lambda row: words.cause_word(row.kind, row.cause)),

@@ -15,10 +15,11 @@ from fairdue.contexts.book import facade as book
 from fairdue.contexts.care import facade as care
 from fairdue.contexts.cases import facade as cases
 from fairdue.contexts.identity import facade as identity
+from fairdue.contexts.ledger import facade as ledger
 from fairdue.contexts.parties import facade as parties
 from fairdue.journeys import care as journeys
 from fairdue.kernel import clock
-from fairdue.web.ui.templatetags.ui import badge
+from fairdue.web.ui.templatetags.ui import badge, in_language
 from fairdue.web.ui.uploads import is_too_large
 from fairdue.web.workbench import care_words as words
 from fairdue.web.workbench.access import DeskRequest, staff_page
@@ -61,6 +62,7 @@ def _page(request: DeskRequest, matter_id: int, error: str = "", **forms: Any) -
         "cause": words.cause_word(card.kind, card.cause), "outcome": words.outcome_word(card.kind, card.outcome),
         "state": words.state_badge(card), "clock": words.clock_badge(card), "signs": words.signs_of(card),
         "debts": _debts(card), "name": parties.person_card(card.person_id).name_masked, "case_id": case_ids.get(card.person_id),
+        "disputed": [(part, _component(part.component)) for part in card.disputed],
         "entries": [(entry, words.entry_word(entry), _more(card, entry)) for entry in reversed(detail.entries)],
         "answers": [_answer(card, each) for each in reversed(detail.answers)], "waiting": waiting is not None,
         "about": list(identity.staff_names(detail.about_staff).values()), "is_live": is_live,
@@ -126,6 +128,10 @@ def _debts(card: care.MatterCard) -> list[book.AccountCard]:
         for each in book.account_cards(card.person_id)
         if not card.account_ids or each.account_id in card.account_ids
     ]
+
+
+def _component(code: str) -> str:
+    return in_language(ledger.components().get(code, {}), "") or code
 
 
 def _more(card: care.MatterCard, entry: care.EntryCard) -> str:
