@@ -86,7 +86,7 @@ def _preview(request: DeskRequest, form: ReassignForm) -> dict[str, Any]:
             Column("before", _("Before"), align="num"),
             Column("after", _("After"), align="num"),
             Column("max_cases", _("Takes at most"), align="num"),
-            Column("is_over", "", render=lambda value, _row: badge(_("Too much"), "stop") if value else ""),
+            Column("is_over", _("State"), render=lambda value, _row: badge(_("Too much"), "stop") if value else ""),
         ],
     )  # fmt: skip
     moves = ",".join(f"{case_id}:{to}" for case_id, to in found.moves)
