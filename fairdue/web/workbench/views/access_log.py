@@ -31,7 +31,7 @@ def access_log(request: DeskRequest) -> HttpResponse:
     found = sorted(every, key=lambda event: -event.event_id)
     shown = found[:limit]
     table = Table(
-        shown, caption=_("Access to personal data"), is_exportable=True, has_cursor=bool(after),
+        shown, caption=_("Access to personal data"), key="access", is_exportable=True, has_cursor=bool(after),
         next_cursor=str(shown[-1].event_id) if len(found) > limit else None,
         empty=EmptyState(title=_("Nobody revealed or took anything"), icon="audit"),
         columns=[

@@ -41,7 +41,7 @@ def errands(request: DeskRequest) -> HttpResponse:
             Column("verdict", _("Gate"), render=lambda value, _row: _word(value)),
             Column("errand_id", _("Do"), render=lambda _value, row: _buttons(request, row)),
         ],
-        caption=_("Letters and visits that wait"),
+        caption=_("Letters and visits that wait"), key="errands",
         empty=EmptyState(
             title=_("Nothing waits"), text=_("A letter or a visit is asked for in the composer of a case."),
             icon="letter",

@@ -60,7 +60,7 @@ def inbox(request: DeskRequest) -> HttpResponse:
     rows.sort(key=lambda row: (not row.may, row.until or row.since or clock.now()))
     mine = sum(row.may for row in rows)
     table = Table(
-        rows, caption=_("Waiting for a second pair of eyes"), is_exportable=True,
+        rows, caption=_("Waiting for a second pair of eyes"), key="inbox", sorts_here=True, is_exportable=True,
         empty=EmptyState(title=_("Nothing waits for a decision"), text=_("What needs four eyes appears here."), icon="check"),
         columns=[
             Column("title", _("What"), is_row_head=True, render=lambda value, row: row_link(row.href, value) if row.href else value),

@@ -56,7 +56,7 @@ def plans(request: DeskRequest) -> HttpResponse:
             Column("next_instalment", _("Next"), render=_next, export=lambda row: ""),
             DateColumn("started_date", _("Agreed on")),
         ],
-        caption=_("Plans"), is_exportable=True,
+        caption=_("Plans"), key="plans", is_exportable=True,
         next_cursor=str(rows[-1].plan_id) if len(rows) == 50 else None,
         empty=EmptyState(title=_("No plans"), text=_("Plans are agreed on a case, or by borrowers themselves."), icon="check"),
     )  # fmt: skip
@@ -81,7 +81,7 @@ def calendar(request: DeskRequest) -> HttpResponse:
             MoneyColumn("paid", _("Paid"), accessor=lambda row: row.instalment.paid),
             Column("state", _("State"), accessor=lambda row: row.instalment.state, render=_instalment_badge),
         ],
-        caption=_("Instalments, from a week ago to two weeks ahead"), is_exportable=True,
+        caption=_("Instalments, from a week ago to two weeks ahead"), key="instalments", is_exportable=True,
         empty=EmptyState(title=_("No instalments in these days"), icon="check"),
     )  # fmt: skip
     if file := exported(request, table, name="instalments"):
@@ -103,7 +103,7 @@ def broken(request: DeskRequest) -> HttpResponse:
             MoneyColumn("paid", _("Paid")),
             MoneyColumn("total", _("Of")),
         ],
-        caption=_("Broken plans"), is_exportable=True,
+        caption=_("Broken plans"), key="broken-plans", is_exportable=True,
         empty=EmptyState(title=_("No plan was broken"), icon="check"),
     )  # fmt: skip
     if file := exported(request, table, name="broken-plans"):
@@ -125,7 +125,7 @@ def waiting(request: DeskRequest) -> HttpResponse:
             Column("needs_role", _("Needs"), render=lambda value, _row: _(AUTHORITIES[value])),
             InstantColumn("expires_at", _("Until")),
         ],
-        caption=_("Proposals that wait for approval"),
+        caption=_("Proposals that wait for approval"), key="proposals",
         empty=EmptyState(title=_("No proposal waits"), text=_("Offers beyond somebody's authority wait here."), icon="check"),
     )  # fmt: skip
     return _list(request, table, _("Proposals that wait"), "waiting")
