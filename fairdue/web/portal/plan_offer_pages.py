@@ -24,6 +24,7 @@ from fairdue.web.portal.plan_view import (
     not_offered_words,
     offer_view,
     offer_views,
+    plan_days,
     refusal_words,
 )
 from fairdue.web.portal.sessions import borrower, visit_page
@@ -277,7 +278,9 @@ def agreed(request: HttpRequest, person_id: int, now: datetime, agreement_id: in
         plan = arrangements.plan(card.plan_id, actor=actor)
     except (arrangements.AgreementUnknown, arrangements.PlanUnknown) as error:
         raise Http404 from error
-    return show(request, "portal/plan_agreed.html", person_id, agreement=card, plan=plan)
+    return show(
+        request, "portal/plan_agreed.html", person_id, agreement=card, plan=plan, days=plan_days(plan)
+    )
 
 
 @visit_page

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.utils.translation import get_language
 
+from fairdue.contexts.arrangements.contracts import InstalmentCard, PlanCard
 from fairdue.engine.negotiation.offers import CounterRefused, NotOffered, Offer, OfferSet
 from fairdue.engine.negotiation.reading import shipped_terms
 from fairdue.engine.negotiation.words import say
@@ -114,3 +115,33 @@ def not_offered_words(refused: Iterable[NotOffered], currency: str) -> tuple[tup
 def refusal_words(refused: CounterRefused, currency: str) -> str:
     """Return why a borrower's own proposal can't be taken."""
     return say("refused", refused.reason, language(), facts_in_words(refused.facts, currency))
+
+
+STATES = ("missed", "late", "due", "early", "paid")
+"""The first one that any debt's share of a day has is what the day shows."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlanDay:
+    """What a plan asks on a day of all its debts together."""
+
+    due_date: date
+    amount: Money
+    paid: Money
+    state: str
+
+
+def plan_days(plan: PlanCard) -> tuple[PlanDay, ...]:
+    """Return a plan day by day, its debts together."""
+    found: dict[date, list[InstalmentCard]] = {}
+    for one in plan.instalments:
+        found.setdefault(one.due_date, []).append(one)
+    return tuple(
+        PlanDay(
+            due_date=day,
+            amount=Money(sum(one.amount.minor for one in ones), plan.currency),
+            paid=Money(sum(one.paid.minor for one in ones), plan.currency),
+            state=min((one.state for one in ones), key=STATES.index),
+        )
+        for day, ones in sorted(found.items())
+    )
