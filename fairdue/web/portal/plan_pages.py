@@ -156,7 +156,9 @@ def _answered(answers: Answers, step: str) -> list[str]:
     if step == "now":
         return [money_text(Money(said, currency))]
     wished = (
-        [_("%(amount)s each month") % {"amount": money_text(Money(said["monthly"], currency))}] if said["monthly"] else []
+        [_("%(amount)s each month") % {"amount": money_text(Money(said["monthly"], currency))}]
+        if said["monthly"]
+        else []
     )
     first = [_("first on %(date)s") % {"date": said["first_date"]}] if said["first_date"] else []
     return [*wished, *first] or [_("None")]
