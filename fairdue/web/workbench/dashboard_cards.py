@@ -9,12 +9,13 @@ from typing import Any
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as word
 
 from fairdue.contexts.reporting import facade as reporting
 from fairdue.engine.figures.cards import CONTACT_KINDS, USED
 from fairdue.engine.figures.metrics import METRICS
 from fairdue.web.ui.charts import PERCENT, BarChart, Funnel, HeatMap, LineChart, Series, Step, money_figures
-from fairdue.web.ui.tables import Column, MoneyColumn, Table
+from fairdue.web.ui.tables import Column, EmptyState, MoneyColumn, Table
 from fairdue.web.ui.templatetags.ui import in_language
 from fairdue.web.workbench.office_words import CONTACT_COUNTS, STEPS
 from fairdue.web.workbench.reasons import row_titles
@@ -70,6 +71,10 @@ def linked(href: str, value: int) -> Any:
     return format_html('<a href="{}">{}</a>', href, f"{value:,}") if value else "0"
 
 
+def _nothing(text: str = "") -> EmptyState:
+    return EmptyState(title=_("Nothing under these filters"), text=text, icon="report")
+
+
 def _book(shown: reporting.Dashboards, link: Link) -> tuple[Any, Table]:
     lines = shown.book
     chart = BarChart(
@@ -83,7 +88,7 @@ def _book(shown: reporting.Dashboards, link: Link) -> tuple[Any, Table]:
         figures=money_figures(shown.filter.currency or "CNY"),
     )  # fmt: skip
     table = Table(
-        lines, caption=_("Accounts by bucket"), name="book", is_exportable=True,
+        lines, caption=_("Accounts by bucket"), name="book", is_exportable=True, empty=_nothing(),
         columns=[
             Column("bucket", _("Bucket"), is_row_head=True),
             Column("accounts", _("Accounts"), align="num", render=lambda value, row: linked(link("book", key=row.bucket), value)),
@@ -107,13 +112,26 @@ def _number(value: Fraction | None) -> float | None:
     return None if value is None else round(float(value), 4)
 
 
-def _funnel(shown: reporting.Dashboards, link: Link) -> Any:
+STAGE_WORDS = {
+    "due": word("Due"), "reminded": word("Reminded"), "reached": word("Reached"), "promised": word("Promised"),
+    "kept": word("Kept"),
+}  # fmt: skip
+
+
+def part_word(card: str, value: str) -> str:
+    """Return which part of a card a number is, in words."""
+    if card == "recovery":
+        return row_titles().get(value) or say(STEPS, value)
     words = {
-        "due": _("Due"), "reminded": _("Reminded"), "reached": _("Reached"), "promised": _("Promised"), "kept": _("Kept"),
-    }  # fmt: skip
+        "funnel": STAGE_WORDS, "promises": PROMISE_STATES, "objections": HOLD_KINDS, "budget": CONTACT_COUNTS,
+    }.get(card, {})  # fmt: skip
+    return _(words[value]) if value in words else value
+
+
+def _funnel(shown: reporting.Dashboards, link: Link) -> Any:
     steps = [
         Step(
-            name=words[stage.stage],
+            name=_(STAGE_WORDS[stage.stage]),
             value=stage.persons,
             href=link("funnel", key=stage.stage) if stage.persons else "",
         )
@@ -180,6 +198,7 @@ def _recovery(shown: reporting.Dashboards, link: Link) -> Table:
     titles = row_titles()
     return Table(
         shown.recovery, caption=_("Recovery by strategy row and channel"), name="recovery", is_exportable=True,
+        empty=_nothing(_("A stored night of the seven days before is needed.")),
         columns=[
             Column("row_id", _("Strategy row"), is_row_head=True, render=lambda value, _row: titles.get(value, value)),
             Column("channel", _("Channel"), render=lambda value, _row: say(STEPS, value)),
@@ -194,7 +213,7 @@ def _recovery(shown: reporting.Dashboards, link: Link) -> Table:
 
 def _promises(shown: reporting.Dashboards, link: Link) -> Table:
     return Table(
-        shown.promises, caption=_("Promises to pay"), name="promises", is_exportable=True,
+        shown.promises, caption=_("Promises to pay"), name="promises", is_exportable=True, empty=_nothing(),
         columns=[
             Column("status", _("State"), is_row_head=True, render=lambda value, _row: say(PROMISE_STATES, value)),
             Column("count", _("Promises"), align="num", render=lambda value, row: linked(link("promises", key=row.status), value)),
@@ -232,7 +251,7 @@ def _budget(shown: reporting.Dashboards, link: Link) -> Any:
 
 def _objections(shown: reporting.Dashboards, link: Link) -> Table:
     return Table(
-        shown.objections, caption=_("Complaints and objections"), name="objections", is_exportable=True,
+        shown.objections, caption=_("Complaints and objections"), name="objections", is_exportable=True, empty=_nothing(),
         columns=[
             Column("kind", _("Kind"), is_row_head=True, render=lambda value, _row: say(HOLD_KINDS, value)),
             Column("taken", _("Taken in"), align="num", render=lambda value, row: linked(link("objections", key=row.kind), value)),

@@ -30,7 +30,7 @@ from fairdue.web.ui.tables import Column, EmptyState, MoneyColumn, Table, row_li
 from fairdue.web.ui.templatetags.ui import bucket as bucket_badge
 from fairdue.web.ui.templatetags.ui import in_language
 from fairdue.web.workbench.access import DeskRequest, staff_page
-from fairdue.web.workbench.dashboard_cards import card_views
+from fairdue.web.workbench.dashboard_cards import card_views, part_word
 from fairdue.web.workbench.exporting import exported
 
 EVERY = (
@@ -139,7 +139,7 @@ def dashboard_list(request: DeskRequest, card: str) -> HttpResponse:
         return file
     metric = METRICS[card]
     context = {
-        "metric": metric, "title": in_language(metric, ""), "part": [value for value in (part.key, part.second) if value],
+        "metric": metric, "title": in_language(metric, ""), "part": [part_word(card, value) for value in (part.key, part.second) if value],
         "table": table, "found": found, "back": f"{reverse('workbench:dashboards')}?{_kept(request)}",
         "says": in_language(metric, "says"), "formula": in_language(metric, "formula"),
     }  # fmt: skip
