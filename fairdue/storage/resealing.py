@@ -17,11 +17,12 @@ BATCH_ROWS = 5_000
 
 @dataclass(frozen=True, slots=True)
 class SealedColumn:
-    """A column of sealed values, of a table whose key is `id`, and the purpose that they are sealed for."""
+    """A column of sealed values, the purpose that they are sealed for, and the number that is its table's key."""
 
     table: str
     column: str
     purpose: str
+    key: str = "id"
 
 
 def pending(columns: Iterable[SealedColumn]) -> int:
@@ -60,12 +61,12 @@ def _reseal_column(column: SealedColumn, newest: int, progress: Callable[[int], 
 
 def _reseal_batch(column: SealedColumn, newest: int, after: int) -> list[int]:
     """Seal the next rows again and return their ids, none at the end."""
-    ring, name, table = settings.FIELD_KEYS, column.column, column.table
+    ring, name, table, key = settings.FIELD_KEYS, column.column, column.table, column.key
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute(
-                f"SELECT id, {name} FROM {table} WHERE id > %s AND {name} IS NOT NULL"
-                f" AND get_byte({name}, 0) <> %s ORDER BY id LIMIT {BATCH_ROWS:d} FOR UPDATE",
+                f"SELECT {key}, {name} FROM {table} WHERE {key} > %s AND {name} IS NOT NULL"
+                f" AND get_byte({name}, 0) <> %s ORDER BY {key} LIMIT {BATCH_ROWS:d} FOR UPDATE",
                 [after, newest],
             )
             rows = cursor.fetchall()
@@ -75,5 +76,5 @@ def _reseal_batch(column: SealedColumn, newest: int, after: int) -> list[int]:
         sealed = [f"\\x{ring.seal_bytes(ring.open_bytes(old, purpose), purpose).hex()}" for _, old in rows]
         frame = pl.DataFrame({"id": [row[0] for row in rows], "sealed": sealed})
         with staged(frame, "staged_seal", {"sealed": "bytea"}):
-            execute(f"UPDATE {table} t SET {name} = s.sealed FROM staged_seal s WHERE s.id = t.id")
+            execute(f"UPDATE {table} t SET {name} = s.sealed FROM staged_seal s WHERE s.id = t.{key}")
     return [row[0] for row in rows]

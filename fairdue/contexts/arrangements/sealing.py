@@ -20,10 +20,10 @@ PDF_PURPOSE = "arrangements.agreement.pdf"
 DRAFT_PURPOSE = "arrangements.draft.answers"
 
 SEALED_COLUMNS = (
-    SealedColumn("arrangements_situationdraft", "answers_sealed", DRAFT_PURPOSE),
+    SealedColumn("arrangements_situationdraft", "answers_sealed", DRAFT_PURPOSE, "person_id"),
     SealedColumn("arrangements_assessment", "situation_sealed", SITUATION_PURPOSE),
-    SealedColumn("arrangements_agreementdocument", "data_sealed", DATA_PURPOSE),
-    SealedColumn("arrangements_agreementdocument", "pdf_sealed", PDF_PURPOSE),
+    SealedColumn("arrangements_agreementdocument", "data_sealed", DATA_PURPOSE, "agreement_id"),
+    SealedColumn("arrangements_agreementdocument", "pdf_sealed", PDF_PURPOSE, "agreement_id"),
 )
 
 
