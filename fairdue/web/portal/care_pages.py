@@ -95,7 +95,7 @@ def _line(card: care.MatterCard) -> dict[str, Any]:
 @visit_page
 def tell(request: HttpRequest, person_id: int, now: datetime, kind: str, step: str = "") -> HttpResponse:
     """Ask one question of a kind; its answer leads to the next one, the last one to “check your answers”."""
-    draft = _draft(request, kind)
+    draft = _draft(request, kind, person_id)
     asked = questions(draft, person_id, now)
     place = next((at for at, question in enumerate(asked) if question.step == step), 0)
     question = asked[place]
@@ -116,10 +116,10 @@ def tell(request: HttpRequest, person_id: int, now: datetime, kind: str, step: s
     return show(request, "portal/matter_step.html", person_id, status=422 if error else 200, **context)
 
 
-def _draft(request: HttpRequest, kind: str) -> Draft:
+def _draft(request: HttpRequest, kind: str, person_id: int) -> Draft:
     if kind not in care_steps.STEPS:
         raise Http404
-    return care_steps.read_draft(request, kind)
+    return care_steps.read_draft(request, kind, person_id)
 
 
 def _next(
@@ -152,7 +152,7 @@ def _given(question: Question, draft: Draft, request: HttpRequest) -> Any:
 @visit_page
 def check(request: HttpRequest, person_id: int, now: datetime, kind: str) -> HttpResponse:
     """Show the answers before they are sent; sending them twice is sending them once."""
-    draft = _draft(request, kind)
+    draft = _draft(request, kind, person_id)
     asked = questions(draft, person_id, now)
     missing = [question for question in asked if question.step not in draft.said]
     if missing:

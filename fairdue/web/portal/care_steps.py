@@ -58,25 +58,30 @@ class Draft:
     """What was answered so far; `reference` makes the submission one, however often it is sent."""
 
     kind: str
+    person_id: int
     reference: str
     said: dict[str, Any] = field(default_factory=dict)
 
 
-def read_draft(request: HttpRequest, kind: str) -> Draft:
-    """Return what this visit has answered of a kind, or a fresh draft."""
+def read_draft(request: HttpRequest, kind: str, person_id: int) -> Draft:
+    """Return what this person has answered of a kind in this browser, or a fresh draft; never somebody else's."""
     kept = request.session.get(KEY, {}).get(kind)
     if kept:
         try:
             opened = json.loads(settings.FIELD_KEYS.open(base64.b64decode(kept), PURPOSE))
-            return Draft(kind=kind, reference=opened["reference"], said=opened["said"])
+            if opened["person_id"] == person_id:
+                return Draft(
+                    kind=kind, person_id=person_id, reference=opened["reference"], said=opened["said"]
+                )
         except (CannotOpen, ValueError, KeyError):
             pass
-    return Draft(kind=kind, reference=secrets.token_urlsafe(24))
+    return Draft(kind=kind, person_id=person_id, reference=secrets.token_urlsafe(24))
 
 
 def keep_draft(request: HttpRequest, draft: Draft) -> None:
     """Keep a draft in the visit, sealed: words of a person never lie open in a table of sessions."""
-    text = json.dumps({"reference": draft.reference, "said": draft.said}, ensure_ascii=False)
+    kept = {"person_id": draft.person_id, "reference": draft.reference, "said": draft.said}
+    text = json.dumps(kept, ensure_ascii=False)
     sealed = base64.b64encode(settings.FIELD_KEYS.seal(text, PURPOSE)).decode()
     request.session[KEY] = {**request.session.get(KEY, {}), draft.kind: sealed}
 

@@ -17,7 +17,7 @@ from fairdue.journeys import care as journeys
 from fairdue.kernel import clock
 from fairdue.web.ui import uploads
 from tests.engine.uploads.upload_files import docx, pdf
-from tests.web.portal.test_portal_pages import inside
+from tests.web.portal.test_portal_pages import inside, invite
 
 pytestmark = pytest.mark.django_db
 
@@ -161,6 +161,15 @@ def test_documents_are_taken_or_refused_in_words_and_nobody_opens_anothers(perso
         assert at(other, path).status_code == 404
     assert send("proof.pdf", pdf(), other).status_code == 404
     assert at(Client(), f"{matter}/").status_code == 403
+
+
+def test_what_one_person_began_to_tell_is_not_shown_to_the_next_at_the_same_telephone(person):
+    client = inside(person.pk)
+    at(client, "tell/vulnerability/words/", {"answer": "something of my own"})
+    assert "something of my own" in words(at(client, "tell/vulnerability/words/"))
+    client.post("/my/leave/")
+    client.post(invite(World().person("王芳").pk))
+    assert "something of my own" not in words(at(client, "tell/vulnerability/words/"))
 
 
 def test_the_answer_is_read_and_taken_along_as_a_letter(person):
