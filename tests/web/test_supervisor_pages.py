@@ -12,6 +12,7 @@ from fairdue.contexts.cases import facade as cases
 from fairdue.contexts.cases.models import Case, CollectorProfile, CoolDown, Outcome, PromiseToPay
 from fairdue.contexts.identity import facade as identity
 from fairdue.contexts.identity.models import Staff
+from fairdue.contexts.outreach.models import Template
 from fairdue.contexts.reporting.models import TeamTarget
 from fairdue.kernel import clock
 from tests.web.desk_world import DEBTOR
@@ -127,3 +128,11 @@ def test_one_list_holds_everything_that_waits_for_a_yes(team, world):
     page = team.get("/desk/inbox/")
     assert page.status_code == 200 and "Waiting for a yes" in page.content.decode()
     assert team.get("/desk/inbox/?source=money").status_code == 200
+    text = Template.objects.create(
+        code="reminder.due", channel="sms", locale="en", version="9", body="Please pay.", purpose="collect",
+        sha256="0" * 64, authored_by="somebody",
+    )  # fmt: skip
+    row = team.get("/desk/inbox/?source=texts").content.decode()
+    assert f"/desk/templates/{text.pk}/" in row and "Others decide" in row and "somebody" in row
+    preview = team.get(f"/desk/templates/{text.pk}/").content.decode()
+    assert "11 of 160 places, parts: 1" in preview and "Approve" not in preview.partition("<main")[2]

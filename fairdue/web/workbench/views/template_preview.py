@@ -52,7 +52,7 @@ def _shown(card: outreach.TemplateCard) -> dict[str, Any]:
     }
     if card.channel == "sms":
         size = sms_size(text)
-        found["size"] = _("%(places)s of %(room)s places, sent in %(parts)s parts") % {
+        found["size"] = _("%(places)s of %(room)s places, parts: %(parts)s") % {
             "places": size.places, "room": size.room, "parts": size.parts,
         }  # fmt: skip
         found["alphabet"] = _("GSM alphabet") if size.is_narrow else _("Unicode: 70 places a message")
