@@ -50,6 +50,8 @@ class ProposalCard:
     decided_at: datetime | None = None
     decision_reason: str = ""
     agreement_id: int | None = None
+    grace_days: int = 0
+    missed_in_a_row: int = 0
     is_own: bool = False
     """Whether the actor that asked proposed it, and so cannot approve it."""
 

@@ -59,8 +59,8 @@ def offer_word(section: str, code: str, facts: Mapping[str, Any] | None = None, 
         return code.replace("_", " ")
 
 
-def offer_view(offer: Offer) -> dict[str, Any]:
-    """Return an offer as a page shows it."""
+def offer_view(offer: Offer, keeping: Mapping[str, int]) -> dict[str, Any]:
+    """Return an offer as a page shows it; `keeping` holds `grace_days` and `missed_in_a_row` of its terms."""
     days: dict[Any, int] = {}
     for part in offer.parts:
         for one in part.instalments:
@@ -69,7 +69,7 @@ def offer_view(offer: Offer) -> dict[str, Any]:
         "offer": offer,
         "kind": offer_word("kinds", offer.kind),
         "why": [offer_word("why", each.code, each.facts, offer.currency) for each in offer.why],
-        "if_missed": offer_word("if_missed", offer.if_missed) if offer.if_missed else "",
+        "if_missed": offer_word("if_missed", offer.if_missed, keeping),
         "total": Money(offer.total_minor, offer.currency),
         "waived": Money(offer.waived_minor, offer.currency),
         "level": Money(offer.level_minor, offer.currency),

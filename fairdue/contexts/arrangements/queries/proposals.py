@@ -34,6 +34,8 @@ def proposal_card(row: Proposal, actor: Actor, now: datetime | None = None) -> P
         decided_at=row.decided_at,
         decision_reason=row.decision_reason,
         agreement_id=agreement_id,
+        grace_days=row.grace_days,
+        missed_in_a_row=row.missed_in_a_row,
         is_own=(row.proposed_by_kind, row.proposed_by_id) == (actor.kind, actor.id),
     )
 

@@ -15,6 +15,8 @@ from fairdue.contexts.arrangements import facade as arrangements
 from fairdue.contexts.book import facade as book
 from fairdue.contexts.cases import facade as cases
 from fairdue.contexts.parties import facade as parties
+from fairdue.engine.law.jurisdictions import in_force
+from fairdue.engine.negotiation.reading import shipped_terms
 from fairdue.journeys.agree_plan import agree_plan
 from fairdue.kernel import clock
 from fairdue.kernel.clock import business_date
@@ -78,7 +80,7 @@ def offers(request: DeskRequest, case_id: int, assessment_id: int) -> HttpRespon
             None, offer_word("refused", refused.refused.reason, refused.refused.facts, mine[0].currency)
         )
         nearest = refused.refused.nearest
-        context |= {"nearest": offer_view(nearest) if nearest else None}
+        context |= {"nearest": offer_view(nearest, _keeping_of(mine)) if nearest else None}
         context |= _found(request, case.person_id, assessment_id, mine)
     except REFUSED as refusal:
         context["problem"] = refusal_text(refusal)
@@ -113,7 +115,9 @@ def _found(
     told = arrangements.latest_assessment(person_id)
     spare = told.surplus if told else None
     return {
-        "offers": [_with_authority(offer_view(each), request) for each in found.offers],
+        "offers": [
+            _with_authority(offer_view(each, _keeping_of(mine)), request) for each in found.offers
+        ],
         "not_offered": [
             (offer_word("kinds", each.kind), offer_word("not_offered", each.reason, each.facts, mine[0].currency))
             for each in found.not_offered
@@ -122,6 +126,15 @@ def _found(
         "spare": Money(spare.spare_minor, mine[0].currency) if spare else None,
         "affordable": Money(spare.affordable_minor, mine[0].currency) if spare else None,
     }  # fmt: skip
+
+
+def _keeping_of(mine: list[book.AccountCard]) -> dict[str, int]:
+    terms = shipped_terms(mine[0].jurisdiction or str(in_force()["default"]), business_date(clock.now()))
+    return {"grace_days": terms.grace_days, "missed_in_a_row": terms.missed_in_a_row}
+
+
+def _keeping(card: arrangements.ProposalCard) -> dict[str, int]:
+    return {"grace_days": card.grace_days, "missed_in_a_row": card.missed_in_a_row}
 
 
 def _with_authority(view: dict[str, Any], request: DeskRequest) -> dict[str, Any]:
@@ -187,7 +200,7 @@ def _proposal_page(
         if request.actor.may("cases.view")
         else {}
     )
-    context = offer_view(card.offer) | {
+    context = offer_view(card.offer, _keeping(card)) | {
         "card": card, "error": error, "name": parties.person_card(card.person_id).name_masked,
         "state": say(PROPOSAL_STATES, card.state), "tone": PROPOSAL_TONES.get(card.state, ""),
         "needs": _(AUTHORITIES[card.needs_role]) if card.needs_role else "",
@@ -207,7 +220,7 @@ def _plan_id(request: DeskRequest, card: arrangements.ProposalCard) -> int | Non
 
 
 def _row(card: arrangements.ProposalCard) -> dict[str, Any]:
-    return offer_view(card.offer) | {
+    return offer_view(card.offer, _keeping(card)) | {
         "card": card, "state": say(PROPOSAL_STATES, card.state), "tone": PROPOSAL_TONES.get(card.state, ""),
     }  # fmt: skip
 

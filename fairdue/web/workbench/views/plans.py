@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from fairdue.contexts.arrangements import facade as arrangements
+from fairdue.contexts.book import facade as book
 from fairdue.contexts.cases import facade as cases
 from fairdue.contexts.parties import facade as parties
 from fairdue.kernel import clock
@@ -159,9 +160,16 @@ def _plan_page(
     case_ids = (
         cases.scoped_case_ids(person_ids=[card.person_id], actor=request.actor) if may("cases.view") else {}
     )
-    instalments = [{"row": each, "badge": _instalment_badge(each.state, None)} for each in card.instalments]
+    debts = book.account_cards_by_id(card.account_ids) if len(card.account_ids) > 1 else {}
+    instalments = [
+        {
+            "row": each, "badge": _instalment_badge(each.state, None),
+            "debt": debts[each.account_id].ref_masked if each.account_id in debts else "",
+        }
+        for each in card.instalments
+    ]  # fmt: skip
     context = {
-        "card": card, "agreed": agreed, "instalments": instalments, "error": error,
+        "card": card, "agreed": agreed, "instalments": instalments, "debts": debts, "error": error,
         "name": parties.person_card(card.person_id).name_masked, "kind": offer_word("kinds", card.kind),
         "state": say(PLAN_STATES, card.state), "tone": PLAN_TONES[card.state],
         "how": say(ACCEPTED, agreed.accepted_how),
