@@ -19,6 +19,8 @@ def pages(world) -> dict[str, str]:
         "allowed-month": f"/desk/case/{world.case.pk}/when?view=month",
         "letters-and-visits": "/desk/letters-and-visits/",
         "write-email": f"/desk/case/{world.case.pk}/write/email",
+        "plan-ask": f"/desk/case/{world.case.pk}/plan",
+        "plans": "/desk/plans/",
         "search": "/desk/search",
         "products": "/desk/products/",
         "product": "/desk/products/cn-loan-fixed-amount/",

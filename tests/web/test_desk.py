@@ -69,6 +69,16 @@ def needed(world) -> dict[tuple[str, str], str]:
         ("post", address(world, "timeline")): "cases.view",
         ("post", address(world, "record")): "cases.view",
         ("get", "/desk/letters-and-visits/"): "contacts.make",
+        ("get", address(world, "plan")): "plans.work",
+        ("get", "/desk/plans/"): "plans.view",
+        ("get", "/desk/plans/calendar"): "plans.view",
+        ("get", "/desk/plans/broken"): "plans.view",
+        ("get", "/desk/proposals/"): "plans.view",
+        ("get", "/desk/plans/1/"): "plans.view",
+        ("post", "/desk/plans/1/replan"): "plans.work",
+        ("post", "/desk/plans/1/end"): "plans.approve",
+        ("post", "/desk/proposals/1/decide"): "plans.view",
+        ("get", "/desk/agreements/1.pdf"): "plans.view",
     }
 
 
