@@ -9,6 +9,7 @@ from django.db import DatabaseError, connection, models, transaction
 from test_bank_statement_intake import camt, entry, take
 from test_second_pair_of_eyes import overpaid, refund
 
+from fairdue.contexts.arrangements import facade as arrangements
 from fairdue.contexts.audit.models import Event
 from fairdue.contexts.outreach.composing import open_content, seal_content
 from fairdue.contexts.outreach.models import Message
@@ -60,10 +61,22 @@ def test_all_that_was_sealed_opens_under_the_new_key_alone(desk, monkeypatch):
     asked = refund(desk, overpaid(desk))
     payments.approve(request_id=asked.request_id, actor=desk.second, now=NOW)
     message = sealed_message(person, account)
+    arrangements.save_answers(person_id=person.pk, answers={"reason": "job"}, now=NOW)
 
     alone = fresh_key(monkeypatch)
     done = rotate_keys.reseal(actor=system("test"), now=NOW)
-    assert {name: count for name, count in done.counts.items() if not name.startswith("parties_")} == {
+    rooms = (
+        "payments_bank",
+        "payments_incoming",
+        "payments_request",
+        "payments_paymentorder",
+        "outreach_message",
+        "outreach_localprovider",
+    )
+    assert {name: n for name, n in done.counts.items() if n or name.startswith(rooms)} == {
+        name: n for name, n in done.counts.items() if n and name.startswith("parties_")
+    } | {
+        "arrangements_situationdraft.answers_sealed": 1,
         "payments_bankstatement.account_sealed": 1,
         "payments_incomingpayment.payer_name_sealed": 2,
         "payments_incomingpayment.payer_account_sealed": 1,
@@ -79,6 +92,7 @@ def test_all_that_was_sealed_opens_under_the_new_key_alone(desk, monkeypatch):
     monkeypatch.setattr(settings, "FIELD_KEYS", alone)
     assert rotate_keys.pending_reseals() == 0
     assert parties.name_for_letter(person.pk) == "王建国"
+    assert arrangements.answers_of(person_id=person.pk, now=NOW) == {"reason": "job"}
     for name, value in (
         ("payer_name", "赵敏"),
         ("payer_account", "6222021001098765"),
