@@ -113,7 +113,7 @@ def _number(value: Fraction | None) -> float | None:
 
 
 STAGE_WORDS = {
-    "due": word("Due"), "reminded": word("Reminded"), "reached": word("Reached"), "promised": word("Promised"),
+    "due": word("Due"), "reminded": word("Reminded"), "reached": word("Spoken with"), "promised": word("Promised"),
     "kept": word("Kept"),
 }  # fmt: skip
 
