@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
@@ -192,7 +193,7 @@ def _day(text: str) -> date:
         fail(f"{text!r} is not a day: write it as 2026-06-15")
 
 
-def _table(title: str, head: tuple[str, ...], rows: list[tuple[object, ...]]) -> Table:
+def _table(title: str, head: tuple[str, ...], rows: Sequence[tuple[object, ...]]) -> Table:
     table = Table(title=title, title_justify="left")
     for name in head:
         table.add_column(name, overflow="fold")

@@ -113,7 +113,7 @@ def amount(request: HttpRequest, flow: Flow, now: datetime) -> HttpResponse:
     ]
     seen: set[int] = set()
     shown = []
-    for choice, word, total in choices if len(choices) else []:
+    for choice, word, total in choices:
         if choice != "other" and total is not None and choice != "full":
             if total.minor in seen:
                 continue
@@ -218,9 +218,7 @@ def check(request: HttpRequest, flow: Flow, now: datetime) -> HttpResponse:
     try:
         quoted = flow.quote(debts, as_of, now)
     except QuoteRefused:
-        return redirect(
-            "portal:pay_amount" if debts else "portal:pay", **({"flow": flow.name} if debts else {})
-        )
+        return redirect("portal:pay_amount", flow=flow.name) if debts else redirect("portal:pay")
     if flow.method not in METHODS or not flow.nonce or not payments.is_open():
         return redirect("portal:pay_way", flow=flow.name)
     notice, just_paid, status = "", "", 200

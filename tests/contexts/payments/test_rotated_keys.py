@@ -19,6 +19,7 @@ from fairdue.contexts.payments import sealing
 from fairdue.contexts.payments.models import BankStatement
 from fairdue.journeys import rotate_keys
 from fairdue.kernel.actor import system
+from fairdue.kernel.money import Money
 from fairdue.kernel.secrets import CannotOpen, KeyRing
 from tests.case_world import NOW
 
@@ -62,6 +63,10 @@ def test_all_that_was_sealed_opens_under_the_new_key_alone(desk, monkeypatch):
     payments.approve(request_id=asked.request_id, actor=desk.second, now=NOW)
     message = sealed_message(person, account)
     arrangements.save_answers(person_id=person.pk, answers={"reason": "job"}, now=NOW)
+    given = payments.offer_mandate(
+        person_id=person.pk, account_id=account.pk, cap=Money(100), payer_name="王建国",
+        payer_account="6222021234567890123", actor=system("test"), now=NOW,
+    )  # fmt: skip
 
     alone = fresh_key(monkeypatch)
     done = rotate_keys.reseal(actor=system("test"), now=NOW)
@@ -83,6 +88,7 @@ def test_all_that_was_sealed_opens_under_the_new_key_alone(desk, monkeypatch):
         "payments_incomingpayment.remittance_sealed": 2,
         "payments_request.payee_sealed": 1,
         "payments_paymentorder.payee_sealed": 1,
+        "payments_mandate.payer_sealed": 1,
         "outreach_message.content_sealed": 1,
         "outreach_message.earlier_content_sealed": 1,
         "outreach_localprovidermessage.recipient_sealed": 0,
@@ -103,6 +109,7 @@ def test_all_that_was_sealed_opens_under_the_new_key_alone(desk, monkeypatch):
         )
     statement = BankStatement.objects.get(pk=taken.statements[0].statement_id)
     assert sealing.unseal(statement.account_sealed, sealing.STATEMENT_ACCOUNT_PURPOSE) == "110002345678"
+    assert payments.payer_of(given.mandate_id)["account"] == "6222021234567890123"
     export = payments.export_orders(creditor_id=desk.world.creditors["north"].pk, actor=desk.second, now=NOW)
     assert "李小明".encode() in export.content and b"6222021001098765" in export.content
     message.refresh_from_db()
