@@ -10,7 +10,14 @@ from fairdue.engine.negotiation.instalments import level_for, months_for
 from fairdue.engine.negotiation.laying import Pace
 from fairdue.engine.negotiation.offering import offers_on
 from fairdue.engine.negotiation.offers import CounterRefused, Offer, Said, Wish
-from fairdue.engine.negotiation.table import Sketch, Table, first_date_fault, lay_table, make_offer
+from fairdue.engine.negotiation.table import (
+    Sketch,
+    Table,
+    first_date_fault,
+    lay_table,
+    make_offer,
+    why_nothing,
+)
 from fairdue.engine.negotiation.terms import OfferTerms
 from fairdue.engine.negotiation.waivers import settlement_sketch, settlement_waived
 
@@ -33,8 +40,7 @@ def counter(case: NegotiationCase, terms: OfferTerms, wish: Wish) -> Offer | Cou
     """
     table = lay_table(case, terms)
     if table is None:
-        is_disputed = any(debt.is_disputed for debt in case.debts)
-        return CounterRefused(reason="disputed" if is_disputed else "nothing_owed")
+        return CounterRefused(reason=why_nothing(case, terms))
     try:
         sketch = _sketch(table, wish)
         offer = make_offer(table, sketch)

@@ -7,12 +7,12 @@ import hashlib
 from collections.abc import Iterable
 from datetime import timedelta
 
-from fairdue.engine.negotiation.case import Debt, NegotiationCase
+from fairdue.engine.negotiation.case import NegotiationCase
 from fairdue.engine.negotiation.countering import counter
 from fairdue.engine.negotiation.household import MoneyLine
 from fairdue.engine.negotiation.offering import offers_on
 from fairdue.engine.negotiation.offers import KINDS, NotOffered, OfferSet
-from fairdue.engine.negotiation.table import lay_table
+from fairdue.engine.negotiation.table import lay_table, why_left_out, why_nothing
 from fairdue.engine.negotiation.terms import OfferTerms
 
 __all__ = ["counter", "digest_of", "solve", "solve_many"]
@@ -29,7 +29,7 @@ def solve(case: NegotiationCase, terms: OfferTerms) -> OfferSet:
     5. Nothing but the case and the terms decides: no chance, no name, no sex, no age.
     """
     table = lay_table(case, terms)
-    offers, refused = ((), _all_refused(case)) if table is None else offers_on(table)
+    offers, refused = ((), _all_refused(case, terms)) if table is None else offers_on(table)
     return OfferSet(
         offers=offers,
         not_offered=refused,
@@ -37,18 +37,16 @@ def solve(case: NegotiationCase, terms: OfferTerms) -> OfferSet:
         terms_code=terms.code,
         terms_version=terms.version,
         expires_date=case.as_of + timedelta(days=terms.offer_days),
-        left_out=table.left_out if table else tuple((debt.account_id, _why_out(debt)) for debt in case.debts),
+        left_out=table.left_out
+        if table
+        else tuple((debt.account_id, why_left_out(debt, terms)) for debt in case.debts),
         surplus=table.surplus if table else None,
     )
 
 
-def _all_refused(case: NegotiationCase) -> tuple[NotOffered, ...]:
-    reason = "disputed" if any(debt.is_disputed for debt in case.debts) else "nothing_owed"
+def _all_refused(case: NegotiationCase, terms: OfferTerms) -> tuple[NotOffered, ...]:
+    reason = why_nothing(case, terms)
     return tuple(NotOffered(kind, reason) for kind in KINDS)
-
-
-def _why_out(debt: Debt) -> str:
-    return "disputed" if debt.is_disputed else "nothing_owed"
 
 
 def digest_of(case: NegotiationCase, terms: OfferTerms) -> str:

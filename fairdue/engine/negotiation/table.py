@@ -102,6 +102,19 @@ def _chosen(
     return kept, left_out
 
 
+def why_left_out(debt: Debt, terms: OfferTerms) -> str:
+    """Return why a debt is not arranged where none is."""
+    if debt.is_disputed:
+        return "disputed"
+    return "currency" if debt.currency not in terms.currencies else "nothing_owed"
+
+
+def why_nothing(case: NegotiationCase, terms: OfferTerms) -> str:
+    """Return why none of the debts of a case is arranged: a dispute first, then a currency."""
+    reasons = {why_left_out(debt, terms) for debt in case.debts}
+    return next((one for one in ("disputed", "currency") if one in reasons), "nothing_owed")
+
+
 def first_date(wished: date | None, as_of: date, terms: OfferTerms) -> date:
     """Return the first due date: the wished one if it lies ahead and not too far, else the usual one."""
     if wished is not None and first_date_fault(wished, as_of, terms) is None:

@@ -290,6 +290,9 @@ def test_two_debts_share_the_month_and_a_disputed_one_is_left_out() -> None:
     assert answer.left_out == ((3, "disputed"),)
     alone = solve(case(card(is_disputed=True)), TERMS)
     assert alone.offers == () and {one.reason for one in alone.not_offered} == {"disputed"}
+    foreign = solve(case(card(currency="USD"), household=None), TERMS)
+    assert foreign.left_out == ((1, "currency"),)
+    assert {one.reason for one in foreign.not_offered} == {"currency"}
 
 
 def test_no_plan_on_a_card_is_longer_than_sixty_months() -> None:
