@@ -127,7 +127,7 @@ def _give_a_number(case_id: int) -> None:
     from django.conf import settings
     from django.db import connection
 
-    sealed = settings.FIELD_KEYS.seal("+8613800000001", "parties.contact_point.value")
+    sealed = settings.FIELD_KEYS.seal("+8613800000001", "parties.contact.value")
     with connection.cursor() as cursor:
         cursor.execute(
             "update parties_contactpoint set value_sealed = %s"

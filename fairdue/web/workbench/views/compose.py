@@ -101,7 +101,12 @@ def _form(request: DeskRequest, case: Any, channel: str, kept: dict[str, str]) -
 
 def _leave(request: DeskRequest, case_id: int, channel: str, said: dict[str, Any]) -> tuple[int, str, str]:
     """Send the message or ask for the errand, and return what is told about it."""
-    common: dict[str, Any] = {"case_id": case_id, "channel": channel, "actor": request.actor, "now": clock.now()} | said
+    common: dict[str, Any] = {
+        "case_id": case_id,
+        "channel": channel,
+        "actor": request.actor,
+        "now": clock.now(),
+    } | said
     if channel in composing.ERRANDS:
         errand = composing.ask_errand(**common)
         text = _("Asked for. It waits among the letters and visits until somebody makes it under a permit.")
