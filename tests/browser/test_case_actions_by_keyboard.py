@@ -55,7 +55,8 @@ def test_a_payment_is_corrected_and_recorded_by_keyboard(desk, world):
 def test_a_hold_is_placed_by_keyboard_and_shows_at_once(desk, world):
     desk.sign_in("collector")
     page = desk.open(f"/desk/case/{world.case.pk}/")
-    act(page, "h", "hold-kind")
+    page.keyboard.press("h")
+    wait_for_focus(page, "hold-kind")
     page.keyboard.type("Hardship")
     page.focus("#hold-reason")
     page.keyboard.type("Lost the job in October")
