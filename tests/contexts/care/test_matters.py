@@ -19,12 +19,17 @@ from fairdue.contexts.payments import facade as payments
 from fairdue.journeys import care as journeys
 from fairdue.journeys.stop_contacts import contact_choices
 from fairdue.kernel.actor import Actor, PermissionRefused, system
+from fairdue.kernel.secrets import KeyRing
+from fairdue.storage import resealing
 from tests.engine.uploads.upload_files import pdf, png
 
 pytestmark = pytest.mark.django_db
 
 PARTS = care.AnswerParts(
-    understood="您认为费用重复收取。", found="核对了十月账单。", decided="费用应予减免。", next_steps="三日内到账；不同意可再次提出。"
+    understood="您认为费用重复收取。",
+    found="核对了十月账单。",
+    decided="费用应予减免。",
+    next_steps="三日内到账；不同意可再次提出。",
 )
 
 
@@ -58,13 +63,22 @@ def holds(person) -> list[str]:
 def test_a_complaint_of_a_borrower_stops_contacts_and_is_due_on_the_fifteenth_day(world, person):
     account = world.account(person)
     card = tell(person, account_ids=[account.pk])
-    assert (card.number, card.state, card.handler) == (f"M{card.matter_id:07d}-{card.number[-2:]}", "open", "")
-    assert (card.clock.due_date, card.clock.tone, card.clock.rule_id) == (date(2026, 12, 8), "neutral", "CN-CMP-01")
+    assert (card.number, card.state, card.handler) == (
+        f"M{card.matter_id:07d}-{card.number[-2:]}",
+        "open",
+        "",
+    )
+    assert (card.clock.due_date, card.clock.tone, card.clock.rule_id) == (
+        date(2026, 12, 8),
+        "neutral",
+        "CN-CMP-01",
+    )
     assert holds(person) == ["complaint"]
     message = outreach.messages_of(person.pk)[0]
     assert (message.template_code, message.channel) == ("notice.matter_received", "inapp")
     at = {
-        days: care.matters_of(person.pk, NOW + timedelta(days=days))[0].clock.tone for days in (7, 8, 12, 13, 16)
+        days: care.matters_of(person.pk, NOW + timedelta(days=days))[0].clock.tone
+        for days in (7, 8, 12, 13, 16)
     }
     assert at == {7: "neutral", 8: "amber", 12: "amber", 13: "red", 16: "late"}
 
@@ -88,7 +102,10 @@ def test_the_same_submission_is_one_matter_and_holds_once(world, person):
         ({"received_at": NOW + timedelta(minutes=5)}, "care.matter.in_the_future"),
         ({"kind": "callback", "details": {"wanted_at": "2026-11-24T03:00:00+08:00"}}, "care.callback.hour"),
         ({"kind": "callback", "details": {"wanted_at": "soon"}}, "care.callback.hour"),
-        ({"kind": "wrong_person", "cause": "number", "details": {"contact_point_id": 0}}, "care.matter.contact_point"),
+        (
+            {"kind": "wrong_person", "cause": "number", "details": {"contact_point_id": 0}},
+            "care.matter.contact_point",
+        ),
     ],
 )
 def test_what_cannot_be_taken_in_leaves_nothing_behind(world, person, given, code):
@@ -111,23 +128,41 @@ def test_nobody_opens_a_matter_for_somebody_else(world, person):
 def test_a_disputed_amount_leaves_the_count_at_once_and_is_corrected_by_two_persons(world, person):
     account = world.account(person)
     collector, supervisor, finance = (world.staff(role) for role in ("collector", "supervisor", "finance"))
-    card = tell(person, "dispute", cause="wrong_amount", account_ids=[account.pk], details={"amount_minor": 40_000})
+    card = tell(
+        person, "dispute", cause="wrong_amount", account_ids=[account.pk], details={"amount_minor": 40_000}
+    )
     assert [part.amount.minor for part in card.disputed] == [40_000]
     assert ledger.account_summary(account.pk, TODAY).days_past_due == 0
     assert holds(person) == ["dispute"]
     care.take(matter_id=card.matter_id, actor=collector, now=NOW)
     detail = journeys.answer_matter(
-        matter_id=card.matter_id, outcome="partly_upheld", parts=PARTS, correction_minor=15_000, actor=collector, now=NOW
+        matter_id=card.matter_id,
+        outcome="partly_upheld",
+        parts=PARTS,
+        correction_minor=15_000,
+        actor=collector,
+        now=NOW,
     )
     assert (detail.card.state, detail.answer, detail.card.clock.tone) == ("waiting_approval", None, "neutral")
     for actor in (collector, world.staff("collector")):
         with pytest.raises((care.CareRefused, PermissionRefused)):
             journeys.approve_answer(matter_id=card.matter_id, actor=actor, now=NOW)
     detail = journeys.approve_answer(matter_id=card.matter_id, actor=supervisor, now=NOW)
-    assert (detail.card.state, detail.card.outcome, detail.card.clock.tone) == ("answered", "partly_upheld", "done")
-    assert law.deadline_cards([row.deadline_id for row in Matter.objects.all()], NOW).popitem()[1].status == "met"
+    assert (detail.card.state, detail.card.outcome, detail.card.clock.tone) == (
+        "answered",
+        "partly_upheld",
+        "done",
+    )
+    assert (
+        law.deadline_cards([row.deadline_id for row in Matter.objects.all()], NOW).popitem()[1].status
+        == "met"
+    )
     request = payments.open_requests(actor=supervisor)[0]
-    assert (request.kind, request.amount.minor, detail.card.correction_request_ids) == ("waiver", 15_000, (request.request_id,))
+    assert (request.kind, request.amount.minor, detail.card.correction_request_ids) == (
+        "waiver",
+        15_000,
+        (request.request_id,),
+    )
     assert journeys.look_after_matters(NOW).released_count == 0
     payments.approve(request_id=request.request_id, actor=finance, now=NOW)
     assert journeys.look_after_matters(NOW).released_count == 1
@@ -142,10 +177,15 @@ def test_a_dispute_that_is_rejected_counts_again_and_contacts_wait_three_working
     card = tell(person, "dispute", cause="paid_already", account_ids=[account.pk])
     assert sum(part.amount.minor for part in card.disputed) == 100_000
     collector, supervisor = world.staff("collector"), world.staff("supervisor")
-    journeys.answer_matter(matter_id=card.matter_id, outcome="rejected", parts=PARTS, actor=collector, now=NOW)
+    journeys.answer_matter(
+        matter_id=card.matter_id, outcome="rejected", parts=PARTS, actor=collector, now=NOW
+    )
     journeys.approve_answer(matter_id=card.matter_id, actor=supervisor, now=NOW)
     assert ledger.account_summary(account.pk, TODAY).days_past_due == 20
-    assert (holds(person), journeys.look_after_matters(NOW + timedelta(days=3)).lifted_count) == (["dispute"], 0)
+    assert (holds(person), journeys.look_after_matters(NOW + timedelta(days=3)).lifted_count) == (
+        ["dispute"],
+        0,
+    )
     assert [journeys.look_after_matters(NOW + timedelta(days=4)).lifted_count for _ in range(2)] == [1, 0]
     assert holds(person) == []
 
@@ -155,7 +195,9 @@ def test_words_after_the_answer_open_it_again_and_stop_the_lifting(world, person
     collector = world.staff("collector")
     card = tell(person, "hardship", cause="income", words="公司停业，没有收入")
     assert card.suggestions == ("income",)
-    journeys.answer_matter(matter_id=card.matter_id, outcome="other_terms", parts=PARTS, actor=collector, now=NOW)
+    journeys.answer_matter(
+        matter_id=card.matter_id, outcome="other_terms", parts=PARTS, actor=collector, now=NOW
+    )
     later = NOW + timedelta(days=1)
     again = care.add_words(matter_id=card.matter_id, words="孩子生病住院", actor=borrower(person), now=later)
     assert (again.state, again.outcome, again.suggestions) == ("open", "", ("income", "illness", "family"))
@@ -170,7 +212,9 @@ def test_a_withdrawn_matter_ends_its_hold_and_counts_its_amount_again(world, per
     for actor in (borrower(world.person("王芳")), world.staff("supervisor")):
         with pytest.raises(care.CareRefused):
             journeys.withdraw_matter(matter_id=card.matter_id, reason="", actor=actor, now=NOW)
-    card = journeys.withdraw_matter(matter_id=card.matter_id, reason="查到了", actor=borrower(person), now=NOW)
+    card = journeys.withdraw_matter(
+        matter_id=card.matter_id, reason="查到了", actor=borrower(person), now=NOW
+    )
     assert (card.state, holds(person)) == ("withdrawn", [])
     assert ledger.account_summary(account.pk, TODAY).days_past_due == 20
     with pytest.raises(care.CareRefused):
@@ -183,8 +227,12 @@ def test_nobody_handles_approves_or_closes_a_complaint_about_themselves(world, p
     card = tell(person, about_staff_ids=[named.id])
     attempts = [
         lambda: care.take(matter_id=card.matter_id, actor=named, now=NOW),
-        lambda: care.hand_over(matter_id=card.matter_id, to_staff_id=named.id, reason="x", actor=boss, now=NOW),
-        lambda: journeys.answer_matter(matter_id=card.matter_id, outcome="upheld", parts=PARTS, actor=named, now=NOW),
+        lambda: care.hand_over(
+            matter_id=card.matter_id, to_staff_id=named.id, reason="x", actor=boss, now=NOW
+        ),
+        lambda: journeys.answer_matter(
+            matter_id=card.matter_id, outcome="upheld", parts=PARTS, actor=named, now=NOW
+        ),
         lambda: care.take(matter_id=card.matter_id, actor=world.staff("collector"), now=NOW),
     ]
     for attempt in attempts:
@@ -230,7 +278,10 @@ def test_an_overdue_matter_is_raised_once_and_a_call_for_help_stands_first(world
     assert urgent.clock.due_date == date(2026, 11, 25)
     assert [journeys.look_after_matters(NOW).overdue_count for _ in range(2)] == [1, 0]
     page = care.matter_queue(actor=world.staff("supervisor"), now=NOW)
-    assert [(row.kind, row.clock.tone) for row in page.rows] == [("vulnerability", "neutral"), ("complaint", "late")]
+    assert [(row.kind, row.clock.tone) for row in page.rows] == [
+        ("vulnerability", "neutral"),
+        ("complaint", "late"),
+    ]
     elsewhere = world.staff("supervisor", creditors=("south",))
     assert care.matter_queue(actor=elsewhere, now=NOW).count == 0
     with pytest.raises(care.MatterUnknown):
@@ -248,7 +299,10 @@ def test_limits_to_contacts_are_in_force_before_the_answer(world, person):
     assert [each.channel for each in contact_choices(person.pk) if each.is_stopped] == ["call"]
     said = {(each.kind, each.contact_point_id) for each in parties.latest_consents(person.pk)}
     assert {("agreed_hours", None), ("opt_out", third.pk)} <= said
-    verdicts = {each.channel: each.verdict.outcome for each in law.preview_all(person_id=person.pk, now=NOW, actor=system("t"))}
+    verdicts = {
+        each.channel: each.verdict.outcome
+        for each in law.preview_all(person_id=person.pk, now=NOW, actor=system("t"))
+    }
     assert verdicts["call"] == "refuse"
 
 
@@ -273,7 +327,9 @@ def test_documents_are_sealed_found_when_altered_and_shown_to_nobody_else(world,
     again = care.add_document(name="b.pdf", chunks=[content], **given)
     assert (kept.name, kept.document_id, DocumentChunk.objects.count()) == ("证明.pdf", again.document_id, 3)
     assert not any(b"Keywords" in bytes(piece.content_sealed) for piece in DocumentChunk.objects.all())
-    assert care.open_document(document_id=kept.document_id, actor=borrower(person), now=NOW).content == content
+    assert (
+        care.open_document(document_id=kept.document_id, actor=borrower(person), now=NOW).content == content
+    )
     assert audit.events(person_id=person.pk)[0].code == "care.document.opened"
     strangers = [borrower(world.person("王芳")), world.staff("supervisor", creditors=("south",))]
     for stranger in strangers:
@@ -290,6 +346,26 @@ def test_documents_are_sealed_found_when_altered_and_shown_to_nobody_else(world,
     DocumentChunk.objects.filter(position=1).update(content_sealed=first.content_sealed)
     with pytest.raises(care.DocumentUnknown):
         care.open_document(document_id=kept.document_id, actor=borrower(person), now=NOW)
+
+
+def test_words_and_files_are_sealed_again_under_a_new_key(world, person, settings):
+    world.account(person)
+    card = tell(person)
+    kept = care.add_document(
+        matter_id=card.matter_id,
+        name="a.pdf",
+        claimed_type="",
+        chunks=[pdf()],
+        actor=borrower(person),
+        now=NOW,
+    )
+    old = settings.FIELD_KEYS
+    settings.FIELD_KEYS = KeyRing(keys={**old.keys, old.newest + 1: b"n" * 32}, index_key=old.index_key)
+    counts = resealing.reseal(care.SEALED_COLUMNS)
+    assert counts["care_matter.words_sealed"] == counts["care_documentchunk.content_sealed"] == 1
+    settings.FIELD_KEYS = KeyRing(keys={old.newest + 1: b"n" * 32}, index_key=old.index_key)
+    assert care.open_document(document_id=kept.document_id, actor=borrower(person), now=NOW).content == pdf()
+    assert care.matter(matter_id=card.matter_id, actor=borrower(person), now=NOW).words == "每天打很多电话"
 
 
 @pytest.mark.parametrize(
