@@ -66,6 +66,8 @@ def prove_command(
             console.print(
                 f"{mark} {proof.night}: {proof.stored:,} rows stored, {proof.counted:,} counted again"
             )
+            if proof.left_out:
+                console.print(f"  their earlier night is gone: {', '.join(proof.left_out)}", highlight=False)
             for line in proof.differences:
                 console.print(f"  {line}", highlight=False, markup=False)
     raise typer.Exit(0 if all(proof.is_proved for proof in proofs) else 1)

@@ -20,6 +20,7 @@ from fairdue.engine.figures.book import person_rows
 from fairdue.journeys.dashboards.prove import lake_here
 from fairdue.journeys.nightly_cycle.figures import (
     Frames,
+    base_nights,
     book_of,
     channels_taken,
     funnel_dates,
@@ -127,7 +128,7 @@ def _book(_lake: Lake, _night: date, _frames: Frames, rows: pl.DataFrame, part: 
 
 
 def _roll(lake: Lake, night: date, _frames: Frames, rows: pl.DataFrame, part: Part) -> pl.DataFrame:
-    base = roll_base(lake.days(), night)
+    base = roll_base(base_nights(lake, night), night)
     if base is None:
         return rows.clear()
     before = book_of(base, stored_frames(lake, base)).filter(pl.col("bucket") == part.key)
@@ -144,7 +145,7 @@ def _funnel(_lake: Lake, night: date, frames: Frames, rows: pl.DataFrame, part: 
 
 
 def _recovery(lake: Lake, night: date, _frames: Frames, rows: pl.DataFrame, part: Part) -> pl.DataFrame:
-    base = recovery_base(lake.days(), night)
+    base = recovery_base(base_nights(lake, night), night)
     if base is None:
         return rows.clear()
     frames = stored_frames(lake, base)

@@ -83,7 +83,7 @@ def count_figures(day: date, frames: Frames, lake: Lake) -> pl.DataFrame:
         cards.budget_card(persons, frames("contact_dates"), day),
         cards.objection_card(persons, frames("objections"), day),
     ]
-    days = [each for each in lake.days() if each < day]
+    days = base_nights(lake, day)
     if (base := roll_base(days, day)) is not None:
         found.append(cards.roll_card(book_of(base, stored_frames(lake, base)), book, base))
     if (base := recovery_base(days, day)) is not None:
@@ -118,6 +118,13 @@ def channels_taken(frames: Frames) -> pl.DataFrame:
     is_contact = pl.col("step").is_in(CONTACTS)
     step = pl.when(~is_contact).then("step").when(is_taken).then("channel").otherwise(pl.lit("none"))
     return joined.select("person_id", pl.col("row_id").cast(pl.String), step.cast(pl.String).alias("step"))
+
+
+def base_nights(lake: Lake, day: date) -> tuple[date, ...]:
+    """Return the nights before a day, of this month and the one before, that were decided to their end."""
+    first = (day.replace(day=1) - timedelta(days=1)).replace(day=1)
+    found = (each for each in lake.days() if min(first, day - timedelta(days=RECOVERY_DAYS)) <= each < day)
+    return tuple(each for each in found if lake.night(each).manifest.stage == "decided")
 
 
 def roll_base(days: Iterable[date], day: date) -> date | None:
