@@ -12,6 +12,7 @@ import fairdue
 from fairdue.contexts.cases import facade as cases
 from fairdue.contexts.identity import facade as identity
 from fairdue.contexts.ledger import errors as ledger_errors
+from fairdue.engine.negotiation.offers import CounterRefused
 from fairdue.kernel.actor import PermissionRefused, system
 from fairdue.web.workbench.middleware import RefusalPages
 from fairdue.web.workbench.refusals import REFUSALS, REFUSED, refusal_text
@@ -61,7 +62,14 @@ def every_refusal() -> list[type[Exception]]:
 
 def made(kind: type[Exception]) -> Exception:
     """One refusal of a class, with the arguments that its constructor asks for."""
-    for arguments in (("said in English",), ("x.y.z", "said"), (system("test"), "cases.work"), ({"x": 1},)):
+    counter = CounterRefused(reason="term_too_long")
+    for arguments in (
+        ("said in English",),
+        ("x.y.z", "said"),
+        (system("test"), "cases.work"),
+        ({"x": 1},),
+        (counter,),
+    ):
         try:
             return kind(*arguments)
         except (TypeError, AttributeError):
