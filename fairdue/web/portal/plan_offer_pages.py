@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.contrib import messages
@@ -12,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from fairdue.contexts.arrangements import facade as arrangements
 from fairdue.contexts.arrangements.contracts import CodeProof, ProposalCard
+from fairdue.contexts.book import facade as book
 from fairdue.engine.negotiation.offers import OfferSet, Wish
 from fairdue.journeys.agree_plan import CodeRefused, agree_plan, send_agreement_code
 from fairdue.journeys.send_code import NoWayForCode, ways_for_code
@@ -44,9 +46,10 @@ def _offers(person_id: int, answers: Answers, now: datetime) -> OfferSet:
     )  # fmt: skip
 
 
-def _keeping(answers: Answers, now: datetime) -> dict[str, int]:
-    jurisdiction = answers.group.accounts[0].jurisdiction if answers.group else ""
-    return keeping_of(jurisdiction, business_date(now))
+def _keeping(person_id: int, account_ids: Sequence[int], now: datetime) -> dict[str, int]:
+    """Return what happens with these debts when an instalment is missed."""
+    card = next(one for one in book.account_cards(person_id) if one.account_id in account_ids)
+    return keeping_of(card, business_date(now))
 
 
 @visit_page
@@ -65,7 +68,9 @@ def offers(request: HttpRequest, person_id: int, now: datetime) -> HttpResponse:
         "portal/plan_offers.html",
         person_id,
         found=found,
-        views=offer_views(found, _keeping(answers, now)),
+        views=offer_views(
+            found, _keeping(person_id, answers.group.account_ids if answers.group else (), now)
+        ),
         not_offered=not_offered_words(found.not_offered, currency),
         left_out=[one for one in found.left_out if one[1] == "disputed"],
         says_wrong=answers.said.get("reason") == "dispute",
@@ -87,7 +92,9 @@ def offer(request: HttpRequest, person_id: int, now: datetime, key: str) -> Http
         return redirect("portal:plan_offers")
     if request.method == "POST":
         return _put_forward(request, person_id, answers, now, key=key)
-    view = offer_view(chosen, keeping=_keeping(answers, now))
+    view = offer_view(
+        chosen, keeping=_keeping(person_id, answers.group.account_ids if answers.group else (), now)
+    )
     return show(request, "portal/plan_offer.html", person_id, view=view, expires=found.expires_date)
 
 
@@ -168,9 +175,10 @@ def counter(request: HttpRequest, person_id: int, now: datetime) -> HttpResponse
         except arrangements.WishRefused as refused:
             refusal = refusal_words(refused.refused, answers.group.currency)
             nearest = refused.refused.nearest
+    keeping = _keeping(person_id, answers.group.account_ids, now)
     return show(
         request, "portal/plan_counter.html", person_id, status=422 if request.method == "POST" else 200, form=form,
-        refusal=refusal, nearest=offer_view(nearest, keeping=_keeping(answers, now)) if nearest else None,
+        refusal=refusal, nearest=offer_view(nearest, keeping=keeping) if nearest else None,
     )  # fmt: skip
 
 
@@ -199,7 +207,8 @@ def agree(request: HttpRequest, person_id: int, now: datetime, proposal_id: int)
     sent = request.session.get(CODE, [0, 0])
     return show(
         request, "portal/plan_agree.html", person_id, status=422 if form.errors else 200, card=card, form=form,
-        view=offer_view(card.offer), is_sent=sent[0] == proposal_id, ways=ways_for_code(person_id),
+        view=offer_view(card.offer, keeping=_keeping(person_id, card.account_ids, now)),
+        is_sent=sent[0] == proposal_id, ways=ways_for_code(person_id),
     )  # fmt: skip
 
 

@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 
 from fairdue.contexts.arrangements import facade as arrangements
 from fairdue.engine.negotiation.household import MoneyLine, monthly_minor, surplus
-from fairdue.engine.negotiation.reading import shipped_terms
 from fairdue.engine.negotiation.words import say
 from fairdue.kernel.clock import business_date
 from fairdue.kernel.money import Money
@@ -26,7 +25,7 @@ from fairdue.web.portal.plan_answers import (
     situation_of,
 )
 from fairdue.web.portal.plan_forms import QUESTIONS, LinesForm, line_word, rhythm_word
-from fairdue.web.portal.plan_view import language, money_text
+from fairdue.web.portal.plan_view import language, money_text, terms_for
 from fairdue.web.portal.sessions import borrower, visit_page
 
 TO_CHECK = "check"
@@ -110,10 +109,9 @@ def _surplus_words(answers: Answers, now: datetime) -> dict[str, Money] | None:
     situation, group = situation_of(answers), answers.group
     if situation.household is None or group is None:
         return None
-    jurisdiction = group.accounts[0].jurisdiction
     found = surplus(
         situation.household,
-        shipped_terms(jurisdiction, business_date(now)),
+        terms_for(group.accounts[0], business_date(now)),
         is_vulnerable=situation.is_vulnerable,
     )
     return {

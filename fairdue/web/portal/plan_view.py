@@ -11,8 +11,11 @@ from typing import Any
 from django.utils.translation import get_language
 
 from fairdue.contexts.arrangements.contracts import InstalmentCard, PlanCard
+from fairdue.contexts.book.contracts import AccountCard
+from fairdue.engine.law.jurisdictions import in_force
 from fairdue.engine.negotiation.offers import CounterRefused, NotOffered, Offer, OfferSet
 from fairdue.engine.negotiation.reading import shipped_terms
+from fairdue.engine.negotiation.terms import OfferTerms
 from fairdue.engine.negotiation.words import say
 from fairdue.kernel.money import Money
 
@@ -66,7 +69,7 @@ def facts_in_words(facts: Mapping[str, Any], currency: str) -> dict[str, str]:
     }
 
 
-def offer_view(offer: Offer, *, keeping: Mapping[str, int] | None = None) -> OfferView:
+def offer_view(offer: Offer, *, keeping: Mapping[str, int]) -> OfferView:
     """Return an offer in words."""
     currency = offer.currency
     months: Counter[date] = Counter()
@@ -77,7 +80,7 @@ def offer_view(offer: Offer, *, keeping: Mapping[str, int] | None = None) -> Off
         offer=offer,
         title=say("kinds", offer.kind, language()),
         why=tuple(say("why", one.code, language(), facts_in_words(one.facts, currency)) for one in offer.why),
-        if_missed=say("if_missed", offer.if_missed, language(), keeping or DEFAULT_KEEPING),
+        if_missed=say("if_missed", offer.if_missed, language(), keeping),
         level=Money(offer.level_minor, currency),
         total=Money(offer.total_minor, currency),
         waived=Money(offer.waived_minor, currency),
@@ -87,12 +90,14 @@ def offer_view(offer: Offer, *, keeping: Mapping[str, int] | None = None) -> Off
     )
 
 
-DEFAULT_KEEPING = {"grace_days": 3, "missed_in_a_row": 2}
+def terms_for(account: AccountCard, on: date) -> OfferTerms:
+    """Return the terms under which an account's offers are made on a day."""
+    return shipped_terms(account.jurisdiction or str(in_force()["default"]), on)
 
 
-def keeping_of(jurisdiction: str, on: date) -> dict[str, int]:
+def keeping_of(account: AccountCard, on: date) -> dict[str, int]:
     """Return what the terms of a day say about missed instalments."""
-    terms = shipped_terms(jurisdiction, on)
+    terms = terms_for(account, on)
     return {"grace_days": terms.grace_days, "missed_in_a_row": terms.missed_in_a_row}
 
 
