@@ -158,7 +158,7 @@ def test_the_essential_steps_work_without_script(telephone, borrower):
     expect(page.locator("h1")).to_have_text("Your account")
 
 
-def test_from_the_reminder_to_the_promise(telephone, borrower, desk, world):
+def test_what_the_borrower_stops_the_collectors_page_forbids_at_once(telephone, borrower, desk, world):
     """The borrower opens the link and stops text messages; the collector's page forbids them at once, and why."""
     window = telephone()
     enter(window, borrower.link())
@@ -177,12 +177,4 @@ def test_from_the_reminder_to_the_promise(telephone, borrower, desk, world):
     expect(sms).to_contain_text("Not allowed")
     expect(sms.locator(".cite").first).to_contain_text("CN-CHAN-02")
 
-    call.locator("button").click()
-    page.wait_for_selector("#call-title")
-    page.keyboard.press("p")
-    page.keyboard.type("2000")
-    page.fill("#id_promised_date", f"{now():%Y-%m-%d}")
-    with page.expect_navigation():
-        page.keyboard.press("Control+Enter")
-    expect(page.locator("main")).to_contain_text("2,000.00")
     assert desk.faults == []
