@@ -6,9 +6,12 @@ import pytest
 
 from fairdue.contexts.book.models import Account
 from fairdue.contexts.identity.facade import PERMISSIONS_BY_ROLE
+from fairdue.contexts.outreach import facade as outreach
+from fairdue.contexts.outreach.models import Message
 from fairdue.contexts.payments import facade as payments
 from fairdue.contexts.payments.models import Mandate
 from fairdue.journeys.pay_online import begin_payment
+from fairdue.kernel.actor import system
 from fairdue.kernel.clock import now
 from fairdue.kernel.money import Money
 from tests.pay_world import Provider, borrower, standing, wish
@@ -82,3 +85,19 @@ def test_a_mandate_is_stopped_on_the_persons_word_by_who_may_adjust(card, staff,
     assert client.post(at).status_code == 302
     row = Mandate.objects.get()
     assert (row.status, row.end_reason) == ("stopped", "on_the_persons_word")
+
+
+def test_a_link_to_pay_goes_from_the_case_by_an_approved_text_under_a_permit(world, staff, signed_in):
+    outreach.load_templates(actor=system("test"), now=now())
+    staff("collector", locale="en")
+    client = signed_in("collector")
+    at = f"/desk/case/{world.case.pk}/pay-link"
+    assert client.post(at, {"channel": "pigeon"}).status_code == 422
+    assert client.post(at, {"channel": "inapp"}).status_code == 302
+    message = Message.objects.get(template_code="reminder.pay_link")
+    assert (message.person_id, message.channel) == (world.person.pk, "inapp")
+    assert message.status in ("delivered", "planned", "refused", "held")
+    assert (
+        client.post(f"/desk/case/{world.foreign_case.pk}/pay-link", {"channel": "inapp"}).status_code == 404
+    )
+    assert Message.objects.count() == 1

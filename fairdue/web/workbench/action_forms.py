@@ -17,6 +17,7 @@ from fairdue.journeys.record_origin import LONGEST_WINDOW, ROUTES
 from fairdue.journeys.record_statement import SOURCES, STATEMENTS
 from fairdue.journeys.stop_contacts import CHANNELS
 from fairdue.journeys.view_case import CaseView
+from fairdue.journeys.write_message import WRITTEN
 from fairdue.kernel.clock import business_date
 from fairdue.kernel.money import Money
 from fairdue.web.ui.forms import DateInput, DeskForm
@@ -225,6 +226,17 @@ class LinkForm(ActionForm):
     """A link for the borrower: nothing to fill in."""
 
     code = "link"
+
+
+class PayLinkForm(ActionForm):
+    """The way on which the link to pay goes."""
+
+    code = "pay_link"
+    channel = forms.ChoiceField(label=lazy("How it is sent"))
+
+    def offered(self) -> dict[str, Choices]:
+        """Offer the ways on which an approved text may go."""
+        return {"channel": [(code, say(words.CHANNELS, code)) for code in WRITTEN]}
 
 
 class CloseForm(ActionForm):

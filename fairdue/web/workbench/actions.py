@@ -22,6 +22,7 @@ from fairdue.web.workbench.action_forms import (
     LinkForm,
     MatterForm,
     OriginForm,
+    PayLinkForm,
     PaymentForm,
     StatementForm,
 )
@@ -117,6 +118,11 @@ KINDS = (
         code="link", form=LinkForm, permission="contacts.make", icon="person", key="a b",
         label=word("Link for the borrower"), submit=word("Issue the link"),
         note=word("It lets the borrower in once, within three days, and is shown only now. Hand it to nobody else."),
+    ),
+    Kind(
+        code="pay_link", form=PayLinkForm, permission="contacts.make", icon="payment", key="a k",
+        label=word("Send a link to pay"), submit=word("Send the link"),
+        note=word("An approved text with a fresh link that opens once; the gate judges it like every message."),
     ),
     Kind(
         code="close", form=CloseForm, permission="cases.work", icon="lock", key="a x",

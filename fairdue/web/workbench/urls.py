@@ -105,6 +105,7 @@ urlpatterns = [
     path("case/<int:case_id>/statement", debtor.statement, name="statement"),
     path("case/<int:case_id>/origin", debtor.origin, name="origin"),
     path("case/<int:case_id>/link", debtor.link, name="link"),
+    path("case/<int:case_id>/pay-link", debtor.pay_link, name="pay_link"),
     path("case/<int:case_id>/close", debtor.close, name="close"),
     path("accounts/<int:account_id>/", account.account, name="account"),
     path("accounts/<int:account_id>/explanation", explanation.explanation, name="explanation"),

@@ -8,13 +8,15 @@ from django.utils.translation import gettext as _
 
 from fairdue.contexts.cases import facade as cases
 from fairdue.journeys.invite_borrower import LINK_LIFETIME, invite_from_case
+from fairdue.journeys.invite_to_pay import invite_to_pay
 from fairdue.journeys.record_origin import record_origin
 from fairdue.journeys.record_statement import record_statement
 from fairdue.kernel import clock
 from fairdue.web.workbench.access import DeskRequest, staff_page
-from fairdue.web.workbench.action_forms import CloseForm, LinkForm, OriginForm, StatementForm
+from fairdue.web.workbench.action_forms import CloseForm, LinkForm, OriginForm, PayLinkForm, StatementForm
 from fairdue.web.workbench.refusals import REFUSED, refusal_text
 from fairdue.web.workbench.views.case import back_to_case, load, render_case
+from fairdue.web.workbench.views.compose import _told
 
 
 @staff_page("cases.view", "contacts.make", methods=("POST",))
@@ -75,6 +77,24 @@ def link(request: DeskRequest, case_id: int) -> HttpResponse:
         return render_case(request, case_id, status=422, given=form)
     issued = {"address": request.build_absolute_uri(path), "until": now + LINK_LIFETIME}
     return render_case(request, case_id, issued=issued)
+
+
+@staff_page("cases.view", "contacts.make", methods=("POST",))
+def pay_link(request: DeskRequest, case_id: int) -> HttpResponse:
+    """Send the debtor a link to pay by an approved text, or show the form again with why not."""
+    now = clock.now()
+    form = PayLinkForm(load(request, case_id, now), now, request.POST)
+    if form.is_valid():
+        try:
+            sent = invite_to_pay(
+                case_id=case_id, channel=form.cleaned_data["channel"], actor=request.actor, now=now
+            )
+        except REFUSED as refusal:
+            form.add_error(None, refusal_text(refusal))
+        else:
+            messages.add_message(request, *_told(sent))
+            return back_to_case(case_id)
+    return render_case(request, case_id, status=422, given=form)
 
 
 @staff_page("cases.work", methods=("POST",))
