@@ -69,7 +69,7 @@ def with_code(client: Client, proposal_id: int, code_id: int) -> None:
 
 
 def test_a_borrower_answers_compares_agrees_by_a_code_and_keeps_a_copy(debtor) -> None:
-    person, account = debtor
+    person, _account = debtor
     client = inside(person.pk)
     first = body(client.get("/my/plan/questions/reason/"))
     assert "checked" not in first, "nothing is ticked beforehand"
