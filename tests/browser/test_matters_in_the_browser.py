@@ -13,6 +13,7 @@ from fairdue.journeys.invite_borrower import invite_borrower
 from fairdue.kernel.actor import system
 from fairdue.kernel.clock import now
 from tests.browser.conftest import Desk
+from tests.browser.test_borrower_pages import SMALL_TARGETS, TARGET
 from tests.engine.uploads.upload_files import pdf
 from tests.web.desk_world import PASSWORD, make_staff
 
@@ -27,6 +28,9 @@ PARTS = {
 
 def looked_at(window: Desk, name: str) -> list[str]:
     window.shot(f"matter-{name}")
+    if "/my/" in window.page.url:
+        small = window.page.evaluate(SMALL_TARGETS, TARGET)
+        assert small == [], (name, small)
     return [f"{name}: {fault}" for fault in window.axe()] + (
         [f"{name}: scrolls sideways"] if window.overflow() else []
     )
