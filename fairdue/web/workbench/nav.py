@@ -312,7 +312,7 @@ GROUPS: tuple[tuple[str, tuple[NavItem, ...]], ...] = (
             ),
             NavItem(
                 url_name="workbench:health",
-                label=word("Health"),
+                label=word("System health"),
                 icon="check",
                 permissions=("system.view",),
             ),
@@ -324,7 +324,7 @@ GROUPS: tuple[tuple[str, tuple[NavItem, ...]], ...] = (
             ),
             NavItem(
                 url_name="workbench:keys",
-                label=word("Keys"),
+                label=word("Encryption keys"),
                 icon="lock",
                 permissions=("system.view",),
             ),

@@ -39,15 +39,15 @@ def health(request: DeskRequest) -> HttpResponse:
     now = clock.now()
     rows = [_database(), _worker(now), _night(now), _disk(), _mail(), _messages(), _figures(now), _audit()]
     table = Table(
-        rows, caption=_("Health"),
+        rows, caption=_("System health"),
         columns=[
             Column("name", _("What"), is_row_head=True),
             Column("is_well", _("State"), render=lambda value, _row: badge(_("Well"), "ok") if value else badge(_("Look at it"), "wait")),
-            Column("says", _("How it stands")),
+            Column("says", _("As found")),
             Column("hint", _("What to do"), lambda row: "" if row["is_well"] else row["hint"]),
         ],
     )  # fmt: skip
-    return render(request, "workbench/table_page.html", {"table": table, "title": _("Health")})
+    return render(request, "workbench/table_page.html", {"table": table, "title": _("System health")})
 
 
 def _line(name: str, is_well: bool, says: Any, hint: str = "") -> dict[str, Any]:
