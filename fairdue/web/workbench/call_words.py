@@ -20,7 +20,7 @@ CHANGE_WORDS = {
 }  # fmt: skip
 CHANGE_ICONS = {"handed_over": "people", "escalated": "up", "callback": "clock"}
 
-ERRAND_STATES = {"asked": word("Asked for"), "made": word("Made"), "withdrawn": word("Withdrawn")}
+ERRAND_STATES = {"asked": word("Waits to be made"), "made": word("Made"), "withdrawn": word("Withdrawn")}
 ERRAND_TONES = {"asked": "wait", "made": "ok", "withdrawn": ""}
 
 RECORD_PURPOSES = {

@@ -33,11 +33,11 @@ def errands(request: DeskRequest) -> HttpResponse:
         waiting,
         columns=[
             Column("case_id", _("Debtor"), render=lambda _value, row: _case_link(row, people), is_row_head=True),
-            Column("channel", _("What"), render=lambda value, _row: say(CHANNELS, value)),
+            Column("channel", _("Channel"), render=lambda value, _row: say(CHANNELS, value)),
             Column("subject", _("About"), render=lambda _value, row: row.subject or row.grounds),
             Column("staff_count", _("Visit"), render=lambda _value, row: _visit(row)),
             Column("asked_by", _("Asked by")),
-            InstantColumn("asked_at", _("Asked")),
+            InstantColumn("asked_at", _("Asked for on")),
             Column("verdict", _("Gate"), render=lambda value, _row: _word(value)),
             Column("errand_id", _("Do"), render=lambda _value, row: _buttons(request, row)),
         ],
