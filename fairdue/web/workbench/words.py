@@ -151,8 +151,9 @@ OWNER_WORDS = {"debtor": word("Debtor"), "third_party": word("Third party"), "em
 
 QUEUE_WORDS = {
     "call": word("Calls"), "calls": word("Calls"), "early": word("Early stage"), "late": word("Late stage"), "mid": word("Middle stage"),
-    "promises": word("Promises due"), "escalated": word("Escalated"), "review": word("Reviews"), "callback": word("Call backs"), "field": word("Field visits"),
-    "plans": word("Plans to look at"), "pre_due": word("Before due"), "m1": word("M1: 1 to 30 days past due"), "m2": word("M2: 31 to 60 days past due"),
+    "promises": word("Promises due"), "escalated": word("Escalated"), "review": word("Reviews"),
+    "callback": word("Call backs"), "field": word("Field visits"), "plans": word("Plans to look at"),
+    "pre_due": word("Before due"), "m1": word("M1: 1 to 30 days past due"), "m2": word("M2: 31 to 60 days past due"),
     "m3": word("M3: 61 to 90 days past due"), "m4-m6": word("M4 to M6: 91 to 180 days past due"),
 }  # fmt: skip
 
