@@ -15,7 +15,18 @@ from tests.web.desk_world import make_staff
 
 pytestmark = pytest.mark.browser
 COMPLIANCE = ("permits/", "replay/", "replay/?since=2026-11-10&until=2026-11-18", "deadlines/", "retention/", "texts/check/", "rulebook/cn/CN-G3/", "cycles/", "cycles/{day}/", "strategies/", "gate/", "gate/?channel=call&at=2026-11-18T23:00&home_zone=Asia/Shanghai&owner=debtor&unanswered=0&conversations=0&texts=0", "rulebook/", "templates/", "audit/", "book/", "agencies/register", "why/?number=1", "access/")  # fmt: skip
-ADMINISTRATOR = ("imports/", "outbox/", "staff/", "capacity/", "teams/", "creditors/", "closed-days/", "health/", "jobs/", "keys/")
+ADMINISTRATOR = (
+    "imports/",
+    "outbox/",
+    "staff/",
+    "capacity/",
+    "teams/",
+    "creditors/",
+    "closed-days/",
+    "health/",
+    "jobs/",
+    "keys/",
+)
 SCHEMES = {"en": "dark", "zh-hans": "light"}
 
 

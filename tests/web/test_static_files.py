@@ -32,7 +32,9 @@ def imported(name: str, seen: set[str]) -> set[str]:
 
 def test_the_style_sheet_and_the_scripts_keep_their_budget():
     """ECharts comes only to pages with charts, the editor of strategies only to its page."""
-    every_page = re.findall(r'static "ui/([\w./-]+\.js)"', (WEB / "ui/templates/ui/document.html").read_text())
+    every_page = re.findall(
+        r'static "ui/([\w./-]+\.js)"', (WEB / "ui/templates/ui/document.html").read_text()
+    )
     loaded = {each for name in every_page for each in imported(name, set())}
     assert packed(STATIC / "app.css") <= 20_000
     assert {"app.js", "finder.js", "lists.js", "vendor/htmx-4.0.1.min.js"} <= loaded

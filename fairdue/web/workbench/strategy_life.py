@@ -106,7 +106,11 @@ def steps(card: decisions.StrategyCard, actor: Actor) -> list[Step]:
 
 def _note(kind: _Kind, card: decisions.StrategyCard) -> str:
     """Say also, to who approves, that no night has shown yet what the version does."""
-    if kind.code != "approve" or card.status != "shadow" or decisions.shadow_nights(card.strategy_id, limit=1):
+    if (
+        kind.code != "approve"
+        or card.status != "shadow"
+        or decisions.shadow_nights(card.strategy_id, limit=1)
+    ):
         return _(kind.note)
     return f"{_(kind.note)} {_('No night has passed in its shadow yet: there is nothing to compare.')}"
 

@@ -22,7 +22,12 @@ select id, 'address', '\\x00', '上海市***', decode(md5('address' || id), 'hex
 
 
 def row(row_id: str, when: dict[str, object], **then: object) -> dict[str, object]:
-    return {"id": row_id, "title": {"zh": row_id, "en": row_id}, "when": when, "then": {"step": "none", **then}}
+    return {
+        "id": row_id,
+        "title": {"zh": row_id, "en": row_id},
+        "when": when,
+        "then": {"step": "none", **then},
+    }
 
 
 STRATEGY = {
