@@ -93,6 +93,8 @@ def all_at_once(host: str, port: int, links: list[str]) -> dict[str, object]:
             visit(visitor, link)
         except (OSError, http.client.HTTPException, VisitFailed) as error:
             errors.append(f"{type(error).__name__}: {error}")
+        finally:
+            visitor.line.close()  # who is done leaves room for who waits
 
     threads = [
         threading.Thread(target=come, args=pair, daemon=True) for pair in zip(visitors, links, strict=True)

@@ -12,6 +12,8 @@ from fairdue.cli.session import console, emit, fail, prepare
 THREADS = 8
 LARGEST_BODY = 256 * 1024 * 1024
 """Bytes of a request; one that announces more is answered before it is read."""
+CONNECTIONS = 1000
+"""Lines that browsers may keep open; beyond them others wait until one is closed."""
 
 
 def free_port(wanted: int, host: str, tries: int = 20) -> int:
@@ -53,7 +55,8 @@ def serve(
         emit({"address": os.environ["FAIRDUE_PUBLIC_URL"], "host": host, "port": port})
     console.print(f"Serving {os.environ['FAIRDUE_PUBLIC_URL']} · Ctrl-C stops", highlight=False)
     serve_forever(
-        application, host=host, port=port, threads=THREADS, ident=None, max_request_body_size=LARGEST_BODY, _quiet=True
+        application, host=host, port=port, threads=THREADS, connection_limit=CONNECTIONS, asyncore_use_poll=True,
+        ident=None, max_request_body_size=LARGEST_BODY, _quiet=True,
     )  # fmt: skip
 
 
