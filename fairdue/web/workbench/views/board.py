@@ -177,7 +177,7 @@ def _deadlines(request: DeskRequest) -> Table | None:
                 "title_zh", _("What"), lambda row: in_language(row, "title"), is_row_head=True,
                 render=lambda value, row: row_link(reverse("workbench:deadline", args=[row.deadline_id]), value),
             ),
-            InstantColumn("due_at", _("Until")),
+            InstantColumn("due_at", _("Due")),
         ],
     )  # fmt: skip
 
