@@ -1,4 +1,4 @@
-"""The demonstration's direct debit: one borrower who gave a mandate for what falls due next."""
+"""The demonstration's direct debit: one borrower of the queue who gave a mandate."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from fairdue.kernel.actor import Actor
 from fairdue.kernel.money import Money
 
 LOOKED_AT = 50
-"""So many of the queue's first are looked through for somebody of whose debt something falls due."""
+"""So many of the queue's first are looked through for somebody with a debt that is asked for."""
 
 
 def give_mandate_in_demo(*, demo_date: date, actor: Actor, now: datetime) -> MandateCard | None:
@@ -26,8 +26,9 @@ def give_mandate_in_demo(*, demo_date: date, actor: Actor, now: datetime) -> Man
         if given:
             return given[0]
         for summary in ledger.person_summary(row.person_id, demo_date).accounts:
-            if summary.standing == "active" and summary.next_due.minor and summary.next_due_date:
-                return _give(row.person_id, summary.account_id, summary.next_due, actor, now)
+            due = summary.next_due if summary.next_due.minor else summary.overdue
+            if summary.standing == "active" and due.minor:
+                return _give(row.person_id, summary.account_id, due, actor, now)
     return None
 
 

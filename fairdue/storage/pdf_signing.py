@@ -7,10 +7,12 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 from asn1crypto import keys, x509
 from django.conf import settings
@@ -27,6 +29,7 @@ from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from .document_keys import DocumentKey
 
+T = TypeVar("T")
 ROOM = 24_576
 TSA_SECONDS = 4
 
@@ -73,7 +76,7 @@ def sign_pdf(pdf: bytes, *, reason: str, now: datetime, is_stamped: bool = True)
     signer.now = now
     try:
         writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
-        signed = signer.sign_pdf(writer, bytes_reserved=ROOM)
+        signed = _apart(lambda: signer.sign_pdf(writer, bytes_reserved=ROOM))
     except TimestampRequestError as error:
         raise TimestampUnavailable("the time-stamping authority did not answer") from error
     except PdfError as error:
@@ -93,7 +96,7 @@ def verify_pdf(pdf: bytes) -> SignedBy | None:
         embedded = found[-1]
         certificate = embedded.signer_cert
         known = ValidationContext(trust_roots=[certificate], allow_fetching=False)
-        status = validate_pdf_signature(embedded, known)
+        status = _apart(lambda: validate_pdf_signature(embedded, known))
     except (PdfError, ValueError) as error:
         raise PdfUnreadable("these bytes are no PDF file that can be read") from error
     stamp = status.timestamp_validity
@@ -106,6 +109,12 @@ def verify_pdf(pdf: bytes) -> SignedBy | None:
         is_intact=bool(status.intact and status.valid and _covers_all(status)),
         is_ours=certificate.dump() == settings.DOCUMENT_KEY.certificate,
     )
+
+
+def _apart(work: Callable[[], T]) -> T:
+    """Do what starts an event loop of its own in a thread that has none: the caller may be inside of one."""
+    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="signing") as thread:
+        return thread.submit(work).result()
 
 
 def _covers_all(status: Any) -> bool:

@@ -90,7 +90,8 @@ def sign_pdf_of_another(pdf: bytes) -> bytes:
     other = read_document_key(new_document_key(), b"")
     meta = pdf_signing.signers.PdfSignatureMetadata(field_name="Other", md_algorithm="sha256")
     writer = pdf_signing.IncrementalPdfFileWriter(pdf_signing.io.BytesIO(pdf))
-    return pdf_signing.signers.sign_pdf(writer, meta, pdf_signing._signer(other)).getvalue()
+    signer = pdf_signing._signer(other)
+    return pdf_signing._apart(lambda: pdf_signing.signers.sign_pdf(writer, meta, signer)).getvalue()
 
 
 def test_a_configured_authority_stamps_the_time(letter, authority, settings):

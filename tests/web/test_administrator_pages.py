@@ -6,6 +6,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 
 from fairdue.contexts.audit import facade as audit
 from fairdue.contexts.book.models import Creditor
@@ -108,6 +109,8 @@ def test_teams_and_creditors_are_set_up_with_a_record(admin, world):
 
 
 def test_the_machine_room_shows_state_jobs_and_keys_and_no_key(admin, settings):
+    with connection.cursor() as cursor:  # what other tests queued
+        cursor.execute("delete from procrastinate_events; delete from procrastinate_jobs")
     assert "PostgreSQL" in admin.get("/desk/health/").content.decode()
     assert "Nothing waits" in admin.get("/desk/jobs/").content.decode()
     assert "has not failed" in admin.post("/desk/jobs/", {"job_id": "1"}, follow=True).content.decode()

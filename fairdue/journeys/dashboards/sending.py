@@ -13,7 +13,7 @@ from django.utils.html import format_html, format_html_join
 from fairdue.contexts.identity import facade as identity
 from fairdue.contexts.reporting import facade as reporting
 from fairdue.engine.figures.metrics import METRICS
-from fairdue.kernel import clock
+from fairdue.kernel.clock import HOUSE_ZONE, business_date
 from fairdue.kernel.money import Money
 from fairdue.storage.house_mail import HouseLetter, HouseMailFailed, send_house_letter
 
@@ -54,7 +54,7 @@ def send_due_figures(*, now: datetime) -> SendReport:
     2. Who may no longer see figures, or was deactivated, gets nothing; the attempt is on record.
     3. Without a mail server nothing is claimed and nothing is lost.
     """
-    day, hour = clock.business_date(now), now.astimezone(clock.HOUSE_ZONE).hour
+    day, hour = business_date(now), now.astimezone(HOUSE_ZONE).hour
     is_fresh = reporting.figure_night(day) == day
     if not settings.SMTP_URL or not FIRST_HOUR <= hour < END_HOUR or not (is_fresh or hour >= LATEST_WAIT):
         return SendReport(sent=0, failed=0, skipped=0)

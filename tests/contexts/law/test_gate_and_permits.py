@@ -10,6 +10,7 @@ from django.db.utils import DatabaseError
 from law_people import NOW, make_person
 
 from fairdue.contexts.law import facade as law
+from fairdue.contexts.law.counting import HOLD_FACTS_SQL, UNANSWERED_FACTS_SQL
 from fairdue.contexts.law.models import Contact, Permit, PermitChain, RulePack
 from fairdue.contexts.parties import facade as parties
 from fairdue.kernel.actor import Actor, PermissionRefused, system
@@ -311,9 +312,9 @@ def test_the_night_counts_what_the_day_counts(person):
     with connection.cursor() as cursor:
         cursor.execute(law.contact_facts_sql(since=NOW - timedelta(days=8)))
         assert cursor.fetchall() == [(person.id, [], [], [NOW])]
-        cursor.execute(law.HOLD_FACTS_SQL)
+        cursor.execute(HOLD_FACTS_SQL)
         assert cursor.fetchall() == [(person.id, ["plan:plan_reminder"])]
-        cursor.execute(law.UNANSWERED_FACTS_SQL)
+        cursor.execute(UNANSWERED_FACTS_SQL)
         assert cursor.fetchall() == []
     frame = pl.DataFrame({
         "person_id": [1, 2], "channel": ["sms", "sms"], "dedupe_key": ["a", "b"],

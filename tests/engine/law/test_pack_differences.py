@@ -50,7 +50,7 @@ CHANGES = [
     (add_value, ["conversation.per_day: parameter from 2025-02-28 last day added: 2026-12-31", "conversation.per_day: parameter from 2027-01-01 added: 2"]),
     (lambda c: rule(c, "CN-TIME-01").update(effective_to="2027-01-01"), ["CN-TIME-01: validity effective_to added: 2027-01-01"]),
     (lambda c: rule(c, "CN-FREQ-01")["applies_to"].pop("is_online"), ["CN-FREQ-01: scope applies_to.is_online removed: true"]),
-    (lambda c: rule(c, "CN-TIME-01").pop("unless"), ["CN-TIME-01: exception “hours were agreed with the debtor (CN-TIME-02)” removed"]),
+    (lambda c: rule(c, "CN-TIME-01").pop("unless"), ["CN-TIME-01: exception “a code that the person asks for", "CN-TIME-01: exception “hours were agreed with the debtor (CN-TIME-02)” removed"]),
     (lambda c: rule(c, "CN-TIME-01")["message"].update(zh="夜间{open_to}"), ["CN-TIME-01: text message.zh was"]),
     (lambda c: rule(c, "CN-TIME-01").update(yields="refuse"), ["CN-TIME-01: outcome yields was defer, is now refuse"]),
     (lambda c: rule(c, "CN-TIME-01").update(evidence="primary"), ["CN-TIME-01: evidence evidence was secondary, is now primary"]),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import polars as pl
+from django.db import transaction
 
 from fairdue.contexts.decisions.models import Cycle, Decision
 from fairdue.storage.bulk import copy_in_fast
@@ -54,6 +55,7 @@ _DEFAULTS = {
 """What stands in a column that the frame does not bring."""
 
 
+@transaction.atomic
 def land_decisions(frame: pl.DataFrame, *, cycle_id: int) -> int:
     """Write the decisions of one cycle, one row a person, and return their number.
 
