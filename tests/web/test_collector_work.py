@@ -96,6 +96,8 @@ def test_a_visit_is_asked_for_with_grounds_and_never_to_enter_without_consent(co
     assert "without consent" in enters.content.decode()
     assert Errand.objects.count() == 0
     assert collector.post(address(world, "write/visit"), said | {"grounds": grounds}).status_code == 302
+    again = collector.post(address(world, "write/visit"), said | {"grounds": grounds})
+    assert (again.status_code, "still waits" in again.content.decode()) == (422, True)
     errand = Errand.objects.get()
     assert (errand.status, errand.permit_id, Contact.objects.count()) == ("asked", None, 0)
     assert "Set out under a permit" in collector.get("/desk/letters-and-visits/").content.decode()

@@ -83,6 +83,11 @@ class Errand(models.Model):
                 condition=models.Q(status="made", permit__isnull=False) | ~models.Q(status="made"),
                 name="outreach_errand_made_under_permit",
             ),
+            models.UniqueConstraint(
+                fields=["person_id", "account_id", "channel"],
+                condition=models.Q(status="asked"),
+                name="outreach_errand_one_waits",
+            ),
         ]
         indexes = [
             models.Index(fields=["case_id", "id"], name="outreach_errand_case"),

@@ -27,6 +27,9 @@ CASE_REFUSALS = {
     ),
     "outreach.call.no_recording": word("There is no recording, or the exchange does not give it."),
     "outreach.errand.grounds": word("Say why nothing gentler will do."),
+    "outreach.errand.waits": word(
+        "One about this debt still waits under Letters and visits. Nothing more was asked for: make that one or take it back."
+    ),
     "outreach.errand.gate": word("The gate does not allow it. Nothing was asked for."),
     "outreach.errand.settled": word("It was made or withdrawn already."),
 }

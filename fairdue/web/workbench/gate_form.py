@@ -12,6 +12,7 @@ import polars as pl
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_noop as word
 
 from fairdue.contexts.law import facade as law
 from fairdue.engine.law.candidates import CANDIDATE_SCHEMA, MOMENTS, TEXTS
@@ -39,7 +40,12 @@ OLDER = {"texts": "messages", "hold": "holds", "other_zone": "zones"}
 MOST_TOLD = 200
 _AGO = re.compile(r"^-(\d{1,5})([mhd])$")
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
-CHOICES: dict[str, dict[str, str]] = {"channel": CHANNELS, "owner": OWNER_WORDS}
+ELSEWHERE = {
+    "im": word("Instant message"), "push": word("Push notification"), "public_posting": word("Public notice"),
+    "social_post": word("Post in a social network"),
+}  # fmt: skip
+"""Channels that rules speak of and this house does not use."""
+CHOICES: dict[str, dict[str, str]] = {"channel": CHANNELS | ELSEWHERE, "owner": OWNER_WORDS}
 SUGGESTED: dict[str, dict[str, str]] = {"purpose": PURPOSES, "holds": HOLD_KINDS}
 
 
@@ -169,7 +175,11 @@ def earlier_today(at: datetime, zone: str, count: int) -> list[str]:
 
 
 def _choices(name: str, texts: frozenset[str]) -> list[tuple[str, str]]:
-    codes = [code for code in CHOICES[name] if code not in ("note", "none")]
+    codes = [
+        code
+        for code in CHOICES[name]
+        if code not in ("note", "none") and (code not in ELSEWHERE or code in texts)
+    ]
     return [(code, say(CHOICES[name], code)) for code in (*codes, *sorted(texts - set(codes)))]
 
 

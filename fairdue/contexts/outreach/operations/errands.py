@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from fairdue.contexts.audit import facade as audit
 from fairdue.contexts.law import facade as law
@@ -70,11 +70,12 @@ def ask_errand(
     1. A letter is framed and read by the law as any text; one that breaks a rule is refused with every place.
     2. A visit needs grounds: why nothing gentler will do. How many go, and whether they enter, is part of the question.
     3. What the gate refuses or holds at this moment is not noted at all; what it only defers waits.
+    4. One letter and one visit wait about a debt: a second click, or a colleague, does not ask again.
 
     :raises PermissionRefused: without `contacts.make`
     :raises TextRefused: if the letter breaks a rule on texts
     :raises ErrandForbidden: if the gate says no for good
-    :raises ErrandRefused: if grounds or the text are missing
+    :raises ErrandRefused: if grounds or the text are missing, or one waits already
     """
     actor.require("contacts.make")
     if channel == "visit" and len(grounds.strip()) < GROUNDS_AT_LEAST:
@@ -89,7 +90,7 @@ def ask_errand(
     )  # fmt: skip
     if verdict.outcome in ("refuse", "hold"):
         raise ErrandForbidden(verdict)
-    row = Errand.objects.create(
+    row = _noted(
         case_id=case_id, person_id=person_id, account_id=account_id, channel=channel,
         contact_point_id=contact_point_id, subject=subject.strip(), content_sealed=content, locale=locale,
         grounds=grounds.strip(), staff_count=staff_count if channel == "visit" else 1,
@@ -98,6 +99,16 @@ def ask_errand(
     )  # fmt: skip
     _record("asked", row, actor, now, {"channel": channel, "enters_premises": enters_premises})
     return errand_card(row, is_opened=False)
+
+
+def _noted(**columns: Any) -> Errand:
+    try:
+        with transaction.atomic():
+            return Errand.objects.create(**columns)
+    except IntegrityError as error:
+        if "outreach_errand_one_waits" not in str(error):
+            raise
+        raise ErrandRefused("outreach.errand.waits", "one that was asked for still waits") from error
 
 
 def _read(
