@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from fairdue.cli.session import console, emit, fail, prepare
+from fairdue.cli.session import console, day_or_today, emit, fail, prepare
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")]
 Day = Annotated[str, typer.Option("--on", help="YYYY-MM-DD; today if it is not given.")]
@@ -23,15 +22,6 @@ def register(group: typer.Typer) -> None:
         ("import", take),
     ):  # fmt: skip
         group.command(name)(command)
-
-
-def _day(text: str) -> date:
-    from fairdue.kernel import clock
-
-    try:
-        return date.fromisoformat(text) if text else clock.business_date(clock.now())
-    except ValueError:
-        fail(f"{text!r} is not a day: write YYYY-MM-DD")
 
 
 def _do(verb: str, **values: Any) -> None:
@@ -52,7 +42,7 @@ def show(on: Day = "", as_json: AsJson = False) -> None:
     from fairdue.contexts.law import facade as law
     from fairdue.kernel.actor import system
 
-    day = _day(on)
+    day = day_or_today(on)
     cards = law.agency_register(actor=system("agency register"), on=day)
     if as_json:
         emit({"on": day.isoformat(), "agencies": [asdict(card) for card in cards]})
@@ -85,7 +75,7 @@ def enlist(
     _do(
         "list_agency",
         agency=agency,
-        listed_from=_day(on),
+        listed_from=day_or_today(on),
         list_reference=reference,
         reveals_collection=reveals_collection,
     )
@@ -94,7 +84,7 @@ def enlist(
 def delist(agency: Code, reason: Annotated[str, typer.Option(help="Why.")], on: Day = "") -> None:
     """Take an agency off the list after a day, its last one."""
     prepare()
-    _do("delist_agency", agency=agency, listed_until=_day(on), reason=reason)
+    _do("delist_agency", agency=agency, listed_until=day_or_today(on), reason=reason)
 
 
 def evaluate(
@@ -105,7 +95,9 @@ def evaluate(
 ) -> None:
     """Record an evaluation of an agency."""
     prepare()
-    _do("evaluate_agency", agency=agency, evaluated_date=_day(on), is_passed=passed, findings=findings)
+    _do(
+        "evaluate_agency", agency=agency, evaluated_date=day_or_today(on), is_passed=passed, findings=findings
+    )
 
 
 def certify(
@@ -120,8 +112,8 @@ def certify(
     """Record that a collector passed training and exam."""
     prepare()
     _do(
-        "certify_staff", staff_ref=staff_ref, agency=agency, trained_date=_day(on), certificate_ref=certificate,
-        expires_date=_day(until) if until else None,
+        "certify_staff", staff_ref=staff_ref, agency=agency, trained_date=day_or_today(on), certificate_ref=certificate,
+        expires_date=day_or_today(until) if until else None,
     )  # fmt: skip
 
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import date
 from typing import Annotated, Any
 
 import typer
 from rich.table import Table
 
-from fairdue.cli.session import console, emit, fail, prepare
+from fairdue.cli.session import console, day_or_today, emit, fail, prepare
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")]
 On = Annotated[str, typer.Option("--on", help="YYYY-MM-DD; today if it is not given.")]
@@ -29,15 +28,6 @@ def register(root: typer.Typer) -> None:
     group.command("collector")(collector)
     group.command("absent")(absent)
     root.add_typer(group, name="capacity")
-
-
-def _day(text: str) -> date:
-    from fairdue.kernel import clock
-
-    try:
-        return date.fromisoformat(text) if text else clock.business_date(clock.now())
-    except ValueError:
-        fail(f"{text!r} is not a day: write YYYY-MM-DD")
 
 
 def _days(text: str) -> range:
@@ -79,7 +69,7 @@ def show(
     from fairdue.contexts.cases import facade as cases
     from fairdue.kernel.actor import system
 
-    day = _day(on)
+    day = day_or_today(on)
     cards = cases.capacities(actor=system("fairdue capacity list"), on=day, with_past=everything)
     if as_json:
         emit({"on": day.isoformat(), "capacities": [asdict(card) for card in cards]})
@@ -133,8 +123,8 @@ def set_(
         cards = cases.set_capacities(
             kind=kind, name=name, amount=None if amount == "unlimited" else int(amount),
             hours=tuple(range(*_hours(hours))) if hours else (None,), weekdays=_days(days),
-            creditor_id=_creditor_id(creditor), valid_from=_day(valid_from),
-            valid_until=_day(until) if until else None, note=note, actor=system("fairdue capacity set"), now=clock.now(),
+            creditor_id=_creditor_id(creditor), valid_from=day_or_today(valid_from),
+            valid_until=day_or_today(until) if until else None, note=note, actor=system("fairdue capacity set"), now=clock.now(),
         )  # fmt: skip
     except cases.CapacityRefused as refusal:
         fail(str(refusal), status=1)
@@ -147,7 +137,7 @@ def collectors(on: On = "", as_json: AsJson = False) -> None:
     from fairdue.contexts.cases import facade as cases
     from fairdue.kernel.actor import system
 
-    day = _day(on)
+    day = day_or_today(on)
     cards = cases.collectors(actor=system("fairdue capacity collectors"), on=day)
     if as_json:
         emit({"on": day.isoformat(), "collectors": [_plain(card) for card in cards]})
@@ -232,10 +222,10 @@ def absent(
     from fairdue.kernel import clock
     from fairdue.kernel.actor import system
 
-    first_date = _day(first)
+    first_date = day_or_today(first)
     try:
         cases.record_absence(
-            staff_id=_staff_id(username), first_date=first_date, final_date=_day(final) if final else first_date,
+            staff_id=_staff_id(username), first_date=first_date, final_date=day_or_today(final) if final else first_date,
             actor=system("fairdue capacity absent"), now=clock.now(),
         )  # fmt: skip
     except cases.CollectorRefused as refusal:

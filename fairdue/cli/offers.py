@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import sys
 from dataclasses import asdict
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from fairdue.cli.session import console, emit, fail, prepare
+from fairdue.cli.session import console, day_or_today, emit, fail, prepare
 
 if TYPE_CHECKING:
     from fairdue.engine.negotiation.treatment import WaiverLine
@@ -33,22 +33,13 @@ def register(root: typer.Typer) -> None:
     root.add_typer(group, name="offers")
 
 
-def _day(text: str) -> date:
-    from fairdue.kernel import clock
-
-    try:
-        return date.fromisoformat(text) if text else clock.business_date(clock.now())
-    except ValueError:
-        fail(f"{text!r} is not a day: write YYYY-MM-DD")
-
-
 def terms(jurisdiction: Jurisdiction = "cn", on: On = "", as_json: AsJson = False) -> None:
     """Print the terms in force on a day: longest terms, shares, floors, who may agree to what."""
     prepare()
     from fairdue.engine.negotiation.reading import TermsMissing, shipped_terms
 
     try:
-        found = shipped_terms(jurisdiction, _day(on))
+        found = shipped_terms(jurisdiction, day_or_today(on))
     except TermsMissing as error:
         fail(str(error))
     document = json.loads(json.dumps(asdict(found), default=str))
@@ -106,8 +97,8 @@ def treatment(
     from fairdue.journeys.equal_treatment import equal_treatment
     from fairdue.kernel.actor import system
 
-    last = _day(until)
-    first = _day(since) if since else last - timedelta(days=90)
+    last = day_or_today(until)
+    first = day_or_today(since) if since else last - timedelta(days=90)
     found = equal_treatment(actor=system("cli"), since=first, until=last)
     unexplained = [pair for pair in found.pairs if not pair.finer]
     lines = {

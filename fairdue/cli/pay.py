@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import date
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
 
 import typer
-from rich.table import Table
 
-from fairdue.cli.session import configure, console, emit, fail, join_demonstration, prepare
+from fairdue.cli.session import (
+    configure,
+    console,
+    day_or_today,
+    emit,
+    fail,
+    join_demonstration,
+    prepare,
+    table_of,
+)
 
 group = typer.Typer(
     no_args_is_help=True, help="Payments through the provider: list, reconcile, retry, direct debits."
@@ -38,17 +44,17 @@ def list_command(day: Day = "", as_json: Json = False) -> None:
     from fairdue.kernel import clock
     from fairdue.kernel.actor import system
 
-    found = payments.online_day(business_date=_day(day), actor=system(LABEL), now=clock.now())
+    found = payments.online_day(business_date=day_or_today(day), actor=system(LABEL), now=clock.now())
     if as_json:
         emit(asdict(found))
     else:
         rows = [(status, currency, count, amount) for status, currency, count, amount in found.totals]
         console.print(
-            _table(f"Asked on {found.business_date}", ("status", "currency", "count", "amount"), rows)
+            table_of(f"Asked on {found.business_date}", ("status", "currency", "count", "amount"), rows)
         )
         for title, cards in (("Missing", found.missing), ("Asked", found.asked)):
             console.print(
-                _table(
+                table_of(
                     title, ("payment", "amount", "way", "status", "begun", "told"),
                     [(card.ref, card.amount, card.method, card.status, f"{card.made_at:%m-%d %H:%M}",
                       f"{card.told_at:%m-%d %H:%M}" if card.told_at else "") for card in cards],
@@ -57,7 +63,7 @@ def list_command(day: Day = "", as_json: Json = False) -> None:
         if found.strange:
             head = ("payment", "notice", "verdict", "amount")
             strange = [(one.checkout_ref, one.kind, one.verdict, one.amount or "") for one in found.strange]
-            console.print(_table("Strange", head, strange))
+            console.print(table_of("Strange", head, strange))
     if found.missing or found.strange:
         raise typer.Exit(1)
 
@@ -85,7 +91,7 @@ def reconcile_command(
     differs = False
     if day:
         try:
-            compared = compare_day(day=_day(day), now=clock.now())
+            compared = compare_day(day=day_or_today(day), now=clock.now())
         except payments.ProviderSilent as silent:
             fail(f"the provider does not answer: {silent}", status=1)
         document |= asdict(compared)
@@ -136,7 +142,7 @@ def debits_command(day: Day = "", as_json: Json = False) -> None:
     from fairdue.kernel import clock
 
     _require_open(payments.is_open())
-    done = asdict(collect_debits(as_of=_day(day), now=clock.now()))
+    done = asdict(collect_debits(as_of=day_or_today(day), now=clock.now()))
     if as_json:
         emit(done)
     else:
@@ -182,21 +188,3 @@ def local_command(
 def _require_open(is_open: bool) -> None:
     if not is_open:
         fail("there is no payment provider: set FAIRDUE_PAY_URL and FAIRDUE_PAY_KEY", status=1)
-
-
-def _day(text: str) -> date:
-    from fairdue.kernel import clock
-
-    try:
-        return date.fromisoformat(text) if text else clock.business_date(clock.now())
-    except ValueError:
-        fail(f"{text!r} is not a day: write it as 2026-06-15")
-
-
-def _table(title: str, head: tuple[str, ...], rows: Sequence[tuple[object, ...]]) -> Table:
-    table = Table(title=title, title_justify="left")
-    for name in head:
-        table.add_column(name, overflow="fold")
-    for row in rows:
-        table.add_row(*[str(cell) for cell in row])
-    return table

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
-from fairdue.cli.session import console, emit, fail, prepare
+from fairdue.cli.session import console, emit, fail, prepare, table_of
 
 group = typer.Typer(
     no_args_is_help=True, help="Bank files in, money in suspense, matching, repayment codes, the day's end."
@@ -110,7 +108,7 @@ def pending_command(
         return
     head = ("payment", "amount waiting", "value date", "days", "payer", "text", "why")
     console.print(
-        _table(
+        table_of(
             f"{page.total_count} wait in suspense: {', '.join(map(str, page.waiting.values())) or 'nothing'}",
             head,
             (
@@ -163,7 +161,7 @@ def match_command(
         for each in found
     )  # fmt: skip
     head = ("account", "reference", "debtor", "overdue", "score", "because")
-    console.print(_table(f"Candidates of payment {payment}", head, rows))
+    console.print(table_of(f"Candidates of payment {payment}", head, rows))
 
 
 @group.command("code")
@@ -221,11 +219,11 @@ def day_end_command(
         lines = ("opening", "received", "matched", "returned", "refunded", "closing", "ledger", "difference")
         head = ("", *(row.currency for row in report.suspense))
         rows = [(line, *(f"{getattr(row, line).amount:,}" for row in report.suspense)) for line in lines]
-        console.print(_table(f"Suspense of {creditor} on {wanted}", head, rows))
+        console.print(table_of(f"Suspense of {creditor} on {wanted}", head, rows))
         for title, parts in (("Received", report.received_by_source), ("Matched", report.matched_by_way),
                              ("Waiting by days", report.waiting_by_age), ("Credit refunds", report.credit_refunds)):  # fmt: skip
             if parts:
-                console.print(_table(title, ("", "count", "amount"), parts))
+                console.print(table_of(title, ("", "count", "amount"), parts))
         for each in report.decisions:
             console.print(
                 f"{each.kind} {each.amount or ''}: asked by {each.requested_by}, {each.status} by {each.decided_by}"
@@ -259,15 +257,6 @@ def _show_statement(card, rows) -> None:  # type: ignore[no-untyped-def]
         )
         for row in rows
     ]
-    console.print(_table(title, ("where", "amount", "value date", "verdict", "reason"), body))
+    console.print(table_of(title, ("where", "amount", "value date", "verdict", "reason"), body))
     if card.difference is not None and card.difference.minor:
         console.print(f"[red]✗[/red] opening + entries − closing = {card.difference}", highlight=False)
-
-
-def _table(title: str, head: Iterable[str], rows: Iterable[tuple[object, ...]]) -> Table:
-    table = Table(title=title, title_justify="left")
-    for name in head:
-        table.add_column(name, overflow="fold")  # a narrow terminal breaks lines and cuts nothing
-    for row in rows:
-        table.add_row(*[str(cell) for cell in row])
-    return table

@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections.abc import Iterable
+from datetime import date
 from pathlib import Path
 from typing import Any, NoReturn
 
 import typer
 from rich.console import Console
+from rich.table import Table
 
 console = Console(stderr=True)
 """For people; stdout is for machines."""
@@ -65,3 +68,23 @@ def fail(message: str, *, status: int = 2) -> NoReturn:
     """Say what is wrong and what to do, and end with an exit status."""
     console.print(f"[red]✗[/red] {message}", highlight=False, soft_wrap=True)
     raise typer.Exit(status)
+
+
+def day_or_today(text: str) -> date:
+    """Return a day written YYYY-MM-DD, today's business date for an empty text, or end the command."""
+    from fairdue.kernel import clock
+
+    try:
+        return date.fromisoformat(text) if text else clock.business_date(clock.now())
+    except ValueError:
+        fail(f"{text!r} is not a day: write YYYY-MM-DD")
+
+
+def table_of(title: str, head: Iterable[str], rows: Iterable[tuple[object, ...]]) -> Table:
+    """Return rows as a table for people; a narrow terminal breaks lines and cuts nothing."""
+    table = Table(title=title, title_justify="left")
+    for name in head:
+        table.add_column(name, overflow="fold")
+    for row in rows:
+        table.add_row(*[str(cell) for cell in row])
+    return table
