@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from typing import cast
 
@@ -42,11 +43,16 @@ LOGIC = (
 """The elements that are boxed expressions."""
 
 
+_PREFIX = re.compile(r"\A[^\s:<>]+:(?=\S)")
+
+
 def type_ref(written: str) -> str:
-    """Return the name of a type without the prefix that DMN 1.1 gives to FEEL's own."""
-    name = written.strip()
-    prefix, mark, rest = name.partition(":")
-    return rest if mark and prefix in ("feel", "xsd", "ns", "kie", "sfeel") else name
+    """Return the name of a type without a prefix.
+
+    DMN 1.1 and 1.2 write `feel:number` and `tns:tLoan`: a qualified name, whose prefix stands for the namespace
+    of FEEL or of the file itself. Later versions write the name alone.
+    """
+    return _PREFIX.sub("", written.strip())
 
 
 class BoxReader:
@@ -123,7 +129,7 @@ class BoxReader:
         """A literal expression; one of another language than FEEL cannot be read."""
         language = xml.attribute(element, "expressionLanguage")
         if language and "feel" not in language.lower():
-            return self.broken(f"{where}: expressions in {language} are not read, only FEEL")
+            return self.broken(f"unsupported: {where}: expressions in {language} are not read, only FEEL")
         return self.expression(xml.text_of(element), where)
 
     def context(self, element: etree._Element, where: str) -> ast.Node:

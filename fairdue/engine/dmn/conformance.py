@@ -41,10 +41,14 @@ class CaseResult:
 def run_folder(folder: Path) -> Iterator[CaseResult]:
     """Yield the result of each test case in a folder and the folders below it, in the order of their names.
 
-    :raises DmnError: if a test file is not XML
+    A file that is not XML is a case that fails: the others are still run.
     """
     for path in sorted(folder.rglob("*.xml")):
-        root = xml.parse(path.read_bytes())
+        try:
+            root = xml.parse(path.read_bytes())
+        except DmnError as error:
+            yield CaseResult(path.parent.name, path.stem, False, "", "", f"{path.name}: {error}")
+            continue
         if xml.kind(root) == "testCases":
             yield from _run_file(path, root)
 

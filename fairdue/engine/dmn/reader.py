@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from lxml import etree
 
@@ -122,8 +122,9 @@ def _hrefs(elements: Iterable[etree._Element]) -> tuple[str, ...]:
     """The ids that are referred to; a reference into another file keeps its whole address."""
     found = []
     for element in elements:
-        address, mark, name = xml.attribute(element, "href").rpartition("#")
-        found.append(name if mark and not address else f"{address}{mark}{name}")
+        own = xml.attribute(element.getroottree().getroot(), "namespace")
+        address, mark, name = xml.attribute(element, "href").strip().rpartition("#")
+        found.append(name if mark and address in ("", own) else f"{address}{mark}{name}")
     return tuple(dict.fromkeys(found))
 
 
@@ -136,8 +137,25 @@ def _check(model: Model) -> None:
                 f"the id {one.id} stands for two elements" if one.name else f"{one.id} has no name"
             )
         ids.add(one.id)
-    needs = [(one.name, (*one.requires, *one.knowledge)) for one in model.decisions]
-    for name, wanted in (*needs, *((one.name, one.knowledge) for one in model.knowledge)):
+    for name, wanted in _needs(model):
         if missing := [one for one in wanted if one not in ids]:
-            raise DmnError(f"{name} requires #{missing[0]}, which the file does not have")
+            raise DmnError(_missing(name, missing[0]))
     refuse_cycles(model)
+
+
+def _needs(model: Model) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """What each decision, knowledge and service refers to."""
+    for decision in model.decisions:
+        yield decision.name, (*decision.requires, *decision.knowledge)
+    for knowledge in model.knowledge:
+        yield knowledge.name, knowledge.knowledge
+    for one in model.services:
+        yield one.name, (*one.outputs, *one.encapsulated, *one.input_decisions, *one.inputs)
+
+
+def _missing(name: str, reference: str) -> str:
+    if not reference:
+        return f"{name} requires something, but its href is missing"
+    if "#" in reference:
+        return f"unsupported: {name} requires {reference} of another file, and imports are not read"
+    return f"{name} requires #{reference}, which the file does not have"

@@ -30,8 +30,8 @@ def parse(content: bytes) -> etree._Element:
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     try:
         root = etree.fromstring(content, parser)
-    except (etree.XMLSyntaxError, ValueError) as error:
-        raise DmnError(f"the file is not XML: {error}") from None
+    except etree.XMLSyntaxError as error:
+        raise DmnError(f"the file is not XML: {error.msg}") from None
     if root.getroottree().docinfo.internalDTD is not None or b"<!DOCTYPE" in content[:10_000]:
         raise DmnError("the file declares a document type, which a DMN file has no need of")
     return root

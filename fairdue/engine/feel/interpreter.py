@@ -92,7 +92,7 @@ def call(
     if not isinstance(function, Closure):
         raise Fault(f"a {kind_of(function)} cannot be called")
     if function.is_external:
-        raise Fault("functions outside FEEL are not run")
+        raise Fault("unsupported: functions outside FEEL are not run")
     values = _by_parameter(function, arguments, names)
     for (name, value), kind in zip(values.items(), function.types, strict=True):
         if kind is not None and value is not None:

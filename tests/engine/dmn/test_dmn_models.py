@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from fairdue.engine.dmn import DmnError, Result, evaluate_model, read_model
+from fairdue.engine.dmn.conformance import run_folder
 from fairdue.engine.dmn.xml import NAMESPACES
 
 
@@ -259,10 +261,17 @@ def test_decisions_are_asked_through_the_graph_and_a_service_is_a_function() -> 
 
 
 @pytest.mark.parametrize("version", sorted(NAMESPACES))
-def test_every_version_of_the_namespace_is_read(version: str) -> None:
-    prefix = "feel:" if version == "1.1" else ""
-    content = model(decision("D", text("1 + 1"), kind=f"{prefix}number"), NAMESPACES[version])
+@pytest.mark.parametrize("prefix", ["", "feel:", "own:"])
+def test_every_version_of_the_namespace_is_read_and_types_with_any_prefix(version: str, prefix: str) -> None:
+    item = f'<itemDefinition name="Small"><typeRef>{prefix}number</typeRef>{text("< 3", "allowedValues")}</itemDefinition>'
+    content = model(item + decision("D", text("1 + 1"), kind=f"{prefix}Small"), NAMESPACES[version])
     assert asked(content).value == 2
+    assert asked(content.replace(b"1 + 1", b"1 + 2")).value is None
+
+
+def test_a_reference_with_the_address_of_the_file_itself_is_one_into_it() -> None:
+    content = model(decision("A", text("B"), "d_B") + decision("B", text("5")))
+    assert asked(content.replace(b'"#d_B"', b'"n#d_B"'), "A").value == 5
 
 
 @pytest.mark.parametrize(
@@ -273,6 +282,15 @@ def test_every_version_of_the_namespace_is_read(version: str) -> None:
             "in a circle: (A → B → A|B → A → B)",
         ),
         (model(decision("A", text("B"), "d_B")), "A requires #d_B, which the file does not have"),
+        (model(decision("A", text("B"), "d_B")).replace(b'href="#d_B"', b""), "its href is missing"),
+        (
+            model(decision("A", text("B"), "d_B")).replace(b"#d_B", b"o#b"),
+            "unsupported: A requires o#b of another file",
+        ),
+        (
+            model('<decisionService id="s" name="S"><outputDecision href="#no"/></decisionService>'),
+            "S requires #no",
+        ),
         (model(decision("A", text("1")) * 2), "stands for two elements"),
         (b"<definitions/>", "not DMN 1.1 to 1.5"),
         (b"<definitions", "not XML"),
@@ -298,3 +316,12 @@ def test_logic_that_cannot_be_read_is_null_and_named_and_the_rest_is_asked() -> 
 def test_a_decision_that_is_not_there_is_refused() -> None:
     with pytest.raises(DmnError, match="no decision X"):
         evaluate_model(read_model(model("")), {}, ["X"])
+
+
+def test_a_file_of_the_kit_that_is_cut_off_is_one_failed_case_and_the_others_are_run(tmp_path: Path) -> None:
+    (tmp_path / "a.xml").write_text("<testCases><testCase")
+    (tmp_path / "b.xml").write_text(
+        '<testCases><modelName>none.dmn</modelName><testCase id="1"/></testCases>'
+    )
+    found = [(one.test, one.is_passed, one.message.partition(":")[0]) for one in run_folder(tmp_path)]
+    assert found == [("a", False, "a.xml"), ("b/1", False, "none.dmn")]

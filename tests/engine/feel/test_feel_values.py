@@ -78,6 +78,7 @@ date("2026-02-30") => null
 date and time("2026-01-31T23:00:00") + duration("PT2H") => 2026-02-01T01:00:00
 date and time("2026-01-31T23:00:00Z") = date and time("2026-02-01T07:00:00+08:00") => true
 time("23:59:00") + duration("PT2M") => 00:01:00
+is(time("23:00:50z"), time("23:00:50+00:00")) => true
 duration("P1DT2H") * 2 => P2DT4H
 duration("P1Y6M") => P1Y6M
 duration("P1Y") > duration("P11M") => true
