@@ -97,6 +97,19 @@ class World:
             recorded_at=NOW - timedelta(days=200),
         )
 
+    def mailbox(self, person: Person) -> ContactPoint:
+        """Give a person a mailbox of their own."""
+        number, ring = next(_numbers), settings.FIELD_KEYS
+        value = f"someone{number}@example.com"
+        return ContactPoint.objects.create(
+            person=person,
+            medium="email",
+            value_sealed=ring.seal(value, "parties.contact.value"),
+            value_masked="s***@example.com",
+            value_hash=ring.search_hash(value, "parties.contact.value"),
+            recorded_at=NOW - timedelta(days=200),
+        )
+
     def account(
         self, person: Person, creditor: str = "north", *, owed: int = 100_000, overdue: int = 40_000
     ) -> Account:

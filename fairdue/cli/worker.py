@@ -71,11 +71,13 @@ def run_once() -> dict[str, Any]:
     """Do one pass of every periodic task in this process and return what it did."""
     from fairdue.contexts.audit import facade as audit
     from fairdue.contexts.outreach import facade as outreach
+    from fairdue.journeys.attached_files import attached_file
     from fairdue.kernel import clock
 
     totals: dict[str, Any] = {}
     while True:
-        report = dataclasses.asdict(outreach.dispatch_due(now=clock.now(), limit=200, worker="worker.once"))
+        passed = outreach.dispatch_due(now=clock.now(), limit=200, worker="worker.once", files=attached_file)
+        report = dataclasses.asdict(passed)
         totals = {name: totals.get(name, 0) + count for name, count in report.items()}
         if report["claimed"] < 200:
             break

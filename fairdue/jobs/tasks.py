@@ -22,6 +22,7 @@ SOON = 10
 """Priority of short work that must not wait behind long work."""
 EVERY_FIVE_SECONDS = "* * * * * */5"
 EVERY_MINUTE = "* * * * *"
+EVERY_TEN_MINUTES = "*/10 * * * *"
 EVERY_HOUR = "7 * * * *"
 EVERY_NIGHT = "40 19 * * * 0"
 """03:40 in the house zone; schedules are in UTC."""
@@ -39,10 +40,14 @@ def dispatch_due(timestamp: int = 0) -> None:
     and seals are never kept waiting by a long night.
     """
     from fairdue.contexts.outreach import facade as outreach
+    from fairdue.journeys.attached_files import attached_file
 
     end = time.monotonic() + TURN_SECONDS
-    while outreach.dispatch_due(now=clock.now(), limit=BATCH, worker=worker_label()).claimed >= BATCH:
-        if time.monotonic() > end:
+    while time.monotonic() < end:
+        passed = outreach.dispatch_due(
+            now=clock.now(), limit=BATCH, worker=worker_label(), files=attached_file
+        )
+        if passed.claimed < BATCH:
             break
 
 
@@ -122,6 +127,15 @@ def look_after_matters(timestamp: int = 0) -> None:
     from fairdue.journeys import care
 
     care.look_after_matters(clock.now())
+
+
+@app.periodic(cron=EVERY_TEN_MINUTES, queueing_lock="care.watch")
+@app.task(name="care.watch", queueing_lock="care.watch", retry=ONCE_MORE)
+def watch_matters(timestamp: int = 0) -> None:
+    """Tell staff of answers that are due soon or late, and persons of a later day."""
+    from fairdue.journeys import care
+
+    care.watch_matters(clock.now())
 
 
 @app.periodic(cron=EVERY_NIGHT, queueing_lock="retention.run")

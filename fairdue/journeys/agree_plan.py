@@ -11,6 +11,7 @@ from fairdue.contexts.arrangements import facade as arrangements
 from fairdue.contexts.arrangements.contracts import AgreementCard, CodeProof, OralProof, ProofRefused
 from fairdue.contexts.outreach import facade as outreach
 from fairdue.contexts.parties import facade as parties
+from fairdue.journeys.attached_files import agreement_file
 from fairdue.journeys.receive_payment import follow_money
 from fairdue.journeys.send_code import SentCode, send_code
 from fairdue.kernel.actor import Actor
@@ -59,7 +60,7 @@ def send_agreement_code(
 
 
 def agree_plan(*, proposal_id: int, proof: CodeProof | OralProof, actor: Actor, now: datetime) -> PlanAgreed:
-    """This function will make a ready proposal an agreement, and tell the borrower by mail where its file is.
+    """This function will make a ready proposal an agreement, and send the borrower its file by mail.
 
     1. Agreement, ledger, holds and promises stand or fall together; a second click gets the same agreement.
     2. A wrong code is counted although nothing else happens: that transaction ends well, then the refusal is raised.
@@ -90,7 +91,7 @@ def _agree(
 
 
 def _send_copy(agreement: AgreementCard, now: datetime) -> None:
-    """Plan the mail and the message on the portal that say what was agreed and where the file is."""
+    """Plan the message on the portal that says where the signed file is, and the mail that carries it."""
     card = next(
         each for each in arrangements.plans_of(agreement.person_id) if each.plan_id == agreement.plan_id
     )
@@ -100,14 +101,14 @@ def _send_copy(agreement: AgreementCard, now: datetime) -> None:
         "instalment_amount": {"minor": first.amount.minor, "currency": first.amount.currency},
         "instalment_date": first.due_date.isoformat(),
     }
-    ways: list[tuple[str, int | None]] = [("inapp", None)]
+    ways: list[tuple[str, int | None, str]] = [("inapp", None, "")]
     if (mailbox := _mailbox(agreement.person_id)) is not None:
-        ways.append(("email", mailbox))
-    for channel, contact_point_id in ways:
+        ways.append(("email", mailbox, agreement_file(agreement.agreement_id)))
+    for channel, contact_point_id, attachment in ways:
         outreach.plan_message(
             person_id=agreement.person_id, account_id=first.account_id, channel=channel,
             contact_point_id=contact_point_id, template_code=COPY_TEMPLATE, purpose=PURPOSE, now=now, values=values,
-            locale=agreement.language, dedupe_key=f"agreement:{agreement.agreement_id}:{channel}",
+            locale=agreement.language, dedupe_key=f"agreement:{agreement.agreement_id}:{channel}", attachment=attachment,
         )  # fmt: skip
 
 

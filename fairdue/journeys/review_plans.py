@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import partial
 
 import polars as pl
 from django.db import transaction
 
 from fairdue.contexts.arrangements import facade as arrangements
-from fairdue.contexts.arrangements.contracts import MissedInstalment, PlansAssessed
+from fairdue.contexts.arrangements.contracts import PlanDay, PlansAssessed
 from fairdue.contexts.book import facade as book
 from fairdue.contexts.cases import facade as cases
 from fairdue.contexts.ledger import facade as ledger
@@ -19,6 +19,7 @@ from fairdue.contexts.outreach import facade as outreach
 from fairdue.contexts.parties import facade as parties
 from fairdue.journeys.send_code import CHANNELS, ways_for_code
 from fairdue.kernel.actor import Actor, system
+from fairdue.kernel.clock import HOUSE_ZONE
 from fairdue.kernel.money import Money
 
 DUE_TEMPLATE, MISSED_TEMPLATE, PURPOSE = "notice.plan_due", "notice.plan_missed", "plan_reminder"
@@ -48,7 +49,8 @@ def review_plans(*, as_of: date, actor: Actor, now: datetime) -> PlansReviewed:
     """This function will review all plans as of a day; the same day again changes and sends nothing more.
 
     1. Plans are judged by what the ledger received; broken ones are taken back and go to work again with their history.
-    2. A reminder goes a few days before each instalment, once, and a gentle question after a missed one, once.
+    2. A plan has one reminder a few days before each day on which it asks for money, and one gentle question after a
+       day that was missed, however many debts are in it.
     3. Whoever's ability was last looked at too long ago gets a person to look at it.
 
     :raises PermissionRefused: without `cycle.run`
@@ -62,7 +64,7 @@ def review_plans(*, as_of: date, actor: Actor, now: datetime) -> PlansReviewed:
         )
         _put_to_work(judged, as_of, now)
         checks = _check(as_of, now)
-        reminded = sum(_remind(each, now) for each in arrangements.coming_instalments(as_of=as_of))
+        reminded = sum(_remind(day, now) for day in arrangements.coming_days(as_of=as_of))
     return PlansReviewed(
         kept=len(judged.kept), breached=len(judged.breached), reopened=len(judged.reopened), missed=told,
         reminded=reminded, to_check=checks, expired_proposals=expired,
@@ -82,41 +84,28 @@ def _assess_of(person_ids: tuple[int, ...], now: datetime) -> None:
     arrangements.assess_plans_of(person_ids=person_ids, now=now)
 
 
-def _remind(coming: arrangements.ComingInstalment, now: datetime) -> bool:
-    return _tell(
-        coming.person_id, coming.account_id, DUE_TEMPLATE, f"plan:{coming.instalment_id}:due", coming.amount,
-        coming.due_date, now, expires_at=now + timedelta(days=(coming.due_date - now.date()).days + 1),
-    )  # fmt: skip
+def _remind(coming: PlanDay, now: datetime) -> bool:
+    """Remind of a day; what could not be said by its end is not said any more."""
+    end = datetime.combine(coming.due_date + timedelta(days=1), time.min, HOUSE_ZONE)
+    return _tell(coming, DUE_TEMPLATE, "due", now, expires_at=end)
 
 
-def _ask_gently(missed: MissedInstalment, now: datetime) -> bool:
-    return _tell(
-        missed.person_id, missed.account_id, MISSED_TEMPLATE, f"plan:{missed.instalment_id}:missed", missed.amount,
-        missed.due_date, now, expires_at=now + timedelta(days=5),
-    )  # fmt: skip
+def _ask_gently(missed: PlanDay, now: datetime) -> bool:
+    return _tell(missed, MISSED_TEMPLATE, "missed", now, expires_at=now + timedelta(days=5))
 
 
-def _tell(
-    person_id: int,
-    account_id: int,
-    template: str,
-    dedupe_key: str,
-    amount: Money,
-    day: date,
-    now: datetime,
-    *,
-    expires_at: datetime,
-) -> bool:
-    """Plan one message about an instalment on the person's own first way; tell whether it is new."""
-    ways = ways_for_code(person_id)
+def _tell(day: PlanDay, template: str, what: str, now: datetime, *, expires_at: datetime) -> bool:
+    """Plan one message about a day of a plan on the person's own first way; tell whether it is new."""
+    ways = ways_for_code(day.person_id)
     channel, point = (CHANNELS[ways[0].medium], ways[0].contact_point_id) if ways else ("inapp", None)
     _, is_new = outreach.plan_message(
-        person_id=person_id, account_id=account_id, channel=channel, contact_point_id=point, template_code=template,
-        purpose=PURPOSE, dedupe_key=dedupe_key, now=now, expires_at=expires_at,
-        locale=parties.person_card(person_id).locale,
+        person_id=day.person_id, account_id=day.account_id, channel=channel, contact_point_id=point,
+        template_code=template, purpose=PURPOSE, dedupe_key=f"plan:{day.plan_id}:{day.due_date}:{what}", now=now,
+        expires_at=expires_at, locale=parties.person_card(day.person_id).locale,
         values={
-            "instalment_amount": {"minor": amount.minor, "currency": amount.currency},
-            "instalment_date": day.isoformat(),
+            "number": day.number,
+            "instalment_amount": {"minor": day.amount.minor, "currency": day.amount.currency},
+            "instalment_date": day.due_date.isoformat(),
         },
     )  # fmt: skip
     return is_new

@@ -20,6 +20,8 @@ from fairdue.kernel.clock import business_date
 
 RUNNING = (6, 12, 3, 12)
 """Months of the plans that run."""
+SOON_DAYS = 3
+"""The first of them asks for money so soon: it is reminded of, and its direct debit announced."""
 BROKEN_DAYS_AGO = 18
 SKIPPED = 60
 """The first debtors of the queue have other stories: payments, complaints, calls."""
@@ -34,9 +36,12 @@ def seed_plans(*, actor: Actor, now: datetime) -> int:
     if collector is None:
         return 0
     debts = _debts(actor, now)
-    past = now - timedelta(days=BROKEN_DAYS_AGO)
+    past, soon = now - timedelta(days=BROKEN_DAYS_AGO), business_date(now) + timedelta(days=SOON_DAYS)
     made = [
-        *(_agree(debts, Wish(months=months), collector, now) for months in RUNNING),
+        *(
+            _agree(debts, Wish(months=months, first_date=soon if number == 0 else None), collector, now)
+            for number, months in enumerate(RUNNING)
+        ),
         kept := _agree(debts, Wish(months=3), collector, now),
         _agree(debts, Wish(months=1, first_date=business_date(past) + timedelta(days=5)), collector, past),
     ]

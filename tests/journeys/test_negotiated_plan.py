@@ -17,6 +17,7 @@ from fairdue.engine.negotiation.case import Situation
 from fairdue.engine.negotiation.household import Household, MoneyLine
 from fairdue.engine.negotiation.offers import Wish
 from fairdue.journeys.agree_plan import CodeRefused, agree_plan, send_agreement_code
+from fairdue.journeys.attached_files import attached_file
 from fairdue.journeys.review_plans import review_plans
 from fairdue.kernel.actor import Actor, system
 from fairdue.kernel.clock import HOUSE_ZONE
@@ -170,6 +171,40 @@ def test_a_plan_that_is_missed_is_asked_about_then_broken_and_goes_back_to_work(
     assert review_plans(as_of=late, actor=NIGHT, now=at(late)).count == 0
     assert [row.plan_id for row in arrangements.breaches(actor=world.staff("supervisor"))] == [plan.plan_id]
     assert ledger.prove([account.pk]).is_proved
+
+
+def test_a_plan_over_two_debts_speaks_once_for_each_of_its_days_and_its_file_goes_by_mail(world):
+    person = world.person()
+    accounts = [world.account(person), world.account(person, owed=60_000)]
+    world.mailbox(person)
+    wish = Wish(months=6)
+    ready = arrangements.propose(
+        person_id=person.pk, account_ids=[each.pk for each in accounts], wish=wish, actor=borrower(person), now=NOW,
+        assessment_id=arrangements.record_assessment(
+            person_id=person.pk, situation=situation(), source="portal", actor=borrower(person), now=NOW
+        ).assessment_id,
+    )  # fmt: skip
+    agreement = agreed(person, ready)
+    mail, inbox = Message.objects.filter(template_code="notice.plan_agreed").order_by("channel")
+    assert (mail.attachment, inbox.attachment) == (f"agreement:{agreement.agreement_id}", "")
+    file = attached_file(mail.attachment)
+    assert (file.name, file.content) == (
+        f"{agreement.number}.pdf",
+        arrangements.agreement_pdf(agreement.agreement_id),
+    )
+
+    shares = plan_of(person).instalments[:2]
+    assert {each.account_id for each in shares} == {each.pk for each in accounts}
+    together = shares[0].amount.minor + shares[1].amount.minor
+    for days, what, template in ((-3, "reminded", "notice.plan_due"), (4, "missed", "notice.plan_missed")):
+        day = shares[0].due_date + timedelta(days=days)
+        for times in (1, 0):
+            assert getattr(review_plans(as_of=day, actor=NIGHT, now=at(day)), what) == times
+        (said,) = Message.objects.filter(template_code=template)
+        assert said.values["instalment_amount"]["minor"] == together
+        assert said.values["number"] == agreement.number
+        pay(accounts[0], 100, day, f"a yuan {days}")
+        together -= 100
 
 
 def test_a_missed_plan_is_made_anew_once(world):

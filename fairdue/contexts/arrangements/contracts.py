@@ -174,16 +174,18 @@ class BreachRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MissedInstalment:
-    """An instalment whose days of grace ended unpaid on the day of the review."""
+class PlanDay:
+    """What a plan asks for on one day, all its debts together, and what of it has not come."""
 
     plan_id: int
     person_id: int
     account_id: int
-    instalment_id: int
-    amount: Money
+    """The first debt of the plan: which lender's letterhead and which hold the message falls under."""
+    number: str
+    """Of the agreement."""
     due_date: date
-    replans_left: int
+    amount: Money
+    """What has not come of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,7 +195,8 @@ class PlansAssessed:
     kept: tuple[int, ...] = ()
     breached: tuple[int, ...] = ()
     reopened: tuple[int, ...] = ()
-    missed: tuple[MissedInstalment, ...] = ()
+    missed: tuple[PlanDay, ...] = ()
+    """The days whose grace ended unpaid on the day of the review."""
     unchanged: int = 0
     person_ids: tuple[int, ...] = ()
 

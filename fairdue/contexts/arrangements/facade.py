@@ -9,9 +9,9 @@ from .contracts import (
     CalendarRow,
     CodeProof,
     InstalmentCard,
-    MissedInstalment,
     OralProof,
     PlanCard,
+    PlanDay,
     PlansAssessed,
     ProofRefused,
     ProposalCard,
@@ -54,10 +54,11 @@ from .operations.review import assess_plans, assess_plans_of
 from .policies import authority_of, needs_approval, reaches
 from .queries.agreements import agreement, agreements_of
 from .queries.assessments import latest_assessment, shown_offers
+from .queries.facts import plan_facts_sql
 from .queries.plans import breaches, plan, plan_calendar, plans, plans_of, running_account_ids
 from .queries.proposals import open_proposals_of, proposal, waiting_count, waiting_proposals
 from .queries.treatment import GrantedCard, granted, shown_sets
-from .queries.upkeep import ComingInstalment, coming_instalments, mark_checked, plans_to_check
+from .queries.upkeep import coming_days, mark_checked, plans_to_check
 from .reference import kind_words
 from .sealing import SEALED_COLUMNS
 
@@ -75,16 +76,15 @@ __all__ = [
     "BreachRow",
     "CalendarRow",
     "CodeProof",
-    "ComingInstalment",
     "GrantedCard",
     "InstalmentCard",
-    "MissedInstalment",
     "NothingOwed",
     "OfferGone",
     "OralProof",
     "OwnProposal",
     "PlanCard",
     "PlanClosed",
+    "PlanDay",
     "PlanRuns",
     "PlanUnknown",
     "PlansAssessed",
@@ -111,7 +111,7 @@ __all__ = [
     "breaches",
     "clear_answers",
     "code_subject",
-    "coming_instalments",
+    "coming_days",
     "end_plan",
     "expire_proposals",
     "granted",
@@ -123,6 +123,7 @@ __all__ = [
     "open_proposals_of",
     "plan",
     "plan_calendar",
+    "plan_facts_sql",
     "plans",
     "plans_of",
     "plans_to_check",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fairdue.contexts.outreach.attached import Attachment, FileGone, Files
 from fairdue.contexts.outreach.call_contracts import ErrandCard, PhoneCallCard
 from fairdue.contexts.outreach.call_queries import calls_of, errands_of, waiting_errands
 from fairdue.contexts.outreach.checking import TextRefused
@@ -90,11 +91,14 @@ __all__ = [
     "SEALED_COLUMNS",
     "STAYS_OPEN",
     "ApprovalRefused",
+    "Attachment",
     "CallRefused",
     "ErrandCard",
     "ErrandForbidden",
     "ErrandMade",
     "ErrandRefused",
+    "FileGone",
+    "Files",
     "LocalMessage",
     "Matter",
     "MessageNotInInbox",

@@ -71,6 +71,8 @@ class Message(models.Model):
     purpose = models.CharField(max_length=20)
     values = models.JSONField(default=dict)
     """Typed placeholder values; no names, no numbers of persons."""
+    attachment = models.CharField(max_length=40, default="", db_default="")
+    """What file goes with a mail, such as `agreement:17`; it is read when the mail leaves, never kept here."""
     round = models.SmallIntegerField(default=1, db_default=1)
     dedupe_key = models.CharField(max_length=80, unique=True)
     """Says what this message is; the same thing is never said twice."""
@@ -97,6 +99,12 @@ class Message(models.Model):
                 condition=models.Q(status="planned"),
             ),
             models.Index(fields=["person_id", "id"], name="outreach_message_person"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(attachment="") | models.Q(channel="email"),
+                name="outreach_files_by_mail_only",
+            )
         ]
 
 

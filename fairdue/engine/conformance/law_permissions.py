@@ -50,7 +50,8 @@ def _plan(given: Fields, when: Fields, numbers: Numbers) -> Answer:
 
 
 def _is_about(given: Fields, product: str) -> bool:
-    return any(debt["product"] == product for debt in given["debts"])
+    """Tell whether a debt of the case is of a product; of what is only applied for there is none yet."""
+    return not given["debts"] or any(debt["product"] == product for debt in given["debts"])
 
 
 def _personalised(given: Fields, when: Fields, numbers: Numbers) -> plans.PlanFaults:

@@ -10,10 +10,11 @@ from email import message_from_bytes, policy
 
 import pytest
 from aiosmtpd.controller import Controller
+from django.db import IntegrityError, transaction
 
 from fairdue.contexts.law.models import Contact
 from fairdue.contexts.outreach import facade as outreach
-from fairdue.contexts.outreach.models import Dispatch, LocalProviderMessage
+from fairdue.contexts.outreach.models import Dispatch, LocalProviderMessage, Message
 from fairdue.contexts.outreach.operations.reserve import idempotency_key
 from fairdue.contexts.parties import facade as parties
 from fairdue.kernel import clock
@@ -107,6 +108,32 @@ def test_a_server_that_is_down_is_tried_again(borrow, plan, settings):
     message = plan(borrow(), channel="email")
     assert dispatch().retried == 1
     assert (message.dispatch.error, message.dispatch.handed_at) == ("smtp.unreachable", None)
+
+
+def signed_file(ref: str) -> outreach.Attachment:
+    return outreach.Attachment(
+        name=f"{ref}.pdf", media_type="application/pdf", content=b"%PDF-1.7 \xff\x00\r\n.\r\n"
+    )
+
+
+def test_a_file_goes_with_its_mail_byte_for_byte_and_the_mail_does_not_go_without_it(borrow, plan, postbox):
+    message = plan(borrow(), channel="email", attachment="agreement-17")
+    assert dispatch().retried == 1
+    assert (postbox.letters, message.dispatch.error) == ([], "outreach.attachment.gone")
+    later = clock.now() + timedelta(seconds=6)
+    assert outreach.dispatch_due(now=later, files=signed_file).accepted == 1
+    letter = message_from_bytes(postbox.letters[0][1], policy=policy.default)
+    (file,) = letter.iter_attachments()
+    assert (file.get_filename(), file.get_content_type()) == ("agreement-17.pdf", "application/pdf")
+    assert file.get_content() == signed_file("").content
+    assert "待还金额为1,234.50元。" in letter.get_body().get_content()
+
+
+@pytest.mark.parametrize("channel", ["sms", "inapp"])
+def test_no_other_channel_carries_a_file(borrow, plan, channel):
+    with pytest.raises(IntegrityError, match="outreach_files_by_mail_only"), transaction.atomic():
+        plan(borrow(), channel=channel, attachment="agreement-17")
+    assert Message.objects.count() == 0
 
 
 class DeafServer(socketserver.StreamRequestHandler):

@@ -9,15 +9,15 @@ from functools import reduce
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 
-from fairdue.contexts.arrangements.contracts import MissedInstalment, PlansAssessed
+from fairdue.contexts.arrangements.contracts import PlanDay, PlansAssessed
 from fairdue.contexts.arrangements.judging import plan_state, state_of
 from fairdue.contexts.arrangements.models import Instalment, Plan, PlanAccount
 from fairdue.contexts.arrangements.operations.carry_out import hold, release, take_back
 from fairdue.contexts.arrangements.queries.received import received_for
+from fairdue.contexts.arrangements.queries.upkeep import plan_days
 from fairdue.contexts.audit import facade as audit
 from fairdue.kernel.actor import Actor, system
 from fairdue.kernel.clock import business_date
-from fairdue.kernel.money import Money
 
 CHUNK = 100
 SETTLED = ("paid", "early")
@@ -69,25 +69,18 @@ def _judge(plan: Plan, as_of: date, now: datetime, actor: Actor) -> PlansAssesse
         return PlansAssessed(unchanged=1)
     instalments = list(plan.instalments.order_by("due_date", "account_id"))
     paid = received_for(plan, plan.accounts.all(), instalments, as_of)
-    missed = []
+    missed: list[Instalment] = []
     for each in instalments:
         came = paid[each.pk]
         state = state_of(each.due_date, came.settled_date, as_of, plan.grace_days)
         if state == "missed" and each.missed_date is None:
-            missed.append(_missed(plan, each))
+            missed.append(each)
         _write(each, came.minor, state, came.settled_date, as_of)
     judged = plan_state(
         [(each.due_date, each.state, each.settled_date is not None) for each in instalments],
         plan.missed_in_a_row,
     )
-    return _turn(plan, judged, tuple(missed), now, actor)
-
-
-def _missed(plan: Plan, each: Instalment) -> MissedInstalment:
-    return MissedInstalment(
-        plan_id=plan.pk, person_id=plan.person_id, account_id=each.account_id, instalment_id=each.pk,
-        amount=Money(each.amount_minor, plan.currency), due_date=each.due_date, replans_left=plan.replans_left,
-    )  # fmt: skip
+    return _turn(plan, judged, plan_days(missed), now, actor)
 
 
 def _write(each: Instalment, minor: int, state: str, settled_date: date | None, as_of: date) -> None:
@@ -100,9 +93,7 @@ def _write(each: Instalment, minor: int, state: str, settled_date: date | None, 
     each.save(update_fields=["paid_minor", "state", "settled_date", "missed_date"])
 
 
-def _turn(
-    plan: Plan, judged: str, missed: tuple[MissedInstalment, ...], now: datetime, actor: Actor
-) -> PlansAssessed:
+def _turn(plan: Plan, judged: str, missed: tuple[PlanDay, ...], now: datetime, actor: Actor) -> PlansAssessed:
     """Let the plan become what it was judged to be."""
     persons = (plan.person_id,)
     if judged == plan.state:

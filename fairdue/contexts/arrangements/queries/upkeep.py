@@ -1,46 +1,39 @@
-"""What the night looks after: instalments to remind of, abilities to check again."""
+"""What the night looks after: days of plans to remind of, abilities to check again."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
 from datetime import date, timedelta
 
+from fairdue.contexts.arrangements.contracts import PlanDay
 from fairdue.contexts.arrangements.models import Instalment, Plan
 from fairdue.contexts.arrangements.reference import plan_reference
 from fairdue.kernel.money import Money
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ComingInstalment:
-    """An instalment that falls due soon and is not paid."""
-
-    instalment_id: int
-    plan_id: int
-    person_id: int
-    account_id: int
-    due_date: date
-    amount: Money
-    number: str
-
-
-def coming_instalments(*, as_of: date) -> tuple[ComingInstalment, ...]:
-    """Return the unpaid instalments of running plans that fall due within the days of reminding, today included."""
+def coming_days(*, as_of: date) -> tuple[PlanDay, ...]:
+    """Return what running plans ask for within the days of reminding, today included, and is not paid."""
     until = as_of + timedelta(days=int(plan_reference()["remind_days_before"]))
     rows = Instalment.objects.filter(
         due_date__gte=as_of, due_date__lte=until, plan__state="running", settled_date=None
     ).select_related("plan__agreement")
-    return tuple(
-        ComingInstalment(
-            instalment_id=row.pk,
-            plan_id=row.plan_id,
-            person_id=row.plan.person_id,
-            account_id=row.account_id,
-            due_date=row.due_date,
-            amount=Money(row.amount_minor - row.paid_minor, row.plan.currency),
-            number=row.plan.agreement.number,
-        )
-        for row in rows.order_by("id")
-    )
+    return plan_days(rows.order_by("id"))
+
+
+def plan_days(instalments: Iterable[Instalment]) -> tuple[PlanDay, ...]:
+    """Return unsettled instalments as what their plans ask for: one for each plan and day, over all its debts."""
+    found: dict[tuple[int, date], list[Instalment]] = {}
+    for each in instalments:
+        found.setdefault((each.plan_id, each.due_date), []).append(each)
+    return tuple(_day(rows[0].plan, day, rows) for (_, day), rows in found.items())
+
+
+def _day(plan: Plan, day: date, rows: list[Instalment]) -> PlanDay:
+    return PlanDay(
+        plan_id=plan.pk, person_id=plan.person_id, account_id=min(row.account_id for row in rows),
+        number=plan.agreement.number, due_date=day,
+        amount=Money(sum(row.amount_minor - row.paid_minor for row in rows), plan.currency),
+    )  # fmt: skip
 
 
 def plans_to_check(*, as_of: date) -> tuple[tuple[int, int], ...]:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import ClassVar, Protocol, Self
 
+from fairdue.contexts.outreach.attached import Attachment
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outgoing:
@@ -18,6 +20,7 @@ class Outgoing:
     subject: str
     text: str
     locale: str
+    attachment: Attachment | None = None
 
     def __repr__(self) -> str:
         return f"Outgoing({self.idempotency_key}, {self.channel})"

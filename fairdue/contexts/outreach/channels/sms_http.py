@@ -1,13 +1,15 @@
 """A provider behind HTTP that we describe ourselves, so that any aggregator can be put behind a small bridge.
 
 1. `POST url` with JSON `idempotency_key, channel, recipient, subject, text, locale`, signed (`signing`),
-   with an `Idempotency-Key` header; 200 or 202 with `{"provider_ref": …}` means taken over.
+   with an `Idempotency-Key` header; a mail that carries a file has `attachment: {name, media_type, base64}`
+   too; 200 or 202 with `{"provider_ref": …}` means taken over.
 2. `GET url/{idempotency_key}`, signed over the key, answers 200 with the same object or 404.
 3. Refused connections and 429 mean surely not taken; 4xx is final; everything else is unknown.
 """
 
 from __future__ import annotations
 
+import base64
 import json
 import ssl
 import time
@@ -87,7 +89,11 @@ def trusted() -> ssl.SSLContext:
 
 def _body(outgoing: Outgoing) -> bytes:
     fields = ("idempotency_key", "channel", "recipient", "subject", "text", "locale")
-    return json.dumps({name: getattr(outgoing, name) for name in fields}, ensure_ascii=False).encode()
+    document = {name: getattr(outgoing, name) for name in fields}
+    if (file := outgoing.attachment) is not None:
+        content = base64.b64encode(file.content).decode()
+        document["attachment"] = {"name": file.name, "media_type": file.media_type, "base64": content}
+    return json.dumps(document, ensure_ascii=False).encode()
 
 
 def _accepted(answer: httpx.Response) -> Accepted:

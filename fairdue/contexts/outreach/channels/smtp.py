@@ -82,7 +82,7 @@ class Smtp:
         raise Unknown("smtp.cannot_be_asked")
 
     def compose(self, outgoing: Outgoing) -> EmailMessage:
-        """Build the letter: plain text, recognisable as automatic, with a way to stop it.
+        """Build the letter: plain text and at most one file, recognisable as automatic, with a way to stop it.
 
         :raises ValueError: if the address cannot stand in a header
         """
@@ -95,6 +95,9 @@ class Smtp:
         letter["List-Unsubscribe"] = f"<{self._unsubscribe_url}>"
         letter["Content-Language"] = outgoing.locale
         letter.set_content(outgoing.text)
+        if (file := outgoing.attachment) is not None:
+            kind, _, subtype = file.media_type.partition("/")
+            letter.add_attachment(file.content, maintype=kind, subtype=subtype, filename=file.name)
         return letter
 
     def _connect(self) -> smtplib.SMTP:

@@ -5,6 +5,7 @@ It shares nothing with the dispatcher but the wire: the dispatcher knows it by i
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 import logging
@@ -175,7 +176,22 @@ def _recipient_and_text(document: dict[str, Any], idempotency_key: str) -> tuple
     if not document["recipient"] or not document["text"]:
         raise RequestRefused("recipient and text are needed")
     subject = f"{document['subject']}\n\n" if document["subject"] else ""
-    return document["recipient"], subject + document["text"]
+    return document["recipient"], subject + document["text"] + _file_line(document)
+
+
+def _file_line(document: dict[str, Any]) -> str:
+    """Return what stands under a mail that carries a file: its name and size; a carrier keeps no copy of it."""
+    file = document.get("attachment")
+    if file is None:
+        return ""
+    try:
+        size = len(base64.b64decode(file["base64"], validate=True))
+        name = str(file["name"])
+    except (TypeError, KeyError, ValueError) as error:
+        raise RequestRefused("an attachment has a name, a media_type and base64") from error
+    if document["channel"] != "email":
+        raise RequestRefused("a file goes by mail only")
+    return f"\n\n[{name}, {size:,} bytes]"
 
 
 def _opened(row: LocalProviderMessage) -> tuple[str, str]:

@@ -18,6 +18,7 @@ from typing import Any
 
 from django.db import DatabaseError, DataError, IntegrityError
 
+from fairdue.contexts.outreach.attached import Files, no_files
 from fairdue.contexts.outreach.channels import open_channel
 from fairdue.contexts.outreach.channels.base import Channel
 from fairdue.contexts.outreach.composing import FREE_TEXT
@@ -41,9 +42,10 @@ ROW_REFUSED = (DataError, IntegrityError)
 
 
 class Adapters:
-    """The adapters of one pass, opened when first needed and closed together."""
+    """The adapters of one pass, opened when first needed and closed together, and where files come from."""
 
-    def __init__(self) -> None:
+    def __init__(self, files: Files = no_files) -> None:
+        self.files = files
         self._stack = ExitStack()
         self._open: dict[str, Channel] = {}
 
@@ -79,16 +81,22 @@ class Tally:
 
 
 def dispatch_due(
-    *, now: datetime, limit: int = 200, worker: str = "worker", lease: timedelta = LEASE
+    *,
+    now: datetime,
+    limit: int = 200,
+    worker: str = "worker",
+    lease: timedelta = LEASE,
+    files: Files = no_files,
 ) -> DispatchReport:
     """This function will settle what earlier passes left open, then send what is due, at most `limit` in all.
 
     1. Must be called outside a transaction; any number of workers may call it at once.
     2. Reservations older than `lease` are reconciled first.
     3. A message that cannot be judged because of a fault is put off and does not stop the others.
+    4. `files` gives the file that a mail is to carry.
     """
     actor, clock, tally = system(worker), Ticking(now), Tally({})
-    with Adapters() as adapters:
+    with Adapters(files) as adapters:
         _reconcile(tally, clock, actor, adapters, limit, lease)
         while tally.claimed < limit:
             ids = _due_ids(clock.now(), min(BATCH, limit - tally.claimed))
@@ -180,7 +188,7 @@ def _send_together(
         elif clock.now() > now + lease / 2:
             yield "retried"  # others took long: the dispatch is left to be reconciled once its lease is over
         else:
-            yield hand_over(outcome, adapters.get(outcome.provider), clock)
+            yield hand_over(outcome, adapters.get(outcome.provider), clock, adapters.files)
 
 
 def _put_off(message_id: int, error: Exception, actor: Actor, clock: Ticking) -> str:
@@ -199,4 +207,4 @@ def _reconcile(
                 dispatch, is_surely_unsent = claimed
                 tally.reconciled += 1
                 adapter = adapters.get(dispatch.provider)
-                tally.add(resolve(dispatch, is_surely_unsent, adapter, actor, clock))
+                tally.add(resolve(dispatch, is_surely_unsent, adapter, actor, clock, adapters.files))

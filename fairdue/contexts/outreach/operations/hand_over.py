@@ -8,6 +8,7 @@ from django.db import transaction
 
 from fairdue.contexts.audit import facade as audit
 from fairdue.contexts.law import facade as law
+from fairdue.contexts.outreach.attached import FileGone, Files, no_files
 from fairdue.contexts.outreach.channels.base import Accepted, Channel, Outgoing, Rejected, Unknown
 from fairdue.contexts.outreach.composing import open_content, text_digest
 from fairdue.contexts.outreach.models import Dispatch, Message
@@ -30,18 +31,19 @@ class AlreadyHandedOver(Unknown):
     code = "outreach.handed_over.already"
 
 
-def hand_over(dispatch: Dispatch, channel: Channel, clock: Ticking) -> str:
+def hand_over(dispatch: Dispatch, channel: Channel, clock: Ticking, files: Files = no_files) -> str:
     """This function will send a reserved message and return `accepted`, `failed`, `unknown` or `retried`.
 
     1. Must be called outside a transaction; the reservation is committed already.
     2. The permit is consumed first, over the very text, recipient, channel and moment of this send. What it does not
        cover does not leave, nor what a hold or a word of the person has overtaken: it is composed and judged anew.
     3. One process at a time: what another has taken over meanwhile is left to it.
+    4. A mail whose file is not to be had does not leave without it: it is tried again, and fails in the end.
     """
     with turn(dispatch.pk) as is_mine:
         if not is_mine or not _is_as_reserved(dispatch):
             return "retried"
-        return _hand_over(dispatch, channel, clock)
+        return _hand_over(dispatch, channel, clock, files)
 
 
 def _is_as_reserved(dispatch: Dispatch) -> bool:
@@ -55,19 +57,19 @@ SELECT 1 FROM outreach_dispatch WHERE id = $1 AND permit_id = $2 AND tries = $3 
 """
 
 
-def _hand_over(dispatch: Dispatch, channel: Channel, clock: Ticking) -> str:
+def _hand_over(dispatch: Dispatch, channel: Channel, clock: Ticking, files: Files) -> str:
     def handing_over() -> None:
         if not _mark_handed(dispatch.pk, clock.now()):
             raise AlreadyHandedOver("handed over before")
 
     answer: Accepted | Rejected | Unknown
     try:
-        outgoing = _outgoing(dispatch)
+        outgoing = _outgoing(dispatch, files)
         _use_permit(dispatch, outgoing, clock.now())
         answer = channel.send(outgoing, handing_over=handing_over)
     except law.PermitUsed as used:  # somebody has sent it, or begun to: it must be asked, not sent again
         answer = Unknown(used.code)
-    except law.PermitUnusable as refusal:
+    except (law.PermitUnusable, FileGone) as refusal:
         answer = Rejected(refusal.code, is_final=False)
     except Unknown as lost:
         answer = lost
@@ -171,7 +173,7 @@ def _mark_handed(dispatch_id: int, now: datetime) -> bool:
 _HAND_SQL = "UPDATE outreach_dispatch SET handed_at = $2 WHERE id = $1 AND handed_at IS NULL RETURNING 1"
 
 
-def _outgoing(dispatch: Dispatch) -> Outgoing:
+def _outgoing(dispatch: Dispatch, files: Files) -> Outgoing:
     message = dispatch.message
     subject, text = open_content(message.content_sealed)
     point = message.contact_point_id
@@ -182,6 +184,7 @@ def _outgoing(dispatch: Dispatch) -> Outgoing:
         subject=subject,
         text=text,
         locale=message.locale,
+        attachment=files(message.attachment) if message.attachment else None,
     )
 
 

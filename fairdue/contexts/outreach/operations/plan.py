@@ -72,17 +72,20 @@ def plan_message(
     expires_at: datetime | None = None,
     is_woken: bool = True,
     content_sealed: bytes | None = None,
+    attachment: str = "",
 ) -> tuple[int, bool]:
     """This function will plan one message in the caller's transaction; return its id and whether it is new.
 
     `values` are JSON values; money is `{"minor": 123, "currency": "CNY"}`, a date its ISO form.
-    `content_sealed` is the text of a message that was written by hand.
+    `content_sealed` is the text of a message that was written by hand; `attachment` names the file that a mail
+    carries, the database refuses it on any other channel.
     """
     row = {
         "dedupe_key": dedupe_key, "person_id": person_id, "account_id": account_id, "channel": channel,
         "contact_point_id": contact_point_id, "template_code": template_code, "locale": locale, "purpose": purpose,
         "values": json.dumps(dict(values or {})), "not_before": not_before or now,
         "expires_at": expires_at or (not_before or now) + LIFETIME, "recorded_at": now, "content_sealed": content_sealed,
+        "attachment": attachment,
     }  # fmt: skip
     message_id = insert_unless("(dedupe_key)", "outreach_message", row)
     if message_id is None:

@@ -15,6 +15,7 @@ from django.db import transaction
 from django.db.models import F
 
 from fairdue.contexts.law import facade as law
+from fairdue.contexts.outreach.attached import Files, no_files
 from fairdue.contexts.outreach.channels.base import Accepted, Channel, Unknown
 from fairdue.contexts.outreach.composing import Composed, compose
 from fairdue.contexts.outreach.models import Dispatch, Message
@@ -59,7 +60,12 @@ def claim_open(dispatch_id: int, now: datetime, lease: timedelta) -> tuple[Dispa
 
 
 def resolve(
-    dispatch: Dispatch, is_surely_unsent: bool, channel: Channel, actor: Actor, clock: Ticking
+    dispatch: Dispatch,
+    is_surely_unsent: bool,
+    channel: Channel,
+    actor: Actor,
+    clock: Ticking,
+    files: Files = no_files,
 ) -> str:
     """This function will settle one claimed dispatch and return what became of it."""
     known = None if is_surely_unsent else _ask(dispatch, channel)
@@ -72,7 +78,8 @@ def resolve(
     )
     if refusal:
         return refusal
-    return hand_over(Dispatch.objects.select_related("message").get(pk=dispatch.pk), channel, clock)
+    fresh = Dispatch.objects.select_related("message").get(pk=dispatch.pk)
+    return hand_over(fresh, channel, clock, files)
 
 
 def renew_permit(*, dispatch_id: int, may_arrive: bool, actor: Actor, now: datetime) -> str:
