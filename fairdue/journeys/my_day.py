@@ -38,8 +38,8 @@ def my_day(*, actor: Actor, now: datetime) -> MyDay:
     """Return somebody's day, in a number of queries that does not depend on how many cases they have.
 
     1. Promises due by today, on own cases, the oldest first. 2. Call backs until tonight, in the order of the clock.
-    3. Own cases of today and yesterday. 4. Deadlines of own cases, matters that one handles, instalments of plans on own
-    cases, within `AHEAD_DAYS`; each only for who may see such things.
+    3. Own cases of today and yesterday. 4. Deadlines of own cases, matters that one handles (who approves answers: also what is
+    due soon or late with others), instalments of plans on own cases, within `AHEAD_DAYS`; each only for who may see such things.
     """
     today = business_date(now)
     tonight = datetime.combine(today + timedelta(days=1), time(), HOUSE_ZONE)
@@ -70,7 +70,7 @@ def _ahead(
         page = law.deadlines(actor=actor, now=now, mine=mine, due_within_days=AHEAD_DAYS, limit=SHOWN)
         deadlines = tuple(page.rows)
     if actor.may("care.view"):
-        matters = tuple(care.matter_queue(actor=actor, now=now, is_mine=True, limit=SHOWN).rows)
+        matters = care.matters_ahead(actor=actor, now=now, limit=SHOWN)
     if actor.may("plans.view") and own:
         until = today + timedelta(days=AHEAD_DAYS)
         found = arrangements.plan_calendar(actor=actor, since=today - timedelta(days=AHEAD_DAYS), until=until)

@@ -68,18 +68,37 @@ def send_code(
     chosen = [way for way in ways if contact_point_id in (None, way.contact_point_id)]
     if not chosen:
         raise NoWayForCode(f"person {person_id} has no telephone or mailbox in use")
-    way = chosen[0]
+    return send_code_to(chosen[0], purpose=purpose, actor=actor, now=now, subject=subject, locale=locale)
+
+
+def send_code_to(
+    way: parties.ContactPointCard,
+    *,
+    purpose: str,
+    actor: Actor,
+    now: datetime,
+    subject: str = "",
+    locale: str = "",
+) -> SentCode:
+    """This function will send a fresh code to one contact point, within the caller's transaction.
+
+    :raises CodeForeign: if it is not the person's own, or not in the state that the purpose asks for
+    """
     issued = parties.issue_code(
-        purpose=purpose, person_id=person_id, contact_point_id=way.contact_point_id, subject=subject, now=now
+        purpose=purpose,
+        person_id=way.person_id,
+        contact_point_id=way.contact_point_id,
+        subject=subject,
+        now=now,
     )
     outreach.plan_message(
-        person_id=person_id, channel=CHANNELS[way.medium], contact_point_id=way.contact_point_id,
+        person_id=way.person_id, channel=CHANNELS[way.medium], contact_point_id=way.contact_point_id,
         template_code=TEMPLATE, purpose=PURPOSE, dedupe_key=f"code:{issued.code_id}",
-        locale=locale or parties.person_card(person_id).locale,
+        locale=locale or parties.person_card(way.person_id).locale,
         values={"code": outreach.sealed_value(issued.code)}, now=now, expires_at=issued.expires_at,
     )  # fmt: skip
     audit.record(
-        code="parties.code.issued", actor=actor, subject_type="code", subject_id=issued.code_id, person_id=person_id,
+        code="parties.code.issued", actor=actor, subject_type="code", subject_id=issued.code_id, person_id=way.person_id,
         now=now, after={"purpose": purpose, "subject": subject, "contact_point_id": way.contact_point_id},
     )  # fmt: skip
     return SentCode(

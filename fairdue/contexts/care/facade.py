@@ -33,9 +33,11 @@ from .operations.documents import add_document, keep_letter, open_document
 from .operations.following import note_corrections, note_disputed, note_released, with_corrections
 from .operations.handling import hand_over, name_staff, take
 from .operations.opening import open_matter
+from .operations.warning import note_extended, note_warned
 from .queries.complaints import complaint_instants
 from .queries.figures import matter_figures
 from .queries.matters import STATES, matter, matter_counts, matter_queue, matters_of
+from .queries.pressing import extended_untold, matters_ahead, overseers, untold
 from .reference import kind_terms, terms_of
 from .sealing import SEALED_COLUMNS
 
@@ -72,6 +74,7 @@ __all__ = [
     "close",
     "complaint_instants",
     "document",
+    "extended_untold",
     "hand_over",
     "has_urgent",
     "keep_letter",
@@ -80,13 +83,17 @@ __all__ = [
     "matter_counts",
     "matter_figures",
     "matter_queue",
+    "matters_ahead",
     "matters_of",
     "name_staff",
     "note_corrections",
     "note_disputed",
+    "note_extended",
     "note_released",
+    "note_warned",
     "open_document",
     "open_matter",
+    "overseers",
     "return_answer",
     "settle_at_once",
     "signs",
@@ -94,6 +101,7 @@ __all__ = [
     "sweep_matters",
     "take",
     "terms_of",
+    "untold",
     "with_corrections",
     "withdraw",
 ]

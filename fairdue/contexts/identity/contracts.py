@@ -31,3 +31,11 @@ class TeamCard:
     name: str
     agency_code: str
     creditor_ids: frozenset[int] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetterReader:
+    """Where and in which language a member of staff reads letters of the house."""
+
+    address: str
+    locale: str

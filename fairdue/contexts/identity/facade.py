@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fairdue.contexts.identity.contracts import StaffCard, TeamCard
+from fairdue.contexts.identity.contracts import LetterReader, StaffCard, TeamCard
 from fairdue.contexts.identity.drafts import (
     SEALED_COLUMNS,
     DraftCard,
@@ -38,6 +38,7 @@ from fairdue.contexts.identity.queries import (
     actor_by_username,
     actor_for,
     colleagues,
+    letter_reader,
     staff_address,
     staff_cards,
     staff_names,
@@ -69,6 +70,7 @@ __all__ = [
     "DraftCard",
     "DraftTooLong",
     "InvitationUnknown",
+    "LetterReader",
     "PasswordTooWeak",
     "PreferenceUnknown",
     "PresentCard",
@@ -102,6 +104,7 @@ __all__ = [
     "invite_staff",
     "invited",
     "leave",
+    "letter_reader",
     "note_presence",
     "offer_undo",
     "others_present",

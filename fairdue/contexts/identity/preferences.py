@@ -1,4 +1,4 @@
-"""What a member of staff chose for their own screen; no personal data and no permission is in it."""
+"""What a member of staff chose for their own screen and mailbox; no personal data and no permission is in it."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ CHOICES: dict[str, frozenset[str]] = {
     "theme": frozenset({"auto", "light", "dark"}),
     "density": frozenset({"compact", "normal", "roomy"}),
     "keys": frozenset({"on", "off"}),
+    "mail": frozenset({"on", "off"}),
 }
 LOCALES = frozenset({"zh-hans", "en"})
 
@@ -22,7 +23,7 @@ class PreferenceUnknown(ValueError):
 
 @transaction.atomic
 def set_preferences(*, staff_id: int, choices: Mapping[str, str]) -> None:
-    """Keep somebody's own screen choices: theme, density, keys, locale.
+    """Keep somebody's own choices: theme, density, keys, locale, and letters about answers that are due (mail).
 
     :raises PreferenceUnknown: if a name or value is not offered
     """

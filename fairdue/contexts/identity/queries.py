@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef
 
-from fairdue.contexts.identity.contracts import StaffCard, TeamCard
+from fairdue.contexts.identity.contracts import LetterReader, StaffCard, TeamCard
 from fairdue.contexts.identity.models import Role, Staff, Team, TeamCreditor
 from fairdue.contexts.identity.policies import permissions_of
 from fairdue.kernel.actor import Actor
@@ -121,6 +121,14 @@ def staff_address(staff_id: int) -> str:
     """Return the e-mail address of an active member of staff, empty without one; for letters of the house to its staff."""
     found = Staff.objects.filter(pk=staff_id, is_active=True).values_list("email", flat=True).first()
     return found or ""
+
+
+def letter_reader(staff_id: int) -> LetterReader | None:
+    """Return where an active member of staff reads letters of the house, or None: no address, or none are wanted."""
+    staff = Staff.objects.filter(pk=staff_id, is_active=True).exclude(email="").first()
+    if staff is None or staff.preferences.get("mail") == "off":
+        return None
+    return LetterReader(address=staff.email, locale=staff.locale)
 
 
 def teams() -> tuple[TeamCard, ...]:

@@ -47,17 +47,20 @@ def responding(occasion: str, accounts: Sequence[book.AccountCard]) -> tuple[Bou
     """This function will return every clock that an occasion starts, each with the debts that its pack binds.
 
     1. The packs of all debts add up; a person without debts is under the default ones.
+    2. What the house promises where the law is silent runs only if no other pack starts a clock of that kind.
     """
     by_pack: dict[str, list[book.AccountCard]] = {}
     for account in accounts or (None,):
         for code in binding(account):
             by_pack.setdefault(code, []).extend([account] if account else [])
-    return tuple(
+    found = [
         BoundClock(pack=shipped_pack(code), clock=each, accounts=tuple(debts))
         for code, debts in by_pack.items()
         for each in clocks_in(code)
         if occasion in each.occasions
-    )
+    ]
+    by_law = {bound.clock.kind for bound in found if not bound.clock.is_fallback}
+    return tuple(bound for bound in found if not bound.clock.is_fallback or bound.clock.kind not in by_law)
 
 
 @lru_cache(maxsize=1)

@@ -11,10 +11,16 @@ from .contracts import (
     PersonCard,
     RevealField,
 )
-from .operations.codes import CodeForeign, issue_code, try_code
+from .operations.codes import NEW_POINT, CodeForeign, issue_code, try_code
 from .operations.consents import ConsentRefused, mark_contact_point, record_consent
 from .operations.landing_contacts import land_contact_points
 from .operations.landing_persons import land_persons
+from .operations.own_points import (
+    ContactPointRefused,
+    give_contact_point,
+    remove_contact_point,
+    take_into_use,
+)
 from .operations.portal_links import (
     PortalLinkExpired,
     PortalLinkRefused,
@@ -56,6 +62,7 @@ from .sealing import SEALED_COLUMNS
 __all__ = [
     "CONSENT_FACTS_SQL",
     "CONTACT_POINT_FACTS_SQL",
+    "NEW_POINT",
     "PERSON_FACTS_SQL",
     "RECORDED_SQL",
     "SEALED_COLUMNS",
@@ -64,6 +71,7 @@ __all__ = [
     "ConsentCard",
     "ConsentRefused",
     "ContactPointCard",
+    "ContactPointRefused",
     "ContactPointUnknown",
     "IssuedCode",
     "PartiesLanded",
@@ -83,6 +91,7 @@ __all__ = [
     "contact_points_of",
     "contact_points_of_read",
     "contact_points_read",
+    "give_contact_point",
     "has_places",
     "issue_code",
     "issue_portal_link",
@@ -104,8 +113,10 @@ __all__ = [
     "persons_read",
     "record_consent",
     "redeem_portal_link",
+    "remove_contact_point",
     "reveal",
     "search",
+    "take_into_use",
     "try_code",
     "verify_contact_point",
     "with_id_ending",

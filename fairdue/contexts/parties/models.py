@@ -71,7 +71,8 @@ class ContactPoint(models.Model):
     rank = models.SmallIntegerField(default=1, db_default=1)
     """1 is tried first."""
     status = models.CharField(max_length=10, default="valid", db_default="valid")
-    """`valid` or `invalid` (wrong number, bounced)."""
+    """`valid`; `invalid` (wrong number, bounced); `pending` (given by the person, not yet shown to be theirs); `removed` (by
+    the person, for good)."""
     is_opted_out = models.BooleanField(default=False, db_default=False)
     """Kept in step with the latest consent on this point."""
     verified_at = models.DateTimeField(null=True)

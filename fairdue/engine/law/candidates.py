@@ -126,7 +126,7 @@ CANDIDATE_SCHEMA: dict[str, Column] = {
     "has_frequency_consent": Column(pl.Boolean, "the debtor agreed to more contacts than the cap", False),
     "owner": Column(pl.String, "whose the contact point is: debtor, third_party or employer", "debtor"),
     "relation": Column(pl.String, "of a third person: guarantor, emergency_contact, …", ""),
-    "point_status": Column(pl.String, "valid or invalid", "valid"),
+    "point_status": Column(pl.String, "valid, invalid, pending (not verified yet) or removed (by the person)", "valid"),
     "is_opted_out": Column(pl.Boolean, "this channel or contact point was closed by the person", False),
     "has_objected": Column(pl.Boolean, "the person clearly objected to all contact", False),
     "is_deceased": Column(pl.Boolean, "the debtor has died", False),

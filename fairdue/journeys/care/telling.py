@@ -11,6 +11,7 @@ from fairdue.contexts.care import facade as care
 from fairdue.contexts.outreach import facade as outreach
 from fairdue.contexts.parties import facade as parties
 from fairdue.engine.documents.rendering import render_pdf
+from fairdue.journeys.send_code import CHANNELS, ways_for_code
 from fairdue.kernel.actor import Actor, system
 from fairdue.kernel.clock import business_date
 from fairdue.storage.pdf_signing import sign_pdf
@@ -28,19 +29,41 @@ HEADS = {
 
 
 def tell_received(card: care.MatterCard, *, now: datetime) -> None:
-    """This function will write the number and the last day of the answer into the person's inbox."""
+    """This function will acknowledge with the number and the last day of the answer: in the inbox, and by text or mail.
+
+    Who wrote it in the portal has just read both there: the inbox is enough.
+    """
+    due = card.clock.due_date
+    if due is None:
+        return
+    values = {"answer_date": due.isoformat()}
+    _plan(card, "notice.matter_received", values, "inapp", None, now)
+    if card.channel != "portal":
+        _plan_outside(card, "notice.matter_received", values, now)
+
+
+def tell_extended(card: care.MatterCard, *, now: datetime) -> None:
+    """This function will say that the answer takes longer, and by which day it comes now."""
     due = card.clock.due_date
     if due is not None:
-        _plan(card, "notice.matter_received", {"answer_date": due.isoformat()}, "inapp", None, now)
+        values = {"answer_date": due.isoformat()}
+        _plan(card, "notice.matter_extended", values, "inapp", None, now, key=due.isoformat())
+        _plan_outside(card, "notice.matter_extended", values, now, key=due.isoformat())
 
 
 def tell_answered(card: care.MatterCard, answer_id: int, *, now: datetime) -> None:
-    """This function will say that the answer is there: in the inbox, and by text to the person's own number."""
+    """This function will say that the answer is there: in the inbox, and by text or mail."""
     _plan(card, "notice.matter_answered", {}, "inapp", None, now, key=str(answer_id))
-    for point in parties.contact_points(card.person_id):
-        if point.medium == "mobile" and point.owner == "debtor" and point.status == "valid":
-            _plan(card, "notice.matter_answered", {}, "sms", point.contact_point_id, now, key=str(answer_id))
-            return
+    _plan_outside(card, "notice.matter_answered", {}, now, key=str(answer_id))
+
+
+def _plan_outside(
+    card: care.MatterCard, template: str, values: Mapping[str, Any], now: datetime, *, key: str = ""
+) -> None:
+    """Plan it for the person's own telephone, else mailbox; who has neither reads it in the portal."""
+    ways = sorted(ways_for_code(card.person_id), key=lambda way: way.medium != "mobile")
+    for way in ways[:1]:
+        _plan(card, template, values, CHANNELS[way.medium], way.contact_point_id, now, key=key)
 
 
 def purpose_of(card: care.MatterCard) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.utils.translation import gettext as _
 
 from fairdue.contexts.care import facade as care
-from fairdue.web.ui.templatetags.ui import in_language
+from fairdue.web.ui.templatetags.ui import day, in_language
 
 
 def kind_word(kind: str) -> str:
@@ -52,11 +54,18 @@ def entry_word(entry: care.EntryCard) -> str:
         else _("The letter was written"),
         "answered": _("The answer was given"),
         "reopened": _("Opened again, because you added to it"),
+        "extended": _("The answer takes longer: the new last day is %(day)s") % {"day": _day(entry)},
         "withdrawn": _("You took it back"),
         "hold_lifted": _("Contacts are possible again"),
         "done_at_once": _("Done as you asked, at once"),
     }
     return words.get(entry.kind, "")
+
+
+def _day(entry: care.EntryCard) -> str:
+    """Return the last day that an entry names, as the page writes days."""
+    said = str(entry.facts.get("due", ""))
+    return day(date.fromisoformat(said)) if said else ""
 
 
 def refusal_word(code: str) -> str:

@@ -87,7 +87,7 @@ def ask(request: HttpRequest) -> HttpResponse:
     now, contact = clock_now(), form.cleaned_data["contact"].strip()
     limits = (
         (attempts.CODES_ASKED_BY_ADDRESS, _address(request)),
-        (attempts.CODES_ASKED_FOR_POINT, _same_point(contact)),
+        (attempts.CODES_ASKED_FOR_POINT, same_point(contact)),
         (attempts.CODES_ASKED_OVERALL, ""),
     )
     if not attempts.count_all(limits, now):
@@ -100,7 +100,7 @@ def ask(request: HttpRequest) -> HttpResponse:
     return redirect("portal:code")
 
 
-def _same_point(contact: str) -> str:
+def same_point(contact: str) -> str:
     """Write a telephone or mailbox so that its spellings count together."""
     bare = "".join(contact.casefold().split())
     return bare if "@" in bare else "".join(filter(str.isdigit, bare))[-11:]
@@ -117,14 +117,14 @@ def code(request: HttpRequest) -> HttpResponse:
     def attempt(written: str) -> CodeAnswer:
         return identify.admit_by_code(code_id=code_id, code=written, now=now)
 
-    answer, response = _take_code(request, "portal/code.html", None, now, attempt)
+    answer, response = take_code(request, "portal/code.html", None, now, attempt)
     if answer is None or answer.person_id is None:
         return response
     request.session.pop(ASKED, None)
     return admit(request, answer.person_id, now, is_confirmed=True)
 
 
-def _take_code(
+def take_code(
     request: HttpRequest,
     template: str,
     person_id: int | None,
@@ -169,7 +169,7 @@ def confirm(request: HttpRequest, person_id: int, now: datetime) -> HttpResponse
     def attempt(written: str) -> CodeAnswer:
         return identify.confirm_by_code(person_id=person_id, code_id=code_id, code=written, now=now)
 
-    answer, response = _take_code(request, "portal/confirm.html", person_id, now, attempt, **context)
+    answer, response = take_code(request, "portal/confirm.html", person_id, now, attempt, **context)
     if answer is None or answer.person_id is None:
         return response
     request.session.pop(ASKED, None)

@@ -4,20 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.translation import gettext as _
 
 from fairdue.contexts.ledger import facade as ledger
 from fairdue.contexts.outreach import facade as outreach
-from fairdue.contexts.parties import facade as parties
-from fairdue.journeys.send_code import ways_for_code
 from fairdue.kernel.clock import business_date
 from fairdue.web.portal import articles, reading
 from fairdue.web.portal.explaining import told
 from fairdue.web.portal.frame import show
-from fairdue.web.portal.sessions import borrower, confirmed_page, visit_page
+from fairdue.web.portal.sessions import visit_page
 
 PARTS_SHOWN = 100
 """Parts of one amount on one page; the statement of account holds all."""
@@ -72,23 +68,3 @@ def message_page(request: HttpRequest, person_id: int, now: datetime, message_id
     if found[0].read_at is None and request.method == "GET":
         outreach.mark_read(message_id=message_id, person_id=person_id, now=now)
     return show(request, "portal/message.html", person_id, message=found[0])
-
-
-@confirmed_page
-def details(request: HttpRequest, person_id: int, now: datetime) -> HttpResponse:
-    """Show how the person is reached, masked, and take a telephone or mailbox out of use that is no longer theirs."""
-    points = ways_for_code(person_id)
-    gone = request.POST.get("gone", "")
-    if request.method == "POST" and gone in {str(point.contact_point_id) for point in points}:
-        if len(points) > 1:
-            parties.mark_contact_point(
-                contact_point_id=int(gone), status="invalid", reason="said in the portal", actor=borrower(person_id),
-                now=now,
-            )  # fmt: skip
-            messages.success(request, _("It is not used any more from this moment."))
-        else:
-            messages.info(
-                request, _("It is the only one we have, so it stays for now. Call us to give another.")
-            )
-        return redirect("portal:details")
-    return show(request, "portal/details.html", person_id, points=points)

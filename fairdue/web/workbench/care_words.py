@@ -47,6 +47,8 @@ ENTRIES = {
     "answered": word("Answer given"),
     "reopened": word("Opened again by the person's words"),
     "overdue": word("Overdue"),
+    "warned": word("Handler and supervisors told that the end is near or past"),
+    "extended": word("Person told of a later day"),
     "hold_lifted": word("Hold lifted: the time to read the answer has passed"),
     "withdrawn": word("Taken back by the person"),
     "closed": word("Closed"),

@@ -15,6 +15,7 @@ from fairdue.kernel import clock
 from fairdue.kernel.clock import HOUSE_ZONE, business_date
 from fairdue.web.ui.templatetags.ui import day, in_language
 from fairdue.web.workbench.access import DeskRequest
+from fairdue.web.workbench.care_words import clock_badge
 from fairdue.web.workbench.deadline_words import deadline_view
 from fairdue.web.workbench.reasons import reason_text, row_titles
 
@@ -64,9 +65,12 @@ def ahead(found: MyDay) -> list[dict[str, Any]]:
                   reverse("workbench:deadline", args=[card.deadline_id]))
         )  # fmt: skip
     for matter in found.matters:
-        title = f"{in_language(care.terms_of(matter.kind).title, 'label')} {matter.number}"
-        due = business_date(matter.answer_due_at) if matter.answer_due_at else None
-        lines.append(_line(due, title, "", _("answer due"), "complaint", _case(found, matter.person_id)))
+        title = f"{in_language(care.terms_of(matter.kind).name, '')} {matter.number}"
+        handler = matter.handler or _("nobody has it")
+        lines.append(
+            _line(matter.clock.due_date, title, clock_badge(matter), handler, "complaint",
+                  reverse("workbench:matter", args=[matter.matter_id]))
+        )  # fmt: skip
     for row in found.instalments:
         title = f"{row.name_masked} · {row.number}"
         text = _("instalment of %(amount)s") % {"amount": str(row.instalment.amount)}

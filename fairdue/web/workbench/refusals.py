@@ -332,6 +332,13 @@ REFUSALS = (
             "This contact point does not belong to the person: open the case again."
         ),
         "parties.contact_point.status_unknown": word("This state of a contact point is unknown."),
+        "parties.contact_point.removed": word("The person took it off: only they bring it back."),
+        "parties.contact_point.unreadable": word("This is no mobile number and no e-mail address."),
+        "parties.contact_point.in_use": word("This contact point is in use already."),
+        "parties.contact_point.of_another": word("This contact point is kept as somebody else's."),
+        "parties.contact_point.too_many": word("The person has enough contact points: take one off first."),
+        "parties.contact_point.only_one": word("It is the only contact point in use."),
+        "parties.contact_point.not_waiting": word("This contact point does not wait for a code any more."),
         "parties.portal_link.refused": word("The link lets nobody in."),
         "parties.portal_link.unknown": word("There is no such link."),
         "parties.portal_link.used": word("The link was used before: issue a new one."),

@@ -71,4 +71,8 @@ def _choices(preferences: dict[str, str], locale: str) -> list[dict[str, Any]]:
             "name": "keys", "label": _("Single keys"), "current": preferences.get("keys", "on"),
             "options": [("on", _("On")), ("off", _("Off"))],
         },
+        {
+            "name": "mail", "label": _("Mail about answers due"), "current": preferences.get("mail", "on"),
+            "options": [("on", _("On")), ("off", _("Off"))],
+        },
     ]  # fmt: skip

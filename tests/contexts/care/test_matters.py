@@ -7,13 +7,17 @@ from datetime import date, timedelta
 import pytest
 from case_world import NOW, TODAY, World
 from django.db import DatabaseError, IntegrityError, transaction
+from django.test import override_settings
 
 from fairdue.contexts.audit import facade as audit
 from fairdue.contexts.care import facade as care
 from fairdue.contexts.care.models import Document, DocumentChunk, Entry, Matter
+from fairdue.contexts.identity.models import Staff
 from fairdue.contexts.law import facade as law
+from fairdue.contexts.law.models import Deadline
 from fairdue.contexts.ledger import facade as ledger
 from fairdue.contexts.outreach import facade as outreach
+from fairdue.contexts.outreach.models import Message
 from fairdue.contexts.parties import facade as parties
 from fairdue.contexts.payments import facade as payments
 from fairdue.journeys import care as journeys
@@ -51,7 +55,7 @@ def tell(person, kind="complaint", *, cause="calls", words="每天打很多电�
     now = given.pop("now", NOW)
     actor = given.pop("actor", None) or borrower(person)
     return journeys.open_matter(
-        person_id=person.pk, kind=kind, account_ids=given.pop("account_ids", ()), words=words, channel="portal",
+        person_id=person.pk, kind=kind, account_ids=given.pop("account_ids", ()), words=words, channel=given.pop("channel", "portal"),
         details=given.pop("details", {}), actor=actor, now=now, cause=cause, **given,
     )  # fmt: skip
 
@@ -286,6 +290,68 @@ def test_an_overdue_matter_is_raised_once_and_a_call_for_help_stands_first(world
     assert care.matter_queue(actor=elsewhere, now=NOW).count == 0
     with pytest.raises(care.MatterUnknown):
         care.matter(matter_id=urgent.matter_id, actor=elsewhere, now=NOW)
+
+
+def test_who_handles_and_who_answers_for_it_hear_once_that_an_answer_is_near_and_once_that_it_is_late(
+    world, person, monkeypatch
+):
+    world.account(person)
+    card = tell(person, now=NOW - timedelta(days=13))
+    handler, clerk = world.staff("compliance"), world.staff("compliance")
+    outsider = world.staff("supervisor", creditors=("south",))
+    care.take(matter_id=card.matter_id, actor=handler, now=NOW)
+    letters = []
+    monkeypatch.setattr(
+        "fairdue.journeys.care.watching.send_house_letter", lambda letter, **_to: letters.append(letter)
+    )
+    with override_settings(SMTP_URL="smtp://mail.house.example", MAIL_FROM="fairdue@house.example"):
+        Staff.objects.filter(pk=clerk.id).update(email="clerk@house.example", locale="en")
+        Staff.objects.filter(pk=handler.id).update(email="handler@house.example", preferences={"mail": "off"})
+        night = NOW.replace(hour=15)
+        assert journeys.watch_matters(night) == journeys.CareWatch(
+            near_count=0, late_count=0, extended_count=0, mailed_count=0
+        )
+        looks = [journeys.watch_matters(NOW) for _ in range(2)]
+    assert [(look.near_count, look.late_count, look.mailed_count) for look in looks] == [(1, 0, 1), (0, 0, 0)]
+    (letter,) = letters
+    assert (letter.recipient, card.number in letter.text, "due soon" in letter.text) == (
+        "clerk@house.example",
+        True,
+        True,
+    )
+    assert "李" not in letter.text
+    seen = {
+        actor.id: care.matters_ahead(actor=actor, now=NOW, limit=9) for actor in (handler, clerk, outsider)
+    }
+    assert [len(seen[actor.id]) for actor in (handler, clerk, outsider)] == [1, 1, 0]
+    (said,) = Entry.objects.filter(kind="warned").values_list("facts", flat=True)
+    assert (said["what"], set(said["told"]) >= {handler.id, clerk.id}, said["mailed"]) == (
+        "near",
+        True,
+        [clerk.id],
+    )
+    late = journeys.watch_matters(NOW + timedelta(days=4))
+    assert (late.near_count, late.late_count) == (0, 1)
+
+
+def test_a_person_hears_once_of_each_later_day_of_the_answer(world, person):
+    world.account(person)
+    card = tell(person, channel="call", actor=world.staff("compliance"), now=NOW)
+    received = Message.objects.filter(template_code="notice.matter_received")
+    assert set(received.values_list("channel", flat=True)) == {"inapp", "sms"}, (
+        "told by telephone: acknowledged there too"
+    )
+    later = TODAY + timedelta(days=30)
+    Deadline.objects.filter(pk=card.clock.deadline_id).update(
+        due_date=later, due_at=NOW + timedelta(days=31), step="complex"
+    )
+    assert [journeys.watch_matters(NOW).extended_count for _ in range(2)] == [1, 0]
+    notes = Message.objects.filter(template_code="notice.matter_extended")
+    assert {(each.channel, each.values["answer_date"]) for each in notes} == {
+        ("inapp", later.isoformat()), ("sms", later.isoformat()),
+    }  # fmt: skip
+    detail = care.matter(matter_id=card.matter_id, actor=borrower(person), now=NOW)
+    assert [entry.facts["due"] for entry in detail.entries if entry.kind == "extended"] == [later.isoformat()]
 
 
 def test_limits_to_contacts_are_in_force_before_the_answer(world, person):

@@ -17,10 +17,10 @@ from fairdue.contexts.outreach import facade as outreach
 from fairdue.contexts.outreach.composing import open_content
 from fairdue.contexts.outreach.models import Message
 from fairdue.contexts.parties import facade as parties
-from fairdue.contexts.parties.models import ContactPoint, OneTimeCode
+from fairdue.contexts.parties.models import ContactPoint, OneTimeCode, Person
 from fairdue.journeys import identify_borrower as identify
 from fairdue.journeys.load_packs import load_packs
-from fairdue.journeys.send_code import send_code
+from fairdue.journeys.send_code import NoWayForCode, send_code
 from fairdue.kernel import clock
 from fairdue.kernel.actor import system
 from fairdue.web.portal import attempts, identify_pages
@@ -280,10 +280,64 @@ def test_ones_details_change_only_after_a_code_and_then_for_a_quarter_of_an_hour
     assert (answer.status_code, answer.headers["Location"]) == (302, "/my/")
     assert client.post("/my/details/", {"gone": str(point.contact_point_id)}).status_code == 302
     statuses = {card.contact_point_id: card.status for card in parties.contact_points(person.pk)}
-    assert statuses.pop(point.contact_point_id) == "invalid"
+    assert statuses.pop(point.contact_point_id) == "removed"
     assert set(statuses.values()) == {"valid"}
     monkeypatch.setenv(clock.OFFSET_VARIABLE, str(16 * 60))
     assert client.get("/my/details/").headers["Location"].startswith("/my/confirm/")
+
+
+def test_a_new_telephone_is_used_once_its_code_was_typed_and_the_old_one_hears_of_it(
+    borrower, monkeypatch
+) -> None:
+    person, ending = borrower
+    other = Person.objects.get(pk=person.pk)
+    other.pk, other.id_hash = None, None
+    other.save()
+    shared = parties.give_contact_point(
+        person_id=other.pk, written="13912345678", actor=system("test"), now=clock.now()
+    )
+    ContactPoint.objects.filter(pk=shared.contact_point_id).update(status="valid")
+    (old,) = parties.contact_points(person.pk)
+    client = Client()
+    client.post("/my/identify/", {"contact": PHONE, "ending": ending})
+    client.post("/my/identify/code/", {"code": code_in_outbox(person.pk, clock.now())})
+    for written, said in (("12345", "no mobile number"), ("138 0013 8000", "have this one already")):
+        answer = client.post("/my/details/add/", {"contact": written})
+        assert (answer.status_code, said in body(answer)) == (422, True), written
+    address = client.post("/my/details/add/", {"contact": "139 1234 5678"}).headers["Location"]
+    new = next(each for each in parties.contact_points(person.pk) if each.status == "pending")
+    assert (address, new.verified_at) == (f"/my/details/{new.contact_point_id}/code/", None)
+    with pytest.raises(NoWayForCode):
+        send_code(
+            person_id=person.pk, purpose="confirm", actor=system("test"), now=clock.now(),
+            contact_point_id=new.contact_point_id,
+        )  # fmt: skip
+    assert client.post(address, {"code": "x"}).status_code == 422
+    at(clock.now() + timedelta(seconds=3), monkeypatch)
+    assert client.post(address, {"code": code_in_outbox(person.pk, clock.now())}).status_code == 302
+    states = {each.contact_point_id: each for each in parties.contact_points(person.pk)}
+    assert states[new.contact_point_id].status == "valid" and states[new.contact_point_id].verified_at
+    assert ContactPoint.objects.get(pk=shared.contact_point_id).status == "invalid", (
+        "the number has a new holder"
+    )
+    told = Message.objects.filter(person_id=person.pk, template_code="notice.contact_changed")
+    assert set(told.values_list("channel", "contact_point_id")) == {
+        ("inapp", None),
+        ("sms", old.contact_point_id),
+    }
+    client.post("/my/details/", {"gone": str(old.contact_point_id)})
+    client.post("/my/details/", {"gone": str(new.contact_point_id)})
+    states = {each.contact_point_id: each.status for each in parties.contact_points(person.pk)}
+    assert states == {old.contact_point_id: "removed", new.contact_point_id: "valid"}, "the last one stays"
+    with pytest.raises(parties.ConsentRefused):
+        parties.mark_contact_point(
+            contact_point_id=old.contact_point_id,
+            status="valid",
+            reason="r",
+            actor=system("test"),
+            now=clock.now(),
+        )
+    assert client.get(address).status_code == 404
 
 
 def keep(sent: list[str], **values):

@@ -92,9 +92,8 @@ def start_clock(
     """This function will let the law record the request on a locked matter: its clocks, and the hold of the kind."""
     by_law = actor.empowered(*LAW_STEPS)
     account_id = row.account_ids[0] if len(row.account_ids) == 1 else None
-    wanted = terms.requests.get(row.cause, terms.code)
-    described = _request_kind(row, wanted)
-    if described is None:
+    wanted = _request_kind(row, terms.requests.get(row.cause, terms.code)) or _request_kind(row, terms.code)
+    if wanted is None:
         if terms.is_held:
             row.hold_id = law.place_hold(
                 person_id=row.person_id, kind=_HOLD_WITHOUT_CLOCK.get(terms.code, "internal"), reason=_summary(row),
@@ -102,7 +101,7 @@ def start_clock(
             )  # fmt: skip
         return
     taken = law.record_request(
-        person_id=row.person_id, kind=wanted, channel=row.channel, summary=_summary(row), received_at=received_at,
+        person_id=row.person_id, kind=wanted.code, channel=row.channel, summary=_summary(row), received_at=received_at,
         actor=by_law, now=now, account_id=account_id, facts=facts, is_held=terms.is_held,
     )  # fmt: skip
     row.request_id, row.hold_id = taken.request.request_id, taken.request.hold_id or row.hold_id

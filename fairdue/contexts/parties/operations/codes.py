@@ -17,6 +17,8 @@ DIGITS = 6
 MAX_TRIES = 5
 LIFETIME = timedelta(minutes=10)
 _HASH_PURPOSE = "parties.one_time_code"
+NEW_POINT = "contact_point"
+"""The purpose of a code that shows that a new telephone or mailbox is the person's; only such a one goes to a new one."""
 
 Refused = Literal["wrong", "too_soon", "spent", "expired"]
 
@@ -46,7 +48,7 @@ def issue_code(
     code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}"
     with transaction.atomic():
         if person_id is not None:
-            _require_own(person_id, contact_point_id)
+            _require_own(person_id, contact_point_id, "pending" if purpose == NEW_POINT else "valid")
             earlier = OneTimeCode.objects.filter(
                 person_id=person_id, purpose=purpose, subject=subject, used_at=None
             )
@@ -91,12 +93,12 @@ def try_code(*, code_id: int, purpose: str, code: str, now: datetime, subject: s
         return CodeAnswer(person_id=row.person_id, contact_point_id=row.contact_point_id)
 
 
-def _require_own(person_id: int, contact_point_id: int | None) -> None:
+def _require_own(person_id: int, contact_point_id: int | None, status: str) -> None:
     own = ContactPoint.objects.filter(
-        pk=contact_point_id or 0, person_id=person_id, owner="debtor", status="valid"
+        pk=contact_point_id or 0, person_id=person_id, owner="debtor", status=status
     )
     if not own.exists():
-        raise CodeForeign(f"contact point {contact_point_id} is not one of the person's own in use")
+        raise CodeForeign(f"contact point {contact_point_id} is no {status} one of the person's own")
 
 
 def _bare(code: str) -> str:

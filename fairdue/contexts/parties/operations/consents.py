@@ -18,6 +18,7 @@ KINDS = (
 )  # fmt: skip
 """Each with the detail that `contexts/law/statements.py` reads; `is_true: false` takes a plain one back."""
 STATUSES = ("valid", "invalid")
+"""What others say of a point; what its person says (`pending`, `removed`) stands in `own_points`."""
 
 
 class ConsentRefused(ValueError):
@@ -107,7 +108,9 @@ def mark_contact_point(
 ) -> None:
     """Take a contact point out of use (`invalid`), or back into it (`valid`); repeating changes nothing.
 
-    :raises ConsentRefused: if the point or the status is unknown
+    1. One that its person took off stays `removed`.
+
+    :raises ConsentRefused: if the point or the status is unknown, or one that was taken off is to be used again
     """
     if status not in STATUSES:
         raise ConsentRefused(
@@ -119,7 +122,11 @@ def mark_contact_point(
             raise ConsentRefused(
                 "parties.contact_point.unknown", f"contact point {contact_point_id} is not known"
             )
-        if point.status == status:
+        if point.status == "removed" and status == "valid":
+            raise ConsentRefused(
+                "parties.contact_point.removed", "its person took it off: only they bring it back"
+            )
+        if point.status in (status, "removed"):
             return
         before, point.status = point.status, status
         point.save(update_fields=["status"])

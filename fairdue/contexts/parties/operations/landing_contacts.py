@@ -34,7 +34,8 @@ def land_contact_points(
     2. A row that differs from the last file changes the point; what it said before is kept as a version.
     3. `opted_out` lands as a consent record and closes the point at once. A later file opens it again
        only with a `consent_at` after the latest record.
-    4. `invalid` set by hand or by a bounce stays, unless the row changes and says `valid`.
+    4. `invalid` set by hand or by a bounce stays, unless the row changes and says `valid`. What its person took off
+       stays off; what waits for its code is in use once the lender names it too.
 
     Runs in the caller's transaction.
     """
@@ -124,7 +125,8 @@ def _change(changed: pl.DataFrame, changed_by: str, now: datetime) -> None:
         plain = ", ".join(f"{name} = s.{name}" for name in UPDATED_COLUMNS)
         execute(
             f"UPDATE parties_contactpoint c SET {plain},"
-            " status = CASE WHEN s.status = '' THEN c.status ELSE s.status END,"
+            " status = CASE WHEN c.status = 'removed' THEN c.status WHEN s.status <> '' THEN s.status"
+            " WHEN c.status = 'pending' THEN 'valid' ELSE c.status END,"
             " verified_at = CASE WHEN s.verified THEN coalesce(c.verified_at, s.consent_at, %s) END"
             " FROM staged_change s WHERE s.point_id = c.id",
             [now],

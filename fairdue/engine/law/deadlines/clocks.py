@@ -66,6 +66,8 @@ class Clock:
     ends_on_rest_day: Literal["stays", "next_working_day"]
     calendar: CalendarCode
     steps: tuple[Step, ...]
+    is_fallback: bool
+    """Runs only where no other pack of the debts starts a clock of the same kind: what the house promises by itself."""
 
     def step(self, code: str) -> Step | None:
         """Return a step by its code."""
@@ -110,6 +112,7 @@ def clock_of(document: Mapping[str, Any]) -> Clock:
         ends_on_rest_day=document["ends_on_rest_day"],
         calendar=document["calendar"],
         steps=tuple(_step(item) for item in document.get("steps", ())),
+        is_fallback=document.get("where_law_is_silent", False),
     )
 
 

@@ -25,6 +25,7 @@ from fairdue.web.ui.templatetags.ui import badge, in_language, money
 from fairdue.web.ui.templatetags.ui import clock as hour
 from fairdue.web.ui.templatetags.ui import day as day_word
 from fairdue.web.workbench.access import DeskRequest, staff_page
+from fairdue.web.workbench.care_words import clock_badge, clock_words
 from fairdue.web.workbench.views.home import count_text, queue_href
 from fairdue.web.workbench.words import QUEUE_WORDS, say
 
@@ -194,7 +195,7 @@ def _matters(request: DeskRequest) -> Table | None:
             Column("number", _("Number"), is_row_head=True, render=_matter),
             Column("kind", _("Kind"), render=lambda value, _row: say(MATTER_KINDS, value)),
             Column("handler", _("Handler"), render=lambda value, _row: value or _("Nobody")),
-            InstantColumn("answer_due_at", _("Answer until")),
+            Column("clock", _("Time for the answer"), clock_words, render=lambda _value, row: clock_badge(row)),
         ],
     )  # fmt: skip
 

@@ -25,6 +25,7 @@ from fairdue.kernel.money import Money
 from fairdue.web.ui.tables import Column, EmptyState, InstantColumn, MoneyColumn, Table, row_link
 from fairdue.web.ui.templatetags.ui import badge, in_language
 from fairdue.web.workbench.access import DeskRequest, staff_page
+from fairdue.web.workbench.care_words import clock_words, kind_word
 from fairdue.web.workbench.exporting import exported
 from fairdue.web.workbench.money_words import REQUEST_KINDS
 from fairdue.web.workbench.office_words import TEXTS
@@ -33,6 +34,7 @@ from fairdue.web.workbench.words import CHANNELS, role_word, say
 SOURCES = {
     "money": word("Money and debts"), "extensions": word("More time"), "strategies": word("Strategies"),
     "texts": word("Texts"), "agreements": word("Agreements"), "answers": word("Answers to borrowers"),
+    "due": word("Answers due soon or late"),
 }  # fmt: skip
 
 
@@ -179,8 +181,21 @@ def _answers(request: DeskRequest) -> Iterator[InboxRow]:
         )  # fmt: skip
 
 
+def _due(request: DeskRequest) -> Iterator[InboxRow]:
+    """Yield what presses and waits for no approval: for whoever handles it, and for those who may take or hand it over."""
+    if not request.actor.may("care.view"):
+        return
+    for card in care.matters_ahead(actor=request.actor, now=clock.now(), limit=200):
+        if card.clock.tone in ("red", "late") and card.state == "open":
+            yield InboxRow(
+                source="due", title=f"{card.number} · {kind_word(card.kind)}", amount=None, about=clock_words(card),
+                asked_by=card.handler or _("nobody has it"), since=card.opened_at, until=card.answer_due_at,
+                href=_href("matter", card.matter_id), may=request.actor.may("care.handle"), limit="",
+            )  # fmt: skip
+
+
 Reader = Callable[[DeskRequest], Iterator[InboxRow]]
 READERS: dict[str, Reader] = {
     "money": _money, "extensions": _extensions, "strategies": _strategies, "texts": _texts,
-    "agreements": _agreements, "answers": _answers,
+    "agreements": _agreements, "answers": _answers, "due": _due,
 }  # fmt: skip

@@ -10,7 +10,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from fairdue.contexts.identity import facade as identity
 from fairdue.web.workbench.access import DeskRequest, staff_page
 
-NAMES = ("theme", "density", "keys", "locale")
+NAMES = ("theme", "density", "keys", "mail", "locale")
 
 
 @staff_page(methods=("POST",))
