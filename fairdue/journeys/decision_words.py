@@ -32,22 +32,22 @@ DROPPED: Mapping[str, Words] = {
         "the capacity of that way went to cases where it does more that night",
     ),
     "holdout": (
-        "此人属于实验的留白组:除依法应做的事项外不采取动作",
+        "此人属于实验的留白组：除依法应做的事项外不采取动作",
         "the person is in an experiment's holdout: nothing is done but what is legally due",
     ),
     "conflict": (
-        "事实使两行相互矛盾,策略未给出动作",
+        "事实使两行相互矛盾，策略未给出动作",
         "two rows contradict each other for these facts, so the strategy gave no step",
     ),
     "book_not_current": (
-        "债权机构当晚的文件不完整,待完整文件到达前不联系",
+        "债权机构当晚的文件不完整，待完整文件到达前不联系",
         "the creditor's file of that night was partial: no contact until the whole file has come",
     ),
     "no_row": ("没有任何一行符合", "no row fits"),
 }
 
 OTHER_CHANNEL: Words = (
-    ";首选方式当晚不够用,改用另一方式",
+    "；首选方式当晚不够用，改用另一方式",
     "; another way than the preferred one, whose capacity was short that night",
 )
 
@@ -58,11 +58,11 @@ STOPPED: Mapping[str, Words] = {
 
 STATES: Mapping[str, Words] = {
     "gone": (
-        "当晚的事实文件已不在,无法重现依据;所列为决定当时的记录。",
+        "当晚的事实文件已不在，无法重现依据；所列为决定当时的记录。",
         "The night's files are gone, so the grounds cannot be shown again; what stands here is the record of then.",
     ),
     "altered": (
-        "现存的事实与决定时的摘要不符,因此不作为依据展示。",
+        "现存的事实与决定时的摘要不符，因此不作为依据展示。",
         "The facts that are stored do not have the digest of the decision, so they are not shown as its grounds.",
     ),
 }
@@ -92,12 +92,12 @@ def _who(card: decisions.DecisionCard, document: Mapping[str, Any]) -> Words:
     zh = f"{card.cycle_date} 批次由策略“{title.get('zh', card.strategy_code)}”{card.strategy_version} 决定"
     en = f"On {card.cycle_date} the strategy ‘{title.get('en', card.strategy_code)}’ {card.strategy_version} decided"
     if card.experiment:
-        zh += f"(实验 {card.experiment},{card.arm} 组,概率 {card.probability:.1%})"
+        zh += f"（实验 {card.experiment}，{card.arm} 组，概率 {card.probability:.1%}）"
         en += f" (experiment {card.experiment}, arm {card.arm}, probability {card.probability:.1%})"
     if not card.row_ids or not card.row_ids[0]:
-        return f"{zh}:没有命中任何一行。", f"{en}: no row fired."
+        return f"{zh}：没有命中任何一行。", f"{en}: no row fired."
     return (
-        f"{zh}:命中“{card.title_zh}”({card.row_ids[0]})。",
+        f"{zh}：命中“{card.title_zh}”（{card.row_ids[0]}）。",
         f"{en}: the row ‘{card.title_en}’ ({card.row_ids[0]}) fired.",
     )
 
@@ -113,9 +113,9 @@ def _because(trace: decisions.StrategyTrace | None) -> Iterator[Words]:
     made = [words for each in others if (words := _table(each))]
     if made:
         zh, en = ";".join(part[0] for part in made), "; ".join(part[1] for part in made)
-        yield f"其他各表:{zh}。", f"The other tables: {en}."
+        yield f"其他各表：{zh}。", f"The other tables: {en}."
     if trace.problem:
-        yield f"相互矛盾的行:{trace.problem}。", f"Rows that contradict each other: {trace.problem}."
+        yield f"相互矛盾的行：{trace.problem}。", f"Rows that contradict each other: {trace.problem}."
 
 
 def _cells(row: decisions.RowTrace, zh: str, en: str) -> Words:
@@ -124,7 +124,7 @@ def _cells(row: decisions.RowTrace, zh: str, en: str) -> Words:
             f"{zh}上面各行都不符合。",
             f"{en} no row above it fits.",
         )
-    parts_zh = "、".join(f"{cell.title_zh}为 {cell.value_zh}(条件:{cell.words_zh})" for cell in row.cells)
+    parts_zh = "、".join(f"{cell.title_zh}为 {cell.value_zh}（条件：{cell.words_zh}）" for cell in row.cells)
     parts_en = ", ".join(f"{cell.title_en} is {cell.value_en} (asked: {cell.words_en})" for cell in row.cells)
     return f"{zh}{parts_zh}。", f"{en} {parts_en}."
 
@@ -148,10 +148,10 @@ def _outcome(card: decisions.DecisionCard, rules: Mapping[str, Words]) -> Words:
     en_why = ", ".join(f"{words[1]} ({rule})" for words, rule in zip(named, card.reasons, strict=True))
     if card.dropped in DROPPED:
         zh_dropped, en_dropped = DROPPED[card.dropped]
-        return f"未采取动作:{zh_dropped}。", f"Nothing came of it: {en_dropped}."
+        return f"未采取动作：{zh_dropped}。", f"Nothing came of it: {en_dropped}."
     if card.outcome == "none":
         return (
-            f"动作:{zh_step};未联系,因此未询问闸口。",
+            f"动作：{zh_step}；未联系，因此未询问闸口。",
             f"Step: {en_step}; no contact, so the gate was not asked.",
         )
     if card.outcome == "allow":
@@ -160,7 +160,7 @@ def _outcome(card: decisions.DecisionCard, rules: Mapping[str, Words]) -> Words:
         moved_en = f", at another time because of {en_why}" if en_why else ""
         other_zh, other_en = OTHER_CHANNEL if card.dropped == "cheaper_channel" else ("", "")
         return (
-            f"闸口允许:{zh_step},{at}{moved_zh}{other_zh}。",
+            f"闸口允许：{zh_step}，{at}{moved_zh}{other_zh}。",
             f"The gate allowed it: {en_step} at {at}{moved_en}{other_en}.",
         )
     kind = STOPPED.get(card.dropped, ("", ""))
@@ -174,6 +174,6 @@ def _otherwise(found: Sequence[Nearest]) -> Iterator[Words]:
     for each in found:
         zh_step, en_step = STEPS.get(each.step, (each.step, each.step))
         yield (
-            f"若{each.fact_zh}为 {each.value_zh},则会命中“{each.row_zh}”({each.row_id}):{zh_step}。",
+            f"若{each.fact_zh}为 {each.value_zh}，则会命中“{each.row_zh}”（{each.row_id}）：{zh_step}。",
             f"If {each.fact_en} were {each.value_en}, ‘{each.row_en}’ ({each.row_id}) would have fired: {en_step}.",
         )

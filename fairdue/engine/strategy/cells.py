@@ -139,7 +139,7 @@ def _interval(node: ast.Range, low: End, high: End) -> Interval:
     is_written = not isinstance(low, Term) and not isinstance(high, Term)
     if is_written and low > high:  # type: ignore[operator]
         raise CellError(
-            f"the interval is empty: {low} is above {high}", f"区间为空:{low} 大于 {high}", node.position
+            f"the interval is empty: {low} is above {high}", f"区间为空：{low} 大于 {high}", node.position
         )
     return Interval(low, high, node.is_low_open, node.is_high_open)
 

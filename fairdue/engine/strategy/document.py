@@ -82,7 +82,7 @@ def _shape_faults(part: Mapping[str, Any], decision: str = "") -> Iterator[Fault
         if items is not None and not _is_list(items):
             yield Fault(
                 decision=decision,
-                message_zh=f"{key} 须为列表,每项须有名目",
+                message_zh=f"{key} 须为列表，每项须有名目",
                 message_en=f"{key} is a list, each item of which has keys",
             )
     for item in _listed(part, "decisions"):
@@ -152,14 +152,14 @@ def _old_table_faults(strategy: Strategy) -> Iterator[Fault]:
     if not rows[-1].is_catch_all:
         yield Fault(
             row_id=rows[-1].row_id,
-            message_zh="最后一行必须适用于所有人,否则有人得不到决定",
+            message_zh="最后一行必须适用于所有人，否则有人得不到决定",
             message_en="the last row must be a catch-all, or some records are not decided",
         )
     for row in rows[:-1]:
         if row.is_catch_all:
             yield Fault(
                 row_id=row.row_id,
-                message_zh="所有人都符合此行,其后的行永远不会触发",
+                message_zh="所有人都符合此行，其后的行永远不会触发",
                 message_en="every record passes it, so no row below can fire",
             )
 
@@ -190,7 +190,7 @@ def _input_faults(items: Iterable[Any]) -> Iterator[Fault]:
         names.append(name)
         if kind not in TYPES:
             yield Fault(
-                message_zh=f"输入 {name}:类型 {kind!r} 不是 {'、'.join(TYPES)} 之一",
+                message_zh=f"输入 {name}：类型 {kind!r} 不是 {'、'.join(TYPES)} 之一",
                 message_en=f"input {name}: type {kind!r} is not one of {', '.join(TYPES)}",
             )
     for name in _repeated(names):
@@ -307,7 +307,7 @@ def _ordered(decisions: list[Decision], faults: list[Fault]) -> tuple[Decision, 
         faults.append(
             Fault(
                 decision=str(error.args[1][0]),
-                message_zh=f"决策互相依赖成环:{circle}",
+                message_zh=f"决策互相依赖成环：{circle}",
                 message_en=f"decisions read each other in a circle: {circle}",
             )
         )

@@ -115,7 +115,7 @@ def table_of(item: Mapping[str, Any], types: Mapping[str, str], faults: list[Fau
     if len(rows) > MOST_ROWS:
         place.note(
             f"the table has {len(rows):,} rows; at most {MOST_ROWS:,} can be decided",
-            f"决策表有 {len(rows):,} 行,最多 {MOST_ROWS:,} 行",
+            f"决策表有 {len(rows):,} 行，最多 {MOST_ROWS:,} 行",
         )
         return None
     own = signature_of(item).types
@@ -166,7 +166,7 @@ def _term(source: Any, kind: str, types: Mapping[str, str], place: Place, column
     if not is_readable_as(term.type_name, kind):
         place.note(
             f"{source} is of type {term.type_name}, not {kind}",
-            f"{source} 的类型是 {term.type_name},不是 {kind}",
+            f"{source} 的类型是 {term.type_name}，不是 {kind}",
             column,
         )
         return None
@@ -203,7 +203,7 @@ def _input(name: str, item: Mapping[str, Any], types: Mapping[str, str], place: 
         return None  # a fault of the decision that gives it
     if kind not in TYPES or not is_readable_as(types[name], kind):
         place.note(
-            f"{name} is of type {types[name]}, not {kind}", f"{name} 的类型是 {types[name]},不是 {kind}", name
+            f"{name} is of type {types[name]}, not {kind}", f"{name} 的类型是 {types[name]}，不是 {kind}", name
         )
         return None
     return Input(name, kind, None, "", *titles)
@@ -215,7 +215,7 @@ def _expression_input(
     if name in types or not NAME.match(name):
         place.note(
             "an input with an expression has a name of its own: lower-case letters, digits and underscores",
-            "带表达式的输入须有自己的名称:小写字母、数字和下划线",
+            "带表达式的输入须有自己的名称：小写字母、数字和下划线",
             name,
         )
         return None
@@ -298,12 +298,12 @@ def _note_policy(item: Mapping[str, Any], outputs: Mapping[str, Output], place: 
         known = ", ".join(AGGREGATIONS)
         place.note(
             f"aggregation {aggregation!r}: only COLLECT has one, of {known}",
-            f"汇总 {aggregation!r}:只有 COLLECT 可用,为 {known} 之一",
+            f"汇总 {aggregation!r}：只有 COLLECT 可用，为 {known} 之一",
         )
     if policy in ("PRIORITY", "OUTPUT ORDER") and not any(each.allowed for each in outputs.values()):
         place.note(
             f"{policy} needs an output with allowed values: their order is the priority",
-            f"{policy} 需要一个列出允许值的输出:其顺序即优先级",
+            f"{policy} 需要一个列出允许值的输出：其顺序即优先级",
         )
     for output in outputs.values():
         _note_aggregation(str(policy), str(aggregation or ""), output, place)
@@ -314,14 +314,14 @@ def _note_aggregation(policy: str, aggregation: str, output: Output, place: Plac
     if aggregation in ("sum", "min", "max") and output.type_name not in summed:
         place.note(
             f"{aggregation} needs {' or '.join(summed)}, not {output.type_name}",
-            f"{aggregation} 需要 {'、'.join(summed)},而不是 {output.type_name}",
+            f"{aggregation} 需要 {'、'.join(summed)}，而不是 {output.type_name}",
             output.name,
         )
     is_listed = policy in ("RULE ORDER", "OUTPUT ORDER", "COLLECT") and not aggregation
     if is_listed and output.type_name == "list":
         place.note(
             f"{policy} makes lists; an output of type list cannot be one of its values",
-            f"{policy} 的结果已是列表,输出不能再是 list 类型",
+            f"{policy} 的结果已是列表，输出不能再是 list 类型",
             output.name,
         )
 
@@ -337,7 +337,7 @@ def _row(
     row_id = str(parts.get("id") or "")
     place.row_id = row_id if _ROW_ID.match(row_id) else row_id or "(without id)"
     if not _ROW_ID.match(row_id):
-        place.note("an id is lower-case words joined by hyphens", "编号须为小写单词,以连字符相连")
+        place.note("an id is lower-case words joined by hyphens", "编号须为小写单词，以连字符相连")
     title = title_of(parts)
     if not all(title):
         place.note("a title in zh and en says what the row does", "标题须以中英文说明此行的作用")

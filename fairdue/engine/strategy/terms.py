@@ -165,13 +165,13 @@ def _name(name: str, position: int, types: Mapping[str, str]) -> Name:
     if name not in types:
         raise CellError(
             f"{name!r} is no fact and no output of a decision; write texts in double quotes",
-            f"“{name}”既不是事实也不是决策的输出;文本须加双引号",
+            f"“{name}”既不是事实也不是决策的输出；文本须加双引号",
             position,
         )
     if types[name] not in TYPES:
         raise CellError(
             f"{name} is of type {types[name]}, which cannot be computed or compared with",
-            f"{name} 的类型是 {types[name]},不能用于计算或比较",
+            f"{name} 的类型是 {types[name]}，不能用于计算或比较",
             position,
         )
     return Name(name, types[name])
@@ -210,7 +210,7 @@ def _arithmetic(operator: str, left: Term, right: Term, position: int) -> Arithm
             )
             raise CellError(
                 f"{operator!r} computes with numbers, not with {_a(kind)}{hint[0]}",
-                f"“{operator}”只能用于数值,不能用于 {kind}{hint[1]}",
+                f"“{operator}”只能用于数值，不能用于 {kind}{hint[1]}",
                 position,
             )
     is_whole = kinds == ("integer", "integer") and operator != "/"

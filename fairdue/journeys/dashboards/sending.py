@@ -100,7 +100,7 @@ def _letter(card: reporting.SubscriptionCard, shown: reporting.Dashboards, addre
     night = shown.night.isoformat() if shown.night else "–"
     title = (f"催收指标 · 批次 {night}", f"Collections figures, night of {night}")[at]
     link = f"{settings.PUBLIC_URL}/desk/dashboards/"
-    stop = (f"查看与停止订阅:{link}", f"See them, or stop this e-mail: {link}")[at]
+    stop = (f"查看与停止订阅：{link}", f"See them, or stop this e-mail: {link}")[at]
     parts = [(_title(code, at), HEADS[code][at], rows) for code, rows in tables_of(shown, at)]
     text = "\n\n".join(
         f"{name}\n{' | '.join(heads)}\n" + "\n".join(" | ".join(row) for row in rows)

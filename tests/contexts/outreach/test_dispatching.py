@@ -24,8 +24,8 @@ from tests.contexts.outreach.conftest import accepted_keys
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("web", "packs")]
 TEXT = (
-    "【示例银行】尊敬的客户,截至目前我们尚未收到您信用卡2025年10月1日应还的款项,待还1,234.50元。"
-    "如已还款请忽略。查看明细、还款或协商:<link> 核对码<code>。核实请拨打您卡片背面或合同所载的客服电话。回复T退订。"
+    "【示例银行】尊敬的客户，截至目前我们尚未收到您信用卡2025年10月1日应还的款项，待还1,234.50元。"
+    "如已还款请忽略。查看明细、还款或协商：<link> 核对码<code>。核实请拨打您卡片背面或合同所载的客服电话。回复T退订。"
 )
 
 
@@ -348,7 +348,7 @@ def test_without_a_mail_server_e_mail_goes_to_the_local_provider(borrow, plan):
     dispatch()
     (held,) = outreach.local_outbox()
     assert (held.channel, held.recipient_masked) == ("email", "s***@example.com")
-    assert held.text.startswith("您有一笔款项待还\n\n尊敬的客户:")
+    assert held.text.startswith("您有一笔款项待还\n\n尊敬的客户：")
 
 
 def test_staff_see_texts_only_of_their_own_creditors(borrow, plan, creditor):

@@ -303,7 +303,7 @@ def test_every_fault_is_named_at_once_in_both_languages():
     with pytest.raises(WorkbookErrors) as found:
         edited({(ROW, BUCKET): "M1", (ROW, HOLD): "maybe", (ROW + 1, RANK): "high"})
     assert [each.cell for each in found.value.problems] == ["F9", "G9", "I10"]
-    assert found.value.problems[0].zh == '文本要加双引号:写成 "M1"。'
+    assert found.value.problems[0].zh == '文本要加双引号：写成 "M1"。'
     assert str(found.value.problems[0]) == 'Next step F9: Texts stand in double quotes: write "M1".'
 
 

@@ -128,14 +128,14 @@ def told(world: dict[str, Any], line: dict[str, Any]) -> Any:
 def explain(world: dict[str, Any], decided: list[dict[str, Any]], tmp_path: Path) -> None:
     one = next(line for line in decided if line["arm"] == "" and line["rows_fired"].startswith("m2-call,"))
     found = told(world, one)
-    assert found.facts_state == "proven" and found.facts["days_past_due"] == one["days_past_due"]
+    assert found.facts_state == "proven" and found.facts["days_past_due"] == one['days_past_due']
     assert found.trace.row_id == "m2-call" and ",".join(found.trace.rows_fired) == one["rows_fired"]
     english = [en for _, en in found.sentences]
     assert english[0].startswith("On 2025-10-15 the strategy ‘Reminders and calls (mainland China)’")
     assert english[0].endswith("the row ‘M2: call’ (m2-call) fired.")
     assert f"days past due (worst account) is {one['days_past_due']} (asked: from 31 to 60)" in english[1]
     assert found.sentences[0][0].startswith("2025-10-15 批次由策略“提醒与来电催收(中国大陆)”")
-    assert f"逾期天数(最重账户)为 {one['days_past_due']}(条件:31 至 60)" in found.sentences[1][0]
+    assert f"逾期天数(最重账户)为 {one['days_past_due']}（条件：31 至 60）" in found.sentences[1][0]
     assert len(found.nearest) == 2
     for each in found.nearest:  # what would have changed it does change it
         again = decisions.try_record(world["live"], {**found.facts, each.fact: each.value})

@@ -1,6 +1,6 @@
 """Strategies to and from DMN XML: what we write any DMN tool draws and edits, what comes back loses nothing.
 
-1. `to_dmn` writes DMN 1.5 with a diagram. Cells and expressions are written so that they decide alike under
+1. `to_dmn` writes DMN 1.3 to 1.5 with a diagram. Cells and expressions are written so that they decide alike under
    DMN's three-valued logic; the document's own words stand beside them.
 2. `from_dmn` reads DMN 1.1 to 1.5. What another tool left as it was comes back exactly as the document had it;
    what was changed is read from the DMN; a foreign file gets ids of its own.
@@ -32,18 +32,19 @@ class DmnProblems(ValueError):
         super().__init__("; ".join(map(str, self.problems)))
 
 
-def to_dmn(document: Mapping[str, Any]) -> bytes:
-    """Return a strategy's document, of either format, as DMN 1.5 XML.
+def to_dmn(document: Mapping[str, Any], version: str = "1.5") -> bytes:
+    """Return a strategy's document, of either format, as DMN XML.
 
+    :param version: 1.3, 1.4 or 1.5
     :raises DmnProblems: if a cell or an expression of the document cannot be read
     """
     try:
-        return written(shape_of(document))
+        return written(shape_of(document), version)
     except Unwritable as error:
-        raise DmnProblems([DmnProblem(where=error.where, zh=f"无法读取:{error}", en=str(error))]) from None
+        raise DmnProblems([DmnProblem(where=error.where, zh=f"无法读取：{error}", en=str(error))]) from None
     except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
         en = f"the document is no strategy that can be written: {error}"
-        raise DmnProblems([DmnProblem(where="", zh=f"该文档不是可导出的策略:{error}", en=en)]) from None
+        raise DmnProblems([DmnProblem(where="", zh=f"该文档不是可导出的策略：{error}", en=en)]) from None
 
 
 def from_dmn(content: bytes, result: str = "") -> dict[str, Any]:
@@ -58,7 +59,7 @@ def from_dmn(content: bytes, result: str = "") -> dict[str, Any]:
         raise DmnProblems([DmnProblem(where="", zh=f"不是可读的 XML:{error}", en=str(error))]) from None
     if xml.kind(root) != "definitions" or xml.namespace(root) not in xml.NAMESPACES.values():
         en = "the file is not DMN 1.1 to 1.5: save it as DMN in your tool"
-        raise DmnProblems([DmnProblem(where="", zh="文件不是 DMN 1.1 至 1.5:请在工具中另存为 DMN", en=en)])
+        raise DmnProblems([DmnProblem(where="", zh="文件不是 DMN 1.1 至 1.5：请在工具中另存为 DMN", en=en)])
     problems: list[DmnProblem] = []
     shape = read_shape(root, problems)
     document = Assembler(shape, _as_written(shape), problems).document(result)

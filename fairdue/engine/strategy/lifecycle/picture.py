@@ -31,13 +31,13 @@ STYLE = """
 """Classes of the picture in both schemes; a page that has its own style sheet leaves it out."""
 
 _WORDS = {
-    "title": ("{name}:阶段图", "{name}: map of stages"),
+    "title": ("{name}：阶段图", "{name}: map of stages"),
     "start": ("新账户", "new account"),
     "back": ("还款后退回", "a payment leads back"),
     "every": ("自左列每个阶段", "from every stage on the left"),
     "some": ("自 {names}", "from {names}"),
     "lifted": ("返回", "back"),
-    "then": ("{start} 之后:{ends}。", "After {start}: {ends}."),
+    "then": ("{start} 之后：{ends}。", "After {start}: {ends}."),
     "final": ("终点", "final"),
     "by": ("{end}({events})", "{end} ({events})"),
 }
