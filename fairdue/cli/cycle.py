@@ -26,24 +26,35 @@ DATE = typer.Option(..., "--date", help="Business date, YYYY-MM-DD.")
 ENGINE = typer.Option(
     "local", help="Where partitions are decided: local, spark://host:7077, local-cluster[2,1,1024], yarn."
 )
+CREDITOR = typer.Option(
+    "",
+    help="Code of a creditor whose file came late: an extra night over that book, after the night of the day.",
+)
 JSON = typer.Option(False, "--json", help="One JSON object on stdout.")
 
 
-def run(day: str = DATE, engine: str = ENGINE, as_json: bool = JSON) -> None:
+def run(day: str = DATE, creditor: str = CREDITOR, engine: str = ENGINE, as_json: bool = JSON) -> None:
     """Run the night of a date, or what is left of it. Exit 0 done, 1 refused, 2 bad usage."""
     cycle_date = _date(day)
     prepare()
-    from fairdue.contexts.decisions.facade import CycleIsOutdated, CycleIsRunning, StrategyUnknown
+    from fairdue.contexts.book.facade import CreditorUnknown
+    from fairdue.contexts.decisions.facade import (
+        CycleIsOutdated,
+        CycleIsRunning,
+        NightNotFinished,
+        StrategyUnknown,
+    )
     from fairdue.journeys.nightly_cycle import run_cycle
     from fairdue.journeys.nightly_cycle.engines import EngineUnknown
     from fairdue.journeys.nightly_cycle.estimating import usual_seconds
+    from fairdue.journeys.nightly_cycle.inbox import BookStillPartial
     from fairdue.journeys.nightly_cycle.spark import SparkMissing
     from fairdue.kernel import clock
     from fairdue.kernel.actor import system
 
     with _bars() as bars:
         shown: dict[str, Any] = {}
-        usual = usual_seconds(cycle_date)
+        usual = {} if creditor else usual_seconds(cycle_date)
         _tell_whole(usual)
         try:
             result = run_cycle(
@@ -51,22 +62,33 @@ def run(day: str = DATE, engine: str = ENGINE, as_json: bool = JSON) -> None:
                 actor=system("cycle"),
                 now=clock.now(),
                 engine=engine,
+                creditor_code=creditor,
                 progress=lambda stage, done, total: _show(bars, shown, usual, stage, done, total),
             )
-        except (CycleIsRunning, CycleIsOutdated, StrategyUnknown, EngineUnknown, SparkMissing) as error:
+        except (
+            BookStillPartial,
+            CreditorUnknown,
+            CycleIsOutdated,
+            CycleIsRunning,
+            EngineUnknown,
+            NightNotFinished,
+            SparkMissing,
+            StrategyUnknown,
+        ) as error:
             _refuse(error, as_json)
     _print(result, as_json)
 
 
-def report(day: str = DATE, as_json: bool = JSON) -> None:
+def report(day: str = DATE, creditor: str = CREDITOR, as_json: bool = JSON) -> None:
     """Show what the night of a date did. Exit 1 if there was none."""
     cycle_date = _date(day)
     prepare()
+    from fairdue.contexts.book.facade import CreditorUnknown, creditor_by_code
     from fairdue.contexts.decisions.facade import CycleUnknown, cycle_report
 
     try:
-        result = cycle_report(cycle_date)
-    except CycleUnknown as error:
+        result = cycle_report(cycle_date, creditor_by_code(creditor).creditor_id if creditor else None)
+    except (CycleUnknown, CreditorUnknown) as error:
         _refuse(error, as_json)
     _print(result, as_json)
 

@@ -29,6 +29,7 @@ def print_capacity(report: Any) -> None:
     )
     console.print(
         f"value {value:,.2f} of at most {bound:,.2f} (gap {detail['gap_percent']:.4f} %); largest value first: {usual:,.2f}; "
+        f"shared by {' and '.join(name.replace('_', ' ') for name in dict.fromkeys(detail.get('shared_by', ['prices'])))}; "
         f"{detail['waiting']:,} wait",
         highlight=False,
     )

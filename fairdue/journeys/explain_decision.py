@@ -88,7 +88,7 @@ def _facts(
 ) -> tuple[FactsState, dict[str, Any]]:
     """Read the inputs of the strategy as the night kept them, and hold them against the digest."""
     try:
-        night = lake.night(decision.cycle_date)
+        night = lake.night(decision.cycle_date, decision.creditor_id)
         part = part_of_person(decision.person_id, len(night.parts))
         frame = night.frame("persons", part).filter(pl.col("person_id") == decision.person_id)
     except (NightNotStored, FileNotFoundError):

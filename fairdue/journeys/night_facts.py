@@ -19,7 +19,7 @@ def facts_of_person(person_id: int, lake: Lake) -> tuple[date, Mapping[str, Any]
     if decision is None:
         return None
     try:
-        night = lake.night(decision.cycle_date)
+        night = lake.night(decision.cycle_date, decision.creditor_id)
         frame = night.frame("persons", part_of_person(person_id, len(night.parts)))
     except (NightNotStored, NightAltered, FileNotFoundError):
         return None

@@ -115,6 +115,13 @@ def estimated_rows(table: str) -> int:
         return max(int(cursor.fetchone()[0]), 0)
 
 
+def count_rows(query: str) -> int:
+    """Return the number of rows of a query without parameters."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT count(*) FROM ({query}) AS counted")
+        return int(cursor.fetchone()[0])
+
+
 def read_columns(
     query: str, schema: Mapping[str, Any], parameters: Sequence[Any] | None = None
 ) -> pl.DataFrame:

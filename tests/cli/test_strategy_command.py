@@ -44,17 +44,17 @@ def test_a_faulty_cell_is_named_with_its_row_and_column_and_nothing_is_published
 
 def test_a_new_version_is_published_and_the_one_before_retired(tmp_path):
     assert strategy("publish", SHIPPED)[1]["status"] == "published"
-    path = edited(tmp_path, ('version: "2026.2"', 'version: "2026.3"'), ('"[1..3]"', '"[1..5]"'))
+    path = edited(tmp_path, ('version: "2026.3"', 'version: "2026.4"'), ('"[1..3]"', '"[1..5]"'))
     assert strategy("check", path) == (
         0,
-        {"strategy": "reminders-cn@2026.3", "rows": 29, "errors": [], "findings": []},
+        {"strategy": "reminders-cn@2026.4", "rows": 31, "errors": [], "findings": []},
     )
     assert strategy("publish", path) == (
         0,
-        {"strategy": "reminders-cn@2026.3", "status": "published", "errors": []},
+        {"strategy": "reminders-cn@2026.4", "status": "published", "errors": []},
     )
     versions = [(each["version"], each["status"]) for each in strategy("list")[1]["strategies"]]
-    assert versions == [("2026.3", "published"), ("2026.2", "retired")]
+    assert versions == [("2026.4", "published"), ("2026.3", "retired")]
 
 
 def test_another_content_under_a_published_version_is_refused(tmp_path):

@@ -21,6 +21,6 @@ def test_the_gentler_strategy_stands_in_the_shadow_and_the_live_one_stays() -> N
     assert strategy_id is not None
     (shadow,) = decisions.strategies_in("shadow", "reminders-cn")
     assert (shadow.strategy_id, shadow.version) == (strategy_id, "gentle-1")
-    assert decisions.published_strategy("reminders-cn").version == "2026.2"
+    assert decisions.published_strategy("reminders-cn").version == "2026.3"
     assert seed_challenger(actor=system("demo"), now=NOW) is None
     assert len(decisions.strategies()) == 3

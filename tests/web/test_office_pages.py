@@ -197,6 +197,11 @@ def test_a_night_shows_its_stages_and_a_date_without_one_is_not_found(office):
 
     assert "Landing" in page
     assert set(Event.objects.values_list("code", flat=True)) <= set(EVENTS)
+    run_cycle(cycle_date=date(2026, 11, 18), actor=system("test"), now=clock.now(), creditor_code="north")
+    assert "?creditor=north" in client.get("/desk/cycles/2026-11-18/").content.decode()
+    extra = client.get("/desk/cycles/2026-11-18/?creditor=north").content.decode()
+    assert "over the late book of north" in extra
+    assert client.get("/desk/cycles/2026-11-18/?creditor=nobody").status_code == 404
     assert client.get("/desk/cycles/2026-11-17/").status_code == 404
     assert client.get("/desk/cycles/nonsense/").status_code == 404
 

@@ -31,7 +31,7 @@ from .queries.accounts import (
 from .queries.batches import ImportBatchUnknown, files_since, import_batch, import_batches
 from .queries.creditors import CreditorUnknown, creditor_by_code, creditors, products
 from .queries.erasing import lock_accounts_of
-from .queries.facts import ACCOUNT_FACTS_SQL, PRODUCT_FACTS_SQL, has_other_laws
+from .queries.facts import ACCOUNT_FACTS_SQL, PRODUCT_FACTS_SQL, has_other_laws, persons_of_creditor_sql
 from .queries.many import account_cards_of
 
 __all__ = [
@@ -76,6 +76,7 @@ __all__ = [
     "land_accounts",
     "lock_accounts_of",
     "open_account",
+    "persons_of_creditor_sql",
     "products",
     "visible_persons",
 ]

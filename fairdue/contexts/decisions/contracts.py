@@ -65,7 +65,7 @@ class StageCard:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CycleCard:
-    """One night: its business date, its strategy and whether it is finished."""
+    """One night: its business date, its strategy and whether it is finished; `creditor_id` of an extra night only."""
 
     cycle_id: int
     cycle_date: date
@@ -76,6 +76,7 @@ class CycleCard:
     pack_versions: Mapping[str, Any]
     started_at: datetime
     finished_at: datetime | None
+    creditor_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,6 +137,8 @@ class DecisionCard:
     dropped: str = ""
     channel: str = ""
     facts_digest: int = 0
+    creditor_id: int | None = None
+    """Of the extra night that decided, if one did."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,6 +28,7 @@ from fairdue.contexts.decisions.operations.checking import check_version
 from fairdue.contexts.decisions.operations.cycles import (
     CycleIsOutdated,
     CycleIsRunning,
+    NightNotFinished,
     close_cycle,
     cycle_lock,
     open_cycle,
@@ -70,9 +71,15 @@ from fairdue.contexts.decisions.queries.cycles import (
     cycle_card,
     cycle_report,
     cycles,
+    extra_cycles,
     finished_stages,
 )
-from fairdue.contexts.decisions.queries.decisions import decision_by_number, decision_on, latest_decision
+from fairdue.contexts.decisions.queries.decisions import (
+    decided_persons_sql,
+    decision_by_number,
+    decision_on,
+    latest_decision,
+)
 from fairdue.contexts.decisions.queries.experiments import (
     EXPOSURES_SQL,
     ExperimentUnknown,
@@ -120,6 +127,7 @@ __all__ = [
     "ExperimentUnknown",
     "FindingCard",
     "NewArm",
+    "NightNotFinished",
     "RowFigures",
     "RowTrace",
     "ShadowNight",
@@ -144,12 +152,14 @@ __all__ = [
     "cycle_lock",
     "cycle_report",
     "cycles",
+    "decided_persons_sql",
     "decision_by_number",
     "decision_on",
     "delete_draft",
     "diff_versions",
     "experiment_by_code",
     "experiments",
+    "extra_cycles",
     "finish_stage",
     "finished_stages",
     "land_decisions",

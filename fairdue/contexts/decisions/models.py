@@ -120,15 +120,24 @@ class ExperimentArm(models.Model):
 
 
 class Cycle(models.Model):
-    """批次: one night's decisions for one business date."""
+    """批次: one night's decisions for one business date, or those of an extra night over one creditor's late book."""
 
-    cycle_date = models.DateField(unique=True)
+    cycle_date = models.DateField()
+    creditor_id = models.BigIntegerField(null=True)
+    """Whose book came late; null for the night of the day."""
     status = models.CharField(max_length=12)
     """`running`, `finished`."""
     strategy = models.ForeignKey(StrategyVersion, models.PROTECT, null=True, related_name="+")
     pack_versions = models.JSONField(default=dict)
     started_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["cycle_date", "creditor_id"], nulls_distinct=False, name="decisions_cycle_once"
+            )
+        ]
 
 
 class CycleStage(models.Model):

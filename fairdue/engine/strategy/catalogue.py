@@ -22,8 +22,8 @@ TYPES = ("integer", "number", "text", "boolean", "date")
 EVENTS = (
     "day_passes", "falls_due", "message_sent", "call_answered", "call_unanswered", "small_payment", "part_payment",
     "paid_up", "paid_in_full", "promise_made", "promise_kept", "promise_missed", "complaint_raised",
-    "dispute_raised", "hardship_told", "hold_placed", "plan_agreed", "death_known", "hold_lifted", "reach_lost",
-    "reach_found",
+    "dispute_raised", "hardship_told", "hold_placed", "plan_agreed", "plan_broken", "death_known", "hold_lifted",
+    "reach_lost", "reach_found",
 )  # fmt: skip
 """Everything that can happen to an account, as far as a strategy can see it."""
 

@@ -19,15 +19,14 @@ from fairdue.journeys.nightly_cycle.candidates import CONTACTS
 from fairdue.journeys.nightly_cycle.night import Night
 from fairdue.journeys.nightly_cycle.placing import PLACEMENTS, Placed, place
 from fairdue.journeys.nightly_cycle.planning import plan_of
+from fairdue.journeys.nightly_cycle.remaining import left_of
 from fairdue.journeys.nightly_cycle.scarcity import Scarcity
 from fairdue.journeys.nightly_cycle.sharing import Shared, share
 from fairdue.journeys.nightly_cycle.way_columns import gather
-from fairdue.journeys.nightly_cycle.ways import NO_WAY, first_ways, with_order
+from fairdue.journeys.nightly_cycle.ways import CHEAPER, NO_WAY, TAKEN, first_ways, with_order
 from fairdue.kernel.clock import HOUSE_ZONE
 
-CAPACITY, CHEAPER, CAP, HOLD = "capacity", "cheaper_channel", "cap", "hold"
-TAKEN = ("", CHEAPER)
-"""Values of `dropped` with which an allowed way is taken: the preferred one, or another because that one was scarce."""
+CAPACITY, CAP, HOLD = "capacity", "cap", "hold"
 
 
 def share_out(night: Night) -> StageResult:
@@ -40,7 +39,7 @@ def share_out(night: Night) -> StageResult:
     whose step is a contact, or a placement that has to wait. `dropped` says why nothing came of it (`capacity`,
     `cap`, `hold`) or that another channel was taken than the preferred one (`cheaper_channel`).
     """
-    given = cases.capacity_on(night.cycle_date)
+    given = left_of(cases.capacity_on(night.cycle_date), night)
     scarcity = Scarcity(tuple(each for each in given if each.kind != PLACEMENTS))
     waited = cases.waiting_before(night.cycle_date)
     shared = _share(night, scarcity, waited) if scarcity.given else None

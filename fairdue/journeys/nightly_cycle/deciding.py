@@ -11,7 +11,7 @@ from fairdue.contexts.decisions.facade import StageResult
 from fairdue.journeys.nightly_cycle.candidates import CONTACTS
 from fairdue.journeys.nightly_cycle.choose import CONTRADICTION, NO_ROW
 from fairdue.journeys.nightly_cycle.engines import DONE, LOCAL, Told, decide_parts
-from fairdue.journeys.nightly_cycle.lake import MADE, PLAN, folder_of, part_name
+from fairdue.journeys.nightly_cycle.lake import MADE, PLAN, part_name
 from fairdue.journeys.nightly_cycle.night import Night
 from fairdue.journeys.nightly_cycle.plan import NightPlan
 from fairdue.journeys.nightly_cycle.planning import plan_of
@@ -36,7 +36,7 @@ def decide_all(night: Night) -> StageResult:
 
 def _decide(night: Night, parts: list[int], told: Told) -> None:
     """Decide here, or where the lake is: executors reach no folder of this machine unless the lake is one."""
-    place, folder = str(night.facts_dir.parent), folder_of(night.cycle_date)
+    place, folder = str(night.facts_dir.parent), night.folder
     if night.engine == LOCAL or not night.lake_place:
         decide_parts(night.engine, place, folder, parts, told)
         return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 
 from fairdue.journeys.nightly_cycle.lake import PLAN, facts_in, part_name
@@ -14,6 +15,9 @@ from fairdue.journeys.nightly_cycle.store import open_store, put_frame
 LOCAL = "local"
 DONE = "counts"
 """The frame that is written last: a partition that has it is decided."""
+
+AT_ONCE = 2
+"""Partitions that this process decides side by side: while one is read or written, the other is computed."""
 
 Told = Callable[[int], None]
 """Called with the number of partitions that are decided."""
@@ -35,9 +39,7 @@ def decide_parts(engine: str, place: str, folder: str, parts: Iterable[int], tol
     :raises SparkMissing: if PySpark or Java is not there
     """
     if engine == LOCAL:
-        for done, part in enumerate(parts, start=1):
-            decide_part(place, folder, part)
-            told(done)
+        _decide_here(place, folder, parts, told)
         return
     if not engine.startswith(("spark://", "local-cluster[", "local[", "yarn", "k8s://")):
         raise EngineUnknown(
@@ -46,6 +48,14 @@ def decide_parts(engine: str, place: str, folder: str, parts: Iterable[int], tol
     from fairdue.journeys.nightly_cycle.spark import decide_on_spark
 
     decide_on_spark(engine, place, folder, list(parts), told)
+
+
+def _decide_here(place: str, folder: str, parts: Iterable[int], told: Told) -> None:
+    with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="decide") as pool:
+        for done, _persons in enumerate(
+            pool.map(lambda part: decide_part(place, folder, part), parts), start=1
+        ):
+            told(done)
 
 
 def decide_part(place: str, folder: str, part: int) -> int:

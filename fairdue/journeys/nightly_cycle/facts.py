@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
 
+from fairdue.contexts.arrangements import facade as arrangements
 from fairdue.contexts.book import facade as book
 from fairdue.contexts.cases import facade as cases
+from fairdue.contexts.decisions import facade as decisions
 from fairdue.contexts.decisions.facade import StageResult
 from fairdue.contexts.law import facade as law
 from fairdue.contexts.ledger import facade as ledger
@@ -13,8 +15,9 @@ from fairdue.contexts.outreach import facade as outreach
 from fairdue.contexts.parties import facade as parties
 from fairdue.journeys.nightly_cycle.exporting import Exporter
 from fairdue.journeys.nightly_cycle.night import Night
+from fairdue.journeys.nightly_cycle.partition import BOOK_NOT_CURRENT
 from fairdue.kernel.clock import HOUSE_ZONE
-from fairdue.storage.bulk import database_url, estimated_rows, execute, stream_snapshot
+from fairdue.storage.bulk import count_rows, database_url, estimated_rows, execute, stream_snapshot
 
 HISTORY = timedelta(days=60)
 """Contacts older than this fill no cap of any pack."""
@@ -22,6 +25,7 @@ HISTORY = timedelta(days=60)
 READ_TABLES = (
     "book_account", "ledger_accountstate", "ledger_dueitem", "parties_person", "parties_contactpoint",
     "parties_consent", "law_contact", "law_hold", "ledger_transaction", "outreach_message", "outreach_dispatch", "cases_promisetopay",
+    "arrangements_plan",
 )  # fmt: skip
 """Tables whose statistics the planner needs: a file may have filled them minutes ago."""
 
@@ -46,6 +50,7 @@ def fact_queries(cycle_date: date) -> dict[str, str]:
         "unsaid": outreach.unsaid_facts_sql(cycle_date),
         "promises": cases.PROMISE_FACTS_SQL,
         "promise_history": cases.promise_history_sql(cycle_date),
+        "plans": arrangements.plan_facts_sql(cycle_date),
         "calls": law.call_facts_sql(cycle_date),
         "payments": ledger.payment_facts_sql(cycle_date),
     } | (_of_other_laws(since) if has_other_laws() else {})
@@ -64,11 +69,17 @@ def gather_facts(night: Night) -> StageResult:
     """Write what the rooms know of every person, by partition.
 
     1. The folder appears as a whole: a draft folder is renamed once every file is in it.
-    2. In: rows that the database sent. Out: rows that lie in the files.
+    2. An extra night reads the persons of its creditor for whom the day is not decided, with all that is known of them.
+    3. In: rows that the database sent. Out: rows that lie in the files.
     """
     queries = fact_queries(night.cycle_date)
     execute(f"ANALYZE {', '.join(READ_TABLES)}")
-    count = max(1, -(-estimated_rows("parties_person") // night.partition_persons))
+    persons = estimated_rows("parties_person")
+    if night.creditor_id is not None:
+        late = _late_persons_sql(night.cycle_date, night.creditor_id)
+        queries = {name: query if name in WHOLE else _only(query, late) for name, query in queries.items()}
+        persons = count_rows(late)
+    count = max(1, -(-persons // night.partition_persons))
     with night.fresh_folder() as draft:
         rows: dict[str, int] = {}
         for done, (name, reader) in enumerate(stream_snapshot(queries, database_url()), start=1):
@@ -83,3 +94,12 @@ def gather_facts(night: Night) -> StageResult:
         rejected={},
         detail={"accounts": rows["accounts"], "parts": count, "rows": rows},
     )
+
+
+def _late_persons_sql(cycle_date: date, creditor_id: int) -> str:
+    decided = decisions.decided_persons_sql(cycle_date, BOOK_NOT_CURRENT)
+    return f"{book.persons_of_creditor_sql(creditor_id)} EXCEPT ({decided})"
+
+
+def _only(query: str, persons: str) -> str:
+    return f"SELECT f.* FROM ({query}) f JOIN ({persons}) late USING (person_id)"

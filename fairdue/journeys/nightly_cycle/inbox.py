@@ -1,7 +1,8 @@
 """Stage import: files that wait in `var/inbox/<creditor code>/<kind>….csv|xlsx|parquet`.
 
 A file is first taken into `var/inbox/taken/<cycle date>/`, so that a night that is killed and run again
-imports the same files; the import itself finds what it already holds and changes nothing.
+imports the same files; the import itself finds what it already holds and changes nothing. An extra night takes
+the files of its creditor only.
 """
 
 from __future__ import annotations
@@ -24,12 +25,24 @@ KINDS = ("parties", "contact_points", "accounts", "dues", "transactions")
 SUFFIXES = (".csv", ".xlsx", ".parquet")
 
 
+class BookStillPartial(ValueError):
+    """The late file did not make the creditor's book whole."""
+
+    code = "cycle.book.still_partial"
+
+
 def import_inbox(night: Night) -> StageResult:
-    """Import every file that waits, in the order of its kind, then keep the contracts; a refused file is counted."""
+    """Import every file that waits, in the order of its kind, then keep the contracts; a refused file is counted.
+
+    :raises BookStillPartial: in an extra night whose creditor's book is not current after that
+    """
     inbox = night.var_dir / "inbox"
     taken = inbox / "taken" / night.cycle_date.isoformat()
-    _take(inbox, taken)
-    files = sorted(_waiting(taken), key=lambda path: (KINDS.index(kind_of(path) or KINDS[0]), str(path)))
+    _take(inbox, taken, night.creditor_code)
+    files = sorted(
+        _waiting(taken, night.creditor_code),
+        key=lambda path: (KINDS.index(kind_of(path) or KINDS[0]), str(path)),
+    )
     refused = [path.name for done, path in enumerate(files) if not _imported(night, path, done, len(files))]
     detail: dict[str, Any] = (
         {"warnings": ["cycle.import.refused"], "refused_files": refused} if refused else {}
@@ -47,6 +60,10 @@ def import_inbox(night: Night) -> StageResult:
 def _books(night: Night, warnings: list[str]) -> dict[str, Any]:
     """Tell whose book is not current, and warn of it: never silently."""
     notes = books_not_current(night)
+    if any(note.is_left_out and note.creditor_id == night.creditor_id for note in notes):
+        raise BookStillPartial(
+            f"the book of {night.creditor_code} is still not whole; import what is missing"
+        )
     if not notes:
         return {}
     codes = {f"cycle.book.{'left_out' if note.is_left_out else 'not_current'}" for note in notes}
@@ -73,14 +90,14 @@ def kind_of(path: Path) -> str | None:
     return max(found, key=len, default=None)
 
 
-def _waiting(folder: Path) -> Iterator[Path]:
-    for path in sorted(folder.glob("*/*")):
+def _waiting(folder: Path, creditor_code: str) -> Iterator[Path]:
+    for path in sorted(folder.glob(f"{creditor_code or '*'}/*")):
         if path.suffix in SUFFIXES and path.is_file() and kind_of(path) and path.parent.name != "taken":
             yield path
 
 
-def _take(inbox: Path, taken: Path) -> None:
-    for path in _waiting(inbox):
+def _take(inbox: Path, taken: Path, creditor_code: str) -> None:
+    for path in _waiting(inbox, creditor_code):
         target = taken / path.parent.name / path.name
         target.parent.mkdir(parents=True, exist_ok=True)
         os.replace(path, target)

@@ -4,6 +4,7 @@ date=YYYY-MM-DD/manifest.json             every file with its SHA-256, size and 
 date=YYYY-MM-DD/plan.json                 strategies, packs, texts, experiments: by what the night was decided
 date=YYYY-MM-DD/part=NN/<name>.parquet    facts of the persons of one partition, and what was decided for them
 date=YYYY-MM-DD/<name>.parquet            what concerns all of them
+late=YYYY-MM-DD.N/…                       the same of an extra night over the late book of creditor N
 """
 
 from __future__ import annotations
@@ -29,7 +30,8 @@ MADE = ("persons", "decided", "ways", "counts", "shadow")
 """Frames of a partition that deciding made; every other one is a fact as it left the database."""
 
 FIGURE_FACTS = (
-    "case_teams", "contact_dates", "promise_days", "objections", "received", "due_dates", "first_defaults",
+    "case_teams", "contact_dates", "promise_days", "objections", "received", "due_dates", "defaulted",
+    "first_defaults",
 )  # fmt: skip
 """Frames of all persons that only the figures of the dashboards are counted from."""
 
@@ -68,11 +70,14 @@ class Manifest:
     parts: int
     stage: str
     files: Mapping[str, StoredFile]
+    creditor_id: int | None = None
+    """Of an extra night: whose book came late."""
 
     def document(self) -> bytes:
         """Return it as JSON."""
         files = {name: asdict(file) for name, file in sorted(self.files.items())}
         head = {"cycle_date": self.cycle_date.isoformat(), "parts": self.parts, "stage": self.stage}
+        head |= {} if self.creditor_id is None else {"creditor_id": self.creditor_id}
         return json.dumps({"format": 1, **head, "files": files}, indent=1).encode()
 
 
@@ -86,7 +91,7 @@ class StoredNight:
     @property
     def folder(self) -> str:
         """The night's folder."""
-        return folder_of(self.manifest.cycle_date)
+        return folder_of(self.manifest.cycle_date, self.manifest.creditor_id)
 
     @property
     def parts(self) -> range:
@@ -148,58 +153,75 @@ class Lake:
         self.store = open_store(place)
 
     def days(self) -> tuple[date, ...]:
-        """Return the dates of the nights that are whole, oldest first."""
-        found = (name.split("/") for name in self.store.names("") if name.endswith(f"/{MANIFEST}"))
-        return tuple(sorted(date.fromisoformat(parts[-2].removeprefix("date=")) for parts in found))
+        """Return the dates of the nights that are whole, oldest first; extra nights are not listed."""
+        found = (name.split("/")[-2] for name in self.store.names("") if name.endswith(f"/{MANIFEST}"))
+        return tuple(
+            sorted(
+                date.fromisoformat(each.removeprefix("date=")) for each in found if each.startswith("date=")
+            )
+        )
 
-    def night(self, day: date) -> StoredNight:
-        """Return one stored night.
+    def night(self, day: date, creditor_id: int | None = None) -> StoredNight:
+        """Return one stored night, or the extra night over a creditor's late book.
 
         :raises NightNotStored: if there is no manifest of it
         """
         try:
-            data = self.store.get(f"{folder_of(day)}/{MANIFEST}")
+            data = self.store.get(f"{folder_of(day, creditor_id)}/{MANIFEST}")
         except FileNotFoundError:
             raise NightNotStored(f"the lake holds no night of {day}") from None
         return StoredNight(self.store, _manifest(data))
 
     def publish(
-        self, folder: Path, day: date, *, parts: int, stage: str, told: Told | None = None
+        self,
+        folder: Path,
+        day: date,
+        *,
+        parts: int,
+        stage: str,
+        creditor_id: int | None = None,
+        told: Told | None = None,
     ) -> Manifest:
         """This function will store a night's folder: its files first, the manifest last.
 
         1. What the lake has already, by its SHA-256, is not sent again, so a kill half-way costs only what was left.
         2. A lake on this disk whose place is the folder itself gets the manifest only.
         """
-        local = DiskStore(folder)
+        local, place = DiskStore(folder), folder_of(day, creditor_id)
         names = [name for name in local.names("") if name.endswith((".parquet", PLAN))]
         files = {name: stored_file(folder / name) for name in names}
-        is_here = isinstance(self.store, DiskStore) and self.store.root / folder_of(day) == folder
-        there = {} if is_here else self._stored(day)
+        is_here = isinstance(self.store, DiskStore) and self.store.root / place == folder
+        there = {} if is_here else self._stored(day, creditor_id)
         if there and there != files:  # until it is whole again, no reader may take it for whole
-            self.store.remove(f"{folder_of(day)}/{MANIFEST}")
+            self.store.remove(f"{place}/{MANIFEST}")
         for done, (name, file) in enumerate(files.items(), start=1):
             if not is_here and there.get(name) != file:
-                self.store.put(f"{folder_of(day)}/{name}", local.get(name))
+                self.store.put(f"{place}/{name}", local.get(name))
             if told is not None:
                 told(done, len(files))
-        manifest = Manifest(cycle_date=day, parts=parts, stage=stage, files=files)
-        self.store.put(f"{folder_of(day)}/{MANIFEST}", manifest.document())
+        manifest = Manifest(cycle_date=day, parts=parts, stage=stage, files=files, creditor_id=creditor_id)
+        self.store.put(f"{place}/{MANIFEST}", manifest.document())
         return manifest
 
-    def _stored(self, day: date) -> Mapping[str, StoredFile]:
+    def _stored(self, day: date, creditor_id: int | None) -> Mapping[str, StoredFile]:
         try:
-            return self.night(day).manifest.files
+            return self.night(day, creditor_id).manifest.files
         except NightNotStored:
             return {}
 
     def forget_before(self, day: date) -> tuple[date, ...]:
-        """This function will delete the nights before a date, the manifest of each first, and return their dates."""
+        """This function will delete the nights before a date, the manifest of each first, and return their dates.
+
+        Extra nights go with the night of their day.
+        """
         gone = tuple(each for each in self.days() if each < day)
-        for each in gone:
-            self.store.remove(f"{folder_of(each)}/{MANIFEST}")
-            for name in self.store.names(f"{folder_of(each)}/"):
-                self.store.remove(name)
+        days = {each.isoformat() for each in gone}
+        folders = {name.split("/")[0] for name in self.store.names("")} if gone else set()
+        for folder in sorted(folders):
+            if folder.partition("=")[2][:10] in days:
+                self.store.remove(f"{folder}/{MANIFEST}")
+                for name in self.store.names(f"{folder}/"):
+                    self.store.remove(name)
         return gone
 
 
@@ -210,6 +232,7 @@ def _manifest(data: bytes) -> Manifest:
         parts=found["parts"],
         stage=found["stage"],
         files={name: StoredFile(**file) for name, file in found["files"].items()},
+        creditor_id=found.get("creditor_id"),
     )
 
 
@@ -221,9 +244,9 @@ def stored_file(path: Path) -> StoredFile:
     return StoredFile(sha256=digest, size=path.stat().st_size, rows=rows)
 
 
-def folder_of(day: date) -> str:
-    """Return the folder name of a night."""
-    return f"date={day.isoformat()}"
+def folder_of(day: date, creditor_id: int | None = None) -> str:
+    """Return the folder name of a night, or of an extra night over a creditor's late book."""
+    return f"date={day.isoformat()}" if creditor_id is None else f"late={day.isoformat()}.{creditor_id}"
 
 
 def part_name(part: int) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from datetime import date
 
 import polars as pl
@@ -12,40 +13,46 @@ from fairdue.contexts.decisions import facade as decisions
 from fairdue.contexts.outreach import facade as outreach
 from fairdue.journeys.nightly_cycle.assigning import land_given
 from fairdue.journeys.nightly_cycle.candidates import BY_HAND, CONTACTS, EXPIRES_AFTER
-from fairdue.journeys.nightly_cycle.capacity import CAPACITY, TAKEN
+from fairdue.journeys.nightly_cycle.capacity import CAPACITY
 from fairdue.journeys.nightly_cycle.choose import merge_pairs
-from fairdue.journeys.nightly_cycle.hashing import part_of
 from fairdue.journeys.nightly_cycle.night import Night
 from fairdue.journeys.nightly_cycle.placing import PLACE
 from fairdue.journeys.nightly_cycle.report import count_outcomes, sum_counts
+from fairdue.journeys.nightly_cycle.ways import TAKEN
 from fairdue.storage.beside import ahead
 
 REASONS_WIDTH = 200
 """Width of the decision's column, in characters."""
 
+BLOCK_PERSONS = 500_000
+"""Persons that land together, while the next ones are put together."""
+
+DECIDED = (
+    "person_id", "step", "row_id", "rows_fired", "template", "purpose", "queue", "round", "kind", "bucket", "currency",
+    "days_past_due", "overdue_minor", "overdue_since_date", "next_due_date", "creditor_ids", "locale", "has_unsaid",
+    "facts_digest", "strategy_id", "experiment", "arm", "probability", "held_back",
+)  # fmt: skip
+"""Columns of `decided` that landing reads."""
+
 
 def land(night: Night) -> decisions.StageResult:
-    """Land the night in the caller's transaction, partition by partition.
+    """Land the night in the caller's transaction, in the order of the persons' numbers.
 
     In: work items and messages to land. Out: those that are new. A message that was said before, by this
     night or another, is not said again (`cycle.land.message_said`); nor is a work item doubled.
     """
-    parts, done = night.parts, Counter[str]()
-    steps = len(parts) + 2
-    chosen, ranks = _by_part(night.read("chosen"), parts), _by_part(night.read("ranks"), parts)
-    counts: list[pl.DataFrame] = []
-    whole = ahead(outcomes(night.read("decided", part), chosen[part], ranks[part]) for part in parts)
-    for part, outcome in zip(parts, whole, strict=True):
-        done.update(_land_part(outcome, night))
+    done, counts = Counter[str](), []
+    firsts = _firsts(night)
+    steps = len(firsts) + 2
+    for step, outcome in enumerate(ahead(_blocks(night, firsts)), start=1):
+        done.update(_land_block(outcome, night))
         counts.append(count_outcomes(outcome))
-        night.progress("land", part + 1, steps)
+        night.progress("land", step, steps)
     retired = cases.retire_work_items(cycle_date=night.cycle_date, now=night.now)
     given = land_given(night)
-    night.progress("land", len(parts) + 1, steps)
+    night.progress("land", steps - 1, steps)
     night.write("outcome_counts", sum_counts(counts))
-    if parts and night.has("shadow", parts[0]):
-        pairs = merge_pairs(pl.concat(night.read("shadow", part) for part in parts))
-        decisions.record_shadow(pairs, cycle_id=night.cycle.cycle_id)
+    _land_shadow(night)
     rejected = {
         "cycle.land.message_said": done["messages_in"] - done["messages"],
         "cycle.land.work_item_exists": done["work_items_in"] - done["work_items"],
@@ -64,15 +71,34 @@ def land(night: Night) -> decisions.StageResult:
     )
 
 
-def _by_part(frame: pl.DataFrame, parts: range) -> list[pl.DataFrame]:
-    """Deal a frame of all persons out to their partitions."""
-    if len(parts) == 1:
-        return [frame]
-    dealt = frame.with_columns(part_of(len(parts))).partition_by("part", as_dict=True, include_key=False)
-    return [dealt.get((part,), frame.clear()) for part in parts]
+def _firsts(night: Night) -> list[int]:
+    """The least person of each block."""
+    persons = night.scan("decided").select("person_id").collect()["person_id"].sort()
+    return persons.gather_every(BLOCK_PERSONS).to_list() or [0]
 
 
-def _land_part(outcome: pl.DataFrame, night: Night) -> dict[str, int]:
+def _blocks(night: Night, firsts: list[int]) -> Iterator[pl.DataFrame]:
+    """What became of the persons, block after block, each block in their order.
+
+    Partitions are dealt by a hash: landed one after the other, each would touch every page of an index by person anew.
+    In order, an index is written from its one end to the other.
+    """
+    decided, chosen, ranks = night.scan("decided").select(DECIDED), night.read("chosen"), night.read("ranks")
+    for first, end in zip(firsts, [*firsts[1:], None], strict=True):
+        mine = pl.col("person_id") >= first
+        if end is not None:
+            mine &= pl.col("person_id") < end
+        block = decided.filter(mine).collect().sort("person_id")
+        yield outcomes(block, chosen.filter(mine), ranks.filter(mine))
+
+
+def _land_shadow(night: Night) -> None:
+    if night.parts and night.has("shadow", night.parts[0]):
+        pairs = merge_pairs(night.scan("shadow").collect())
+        decisions.record_shadow(pairs, cycle_id=night.cycle.cycle_id)
+
+
+def _land_block(outcome: pl.DataFrame, night: Night) -> dict[str, int]:
     items, messages = work_items(outcome), planned_messages(outcome, night.cycle_date)
     return {
         "decisions": decisions.land_decisions(
@@ -90,7 +116,6 @@ def outcomes(decided: pl.DataFrame, chosen: pl.DataFrame, ranks: pl.DataFrame) -
     gated = chosen.rename({"at": "planned_for"})
     joined = (
         decided.rename({"step": "planned_step"})
-        .drop("rank")
         .join(gated, on="person_id", how="left", maintain_order="left")
         .join(ranks, on="person_id", how="left", maintain_order="left")
     )

@@ -1,6 +1,6 @@
 """What every stage of one night is given, and how it keeps its columns.
 
-A night's folder is `facts/date=YYYY-MM-DD`: what concerns all persons lies in it (`<name>.parquet`), what concerns the
+A night's folder is `facts/date=YYYY-MM-DD` (`lake.folder_of`): what concerns all persons lies in it (`<name>.parquet`), what concerns the
 persons of one partition in `part=NN`.
 """
 
@@ -41,6 +41,8 @@ class Night:
     progress: Progress
     partition_persons: int = PARTITION_PERSONS
     engine: str = LOCAL
+    creditor_code: str = ""
+    """Of an extra night: whose book came late."""
     lake_place: str = ""
     """Where nights are kept for good; empty: where they are made."""
 
@@ -50,9 +52,19 @@ class Night:
         return self.cycle.cycle_date
 
     @property
+    def creditor_id(self) -> int | None:
+        """Whose late book an extra night decides; None for the night of the day."""
+        return self.cycle.creditor_id
+
+    @property
+    def folder(self) -> str:
+        """The name of the night's folder, here and in the lake."""
+        return folder_of(self.cycle_date, self.creditor_id)
+
+    @property
     def facts_dir(self) -> Path:
-        """The folder of the night's columns: `facts/date=YYYY-MM-DD`."""
-        return self.var_dir / "facts" / folder_of(self.cycle_date)
+        """The folder of the night's columns."""
+        return self.var_dir / "facts" / self.folder
 
     @property
     def lake(self) -> Lake:
@@ -95,14 +107,16 @@ class Night:
 
     def keep(self, stage: str) -> None:
         """Put the night into the lake as far as it has come; readers see the whole of it or nothing."""
-        self.lake.publish(self.facts_dir, self.cycle_date, parts=len(self.parts), stage=stage)
+        self.lake.publish(
+            self.facts_dir, self.cycle_date, parts=len(self.parts), stage=stage, creditor_id=self.creditor_id
+        )
 
     def forget_copies(self) -> None:
         """Delete this machine's copies of earlier nights, where nights are kept elsewhere."""
         if not self.lake_place or Path(self.lake_place) == self.facts_dir.parent:
             return
-        for folder in self.facts_dir.parent.glob("date=*"):
-            if folder.name < self.facts_dir.name:
+        for folder in self.facts_dir.parent.glob("*=*"):
+            if folder.name.partition("=")[2][:10] < self.cycle_date.isoformat():
                 shutil.rmtree(folder, ignore_errors=True)
 
     @contextmanager
@@ -111,7 +125,7 @@ class Night:
 
         What an earlier run left that was killed before its stage was finished is replaced.
         """
-        draft = self.facts_dir.with_name(f".draft-{self.cycle_date.isoformat()}")
+        draft = self.facts_dir.with_name(f".draft-{self.folder}")
         shutil.rmtree(draft, ignore_errors=True)
         draft.mkdir(parents=True)
         yield draft

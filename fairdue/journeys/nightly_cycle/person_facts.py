@@ -23,17 +23,26 @@ REMINDED_AHEAD = timedelta(days=10)
 
 
 RECENTLY_BROKEN = timedelta(days=7)
-"""A promise that was broken stays a reason to call for this long."""
+"""A promise or a plan that was broken stays a reason to call for this long."""
+
+NO_PLANS = pl.DataFrame(
+    schema={
+        "person_id": pl.Int64, "is_running": pl.Boolean, "kept_12": pl.Int64, "broken_12": pl.Int64,
+        "latest_broken_date": pl.Date,
+    }
+)  # fmt: skip
+"""What nights from before there were facts of plans kept of them."""
 
 
 _FALSE = (
     "is_on_hold", "has_complaint", "has_dispute", "has_hardship", "is_promise_open", "is_promise_missed", "is_deceased",
-    "has_unsaid",
+    "has_unsaid", "is_plan_running", "is_plan_broken",
 )  # fmt: skip
 """Facts that are false where nothing is on record."""
 
 _ZERO = (
-    "promises_kept", "promises_broken", "reachable_points", "unanswered_calls_30", "paid_90d_minor", "next_due_minor",
+    "promises_kept", "promises_broken", "plans_kept", "plans_broken", "reachable_points", "unanswered_calls_30",
+    "paid_90d_minor", "next_due_minor",
 )  # fmt: skip
 """Facts that are zero where nothing is on record."""
 
@@ -86,8 +95,8 @@ def account_facts(
 def person_facts(accounts: pl.DataFrame, frames: Mapping[str, pl.DataFrame], as_of: date) -> pl.DataFrame:
     """Return one line a person with everything that a strategy, a template and the gate read of it.
 
-    1. `frames` are the fact queries `people`, `points`, `promises`, `promise_history`, `reminders`, `unsaid` and `calls`,
-       and `hold_kinds`: person_id and kind of each open hold.
+    1. `frames` are the fact queries `people`, `points`, `promises`, `promise_history`, `plans`, `reminders`, `unsaid` and
+       `calls`, and `hold_kinds`: person_id and kind of each open hold.
     2. Amounts are sums over the accounts in the currency of the leading account, in minor units.
     """
     people = _lead(accounts).join(_persons(frames["people"], as_of), on="person_id", how="left")
@@ -99,6 +108,7 @@ def person_facts(accounts: pl.DataFrame, frames: Mapping[str, pl.DataFrame], as_
             pl.col("kept_12").alias("promises_kept"),
             pl.col("broken_12").alias("promises_broken"),
         ),
+        _plans(frames.get("plans", NO_PLANS), as_of),
         _reachable(frames["points"]),
         _calls(frames["calls"], as_of),
         _reminders(frames["reminders"]),
@@ -242,6 +252,18 @@ def _promises(promises: pl.DataFrame, as_of: date) -> pl.DataFrame:
     is_missed = (deadline < as_of).fill_null(False) | (broken >= as_of - RECENTLY_BROKEN).fill_null(False)
     return promises.select(
         "person_id", is_open.alias("is_promise_open"), (is_missed & ~is_open).alias("is_promise_missed")
+    )
+
+
+def _plans(plans: pl.DataFrame, as_of: date) -> pl.DataFrame:
+    """A plan that was broken is no longer news once another one runs."""
+    is_recent = (pl.col("latest_broken_date") >= as_of - RECENTLY_BROKEN).fill_null(False)
+    return plans.select(
+        "person_id",
+        pl.col("is_running").alias("is_plan_running"),
+        (is_recent & ~pl.col("is_running")).alias("is_plan_broken"),
+        pl.col("kept_12").alias("plans_kept"),
+        pl.col("broken_12").alias("plans_broken"),
     )
 
 

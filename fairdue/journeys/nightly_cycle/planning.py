@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from fairdue.contexts.decisions import facade as decisions
 from fairdue.contexts.law import facade as law
 from fairdue.contexts.outreach import facade as outreach
 from fairdue.journeys.nightly_cycle.arms import choice_by
 from fairdue.journeys.nightly_cycle.choose import Choice
 from fairdue.journeys.nightly_cycle.engines import plan_in
-from fairdue.journeys.nightly_cycle.lake import PLAN, folder_of
+from fairdue.journeys.nightly_cycle.lake import PLAN
 from fairdue.journeys.nightly_cycle.night import Night
 from fairdue.journeys.nightly_cycle.plan import NightPlan
 from fairdue.journeys.nightly_cycle.plan_document import write_plan
@@ -19,7 +21,7 @@ def plan_of(night: Night) -> NightPlan:
     """Return the plan of a night, made once: what is approved or published meanwhile counts from the next night on."""
     if not (night.facts_dir / PLAN).exists():
         DiskStore(night.facts_dir).put(PLAN, write_plan(make_plan(night)))
-    return plan_in(str(night.facts_dir.parent), folder_of(night.cycle_date))
+    return plan_in(str(night.facts_dir.parent), night.folder)
 
 
 def make_plan(night: Night) -> NightPlan:
@@ -36,8 +38,12 @@ def make_plan(night: Night) -> NightPlan:
 
 
 def choice_of(night: Night) -> Choice:
-    """Return what decides tonight: the version that the night was opened with, experiments' arms, shadows."""
-    return choice_by(night.cycle.strategy_id or 0)
+    """Return what decides tonight: the version that the night was opened with, experiments' arms, shadows.
+
+    No version shadows an extra night: what it would do is compared over whole nights.
+    """
+    choice = choice_by(night.cycle.strategy_id or 0)
+    return choice if night.creditor_id is None else replace(choice, shadows=())
 
 
 def _left_out(night: Night) -> dict[int, str]:

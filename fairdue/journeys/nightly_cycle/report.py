@@ -23,7 +23,10 @@ COUNTED = ("row_id", "planned_step", "step", "bucket", "outcome", "dropped")
 
 
 def report(night: Night) -> StageResult:
-    """Tell persons and overdue amounts by row, step, bucket, outcome and reason, and count the dashboards' figures."""
+    """Tell persons and overdue amounts by row, step, bucket, outcome and reason, and count the dashboards' figures.
+
+    An extra night tells of its own persons; shares and figures of the book are those of the night of the day.
+    """
     counts = night.read("outcome_counts")
     order = [row.row_id for row in night.strategy.rows]
     listed = {column: _lines(counts, column) for column in (*COUNTED, "reason")}
@@ -35,8 +38,9 @@ def report(night: Night) -> StageResult:
         "by_outcome": listed["outcome"],
         "by_reason": listed["reason"],
         "by_dropped": [line for line in listed["dropped"] if line[0]],
-    } | trends(listed["step"], night.cycle_date)
-    detail["figures"] = keep_figures(night)
+    }
+    if night.creditor_id is None:
+        detail |= trends(listed["step"], night.cycle_date) | {"figures": keep_figures(night)}
     night.keep("decided")
     night.lake.forget_before(night.cycle_date - timedelta(days=settings.LAKE_KEEP_DAYS))
     night.forget_copies()
@@ -84,27 +88,27 @@ def _lines(counts: pl.DataFrame, column: str) -> list[list[Any]]:
 
 
 def count_outcomes(outcome: pl.DataFrame) -> pl.DataFrame:
-    """Count one partition's persons and overdue amounts: column, code, persons, overdue_minor.
+    """Count a block's persons and overdue amounts: column, code, persons, overdue_minor.
 
-    A person with several reasons counts once under each.
+    A person with several reasons counts once under each. Every person is looked at once: there are few combinations.
     """
-    reasons = outcome.filter(pl.col("reasons") != "").select(
-        pl.col("reasons").str.split(",").alias("reason"), "overdue_minor"
+    tally = outcome.group_by(*COUNTED, "reasons").agg(
+        pl.len().cast(pl.Int64).alias("persons"), pl.col("overdue_minor").sum()
     )
-    counted = [_by(outcome, column) for column in COUNTED]
-    return pl.concat([*counted, _by(reasons.explode("reason"), "reason")])
+    told = tally.filter(pl.col("reasons") != "").with_columns(
+        pl.col("reasons").str.split(",").alias("reason")
+    )
+    return pl.concat([*(_by(tally, column) for column in COUNTED), _by(told.explode("reason"), "reason")])
 
 
-def _by(outcome: pl.DataFrame, column: str) -> pl.DataFrame:
-    return outcome.group_by(pl.col(column).cast(pl.String).alias("code")).agg(
-        pl.lit(column).first().alias("column"),
-        pl.len().cast(pl.Int64).alias("persons"),
-        pl.col("overdue_minor").sum(),
+def _by(tally: pl.DataFrame, column: str) -> pl.DataFrame:
+    return tally.group_by(pl.col(column).cast(pl.String).alias("code")).agg(
+        pl.lit(column).first().alias("column"), pl.col("persons", "overdue_minor").sum()
     )
 
 
 def sum_counts(counts: list[pl.DataFrame]) -> pl.DataFrame:
-    """Add the partitions' counts up."""
+    """Add the blocks' counts up."""
     return (
         pl.concat(counts)
         .group_by("column", "code")

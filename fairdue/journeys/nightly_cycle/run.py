@@ -5,13 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
 
+from fairdue.contexts.book import facade as book
 from fairdue.contexts.decisions import facade as decisions
 from fairdue.engine.strategy.table import read_strategy
 from fairdue.journeys.nightly_cycle.capacity import share_out
@@ -60,6 +61,7 @@ def run_cycle(
     strategy_code: str = STRATEGY,
     partition_persons: int = 0,
     engine: str = LOCAL,
+    creditor_code: str = "",
 ) -> decisions.CycleReport:
     """Run the night of a date, or what is left of it, and return its report.
 
@@ -68,20 +70,31 @@ def run_cycle(
        stage's row, and rows land in the transaction of the stage's row.
     3. `engine` says where the partitions are decided: here, or on a Spark cluster; the result is the same.
     4. `now` stamps records; what is decided follows from the cycle date and the facts.
+    5. With a creditor: the extra night over that creditor's late book. It decides whom the day has left out for a book
+       that was not current, and whom it has not decided at all; nobody whose day is decided is decided again.
 
     :raises CycleIsRunning: if another process runs a cycle
     :raises CycleIsOutdated: if a later date is finished
+    :raises NightNotFinished: if the night of the day has not ended, which an extra night follows
+    :raises BookStillPartial: if the creditor's book is not current yet; the extra night goes on once it is
+    :raises CreditorUnknown: if there is no such creditor
     :raises StrategyUnknown: if the strategy is not published
     """
     actor.require("cycle.run")
+    creditor_id = book.creditor_by_code(creditor_code).creditor_id if creditor_code else None
     with decisions.cycle_lock():
         strategy = decisions.published_strategy(strategy_code)
         cycle = decisions.open_cycle(
-            cycle_date=cycle_date, strategy_id=strategy.strategy_id, actor=actor, now=now
+            cycle_date=cycle_date,
+            strategy_id=strategy.strategy_id,
+            creditor_id=creditor_id,
+            actor=actor,
+            now=now,
         )
         if cycle.status != "finished":
-            _run(_night(cycle, actor, now, progress, var_dir, partition_persons, engine))
-    return decisions.cycle_report(cycle_date)
+            night = _night(cycle, actor, now, progress, var_dir, partition_persons, engine)
+            _run(replace(night, creditor_code=creditor_code))
+    return decisions.cycle_report(cycle_date, creditor_id)
 
 
 def _night(

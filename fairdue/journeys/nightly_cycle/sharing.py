@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -28,6 +28,8 @@ class _Sums:
     value: float = 0.0
     bound: float = 0.0
     usual: float = 0.0
+    by: list[str] = field(default_factory=list)
+    """`prices` or `largest_first`, as each group of persons shared."""
 
 
 def share(columns: WayColumns, scarcity: Scarcity) -> Shared:
@@ -35,6 +37,7 @@ def share(columns: WayColumns, scarcity: Scarcity) -> Shared:
 
     1. Whose preferred way uses nothing that is limited has it.
     2. Those whom law or a promise demands to contact, and who waited long, share before everybody else.
+       Each of the two groups shares by prices, or by the largest value first where that happens to be worth more.
     3. Calls are spread over the hours of their queue; who finds no hour is left out too.
     """
     lines = scarcity.lines()
@@ -81,12 +84,16 @@ def _tier(
     plan = allocate(values, kinds, uses, room)
     usual = greedy(Problem(values, kinds, uses, greedy_room))
     has = np.flatnonzero(usual >= 0)
-    sums.value += plan.value
+    worth, taken = float(values[usual[has], has].sum()), uses[kinds[usual[has], has]].sum(axis=0)
+    is_better = worth > plan.value and bool((taken <= room).all())
+    choice, used, value = (usual, taken, worth) if is_better else (plan.choice, plan.used, plan.value)
+    sums.value += value
     sums.bound += plan.bound
-    sums.usual += float(values[usual[has], has].sum())
-    chosen = pl.DataFrame({"person_id": persons, "position": plan.choice.astype(np.int8)})
-    taken = uses[kinds[usual[has], has]].sum(axis=0)
-    return _Tier(chosen, plan.used, plan.prices), greedy_room - taken
+    sums.usual += worth
+    if len(persons):
+        sums.by.append("largest_first" if is_better else "prices")
+    chosen = pl.DataFrame({"person_id": persons, "position": choice.astype(np.int8)})
+    return _Tier(chosen, used, plan.prices), greedy_room - taken
 
 
 def _square(part: pl.DataFrame) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -169,5 +176,6 @@ def _report(
         "bound_minor": round(sums.bound),
         "gap_percent": round(100 * gap, 6),
         "greedy_value_minor": round(sums.usual),
+        "shared_by": sums.by,
         "contested": int(scarce["person_id"].n_unique()),
     }

@@ -16,6 +16,9 @@ from uuid import uuid4
 
 import polars as pl
 
+GROUP_ROWS = 16_384
+"""Rows of one group of a Parquet file: a range of persons is read without the rest of its partition."""
+
 
 class Store(Protocol):
     """Named pieces of bytes, each written whole or not at all."""
@@ -135,7 +138,7 @@ def get_frame(store: Store, name: str) -> pl.DataFrame:
 def put_frame(store: Store, name: str, frame: pl.DataFrame) -> bytes:
     """Write a frame as Parquet and return its bytes."""
     buffer = io.BytesIO()
-    frame.write_parquet(buffer, compression="zstd", compression_level=1)
+    frame.write_parquet(buffer, compression="zstd", compression_level=1, row_group_size=GROUP_ROWS)
     data = buffer.getvalue()
     store.put(name, data)
     return data

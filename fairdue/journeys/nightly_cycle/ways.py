@@ -8,6 +8,10 @@ import polars as pl
 
 from fairdue.journeys.nightly_cycle.candidates import end_of_day
 
+CHEAPER = "cheaper_channel"
+TAKEN = ("", CHEAPER)
+"""Values of `dropped` with which an allowed way is taken: the preferred one, or another because that one was scarce."""
+
 NO_WAY = "cycle.way.none"
 """Reason of a person whom no channel of the row can reach: no contact point, or no approved text for it."""
 

@@ -90,6 +90,16 @@ def _facts(detail: Any) -> list[tuple[str, Any]]:
         (_("Missing to that at most"), f"{detail['gap_percent']:.4f} %"),
         (_("The usual way, largest value first"), money(Money(usual))),
         (_("Gained by sharing"), f"{gain:+.2f} %"),
+        (_("Shared by"), _("; ").join(_shared_by(detail))),
         (_("Persons who shared"), f"{detail['contested']:,}"),
         (_("Persons who wait now"), f"{detail['waiting']:,}"),
     ]
+
+
+def _shared_by(detail: Any) -> list[str]:
+    """In which way the persons shared, each way once."""
+    words = {
+        "prices": _("Prices of what is scarce"),
+        "largest_first": _("Largest value first, which was worth more"),
+    }
+    return [words[name] for name in dict.fromkeys(detail.get("shared_by", ["prices"]))]

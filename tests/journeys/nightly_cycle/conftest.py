@@ -19,6 +19,12 @@ from fairdue.kernel.actor import system
 NIGHT = date(2025, 10, 15)
 ACCOUNTS = 2000
 PERSONS = 1800
+FILE = """
+insert into book_importbatch (kind, creditor_id, file_name, file_sha256, status, row_count, accepted_count,
+                              rejected_count, created_count, changed_count, unchanged_count, seconds,
+                              control_totals, rejections, imported_by, recorded_at)
+values ('accounts', 1, 'accounts.csv', '', 'accepted', %s, %s, 0, 0, 0, 0, 0, '{}', '{}', 'test', %s)
+"""
 
 
 def morning_before(day: date) -> datetime:
@@ -47,6 +53,27 @@ def stored(book: int, night: Callable[..., CycleReport], tmp_path: Path) -> Path
     """A night in three partitions, in a lake on this disk."""
     night(partition_persons=PERSONS // 3 + 1)
     return tmp_path / "facts"
+
+
+@pytest.fixture
+def three_nights(book: int, night: Callable[..., CycleReport]) -> Callable[[int], CycleReport]:
+    """Four nights with a file of a thousand rows each but the first; then one with as many as is said."""
+    for days in range(4):
+        if days:
+            land_file(1000, days - 4)
+        night(NIGHT + timedelta(days=days - 4))
+
+    def tonight(rows: int) -> CycleReport:
+        land_file(rows, 0)
+        return night(NIGHT)
+
+    return tonight
+
+
+def land_file(rows: int, days: int = 0) -> None:
+    """Say that a file of accounts came so many days before or after `NIGHT`."""
+    with connection.cursor() as cursor:
+        cursor.execute(FILE, [rows, rows, morning_before(NIGHT + timedelta(days=days))])
 
 
 @pytest.fixture

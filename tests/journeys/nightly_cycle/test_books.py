@@ -3,25 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
-import pytest
-from django.db import connection
 from django.test import override_settings
 
 from fairdue.contexts.book.facade import FileSeen
 from fairdue.contexts.decisions.facade import CycleReport
 from fairdue.journeys.nightly_cycle.books import judge_files
-from tests.journeys.nightly_cycle.conftest import NIGHT, PERSONS, morning_before
+from tests.journeys.nightly_cycle.conftest import NIGHT, PERSONS
 
 ENDS = [datetime(2025, 10, day, 1, tzinfo=UTC) for day in range(9, 15)]
-FILE = """
-insert into book_importbatch (kind, creditor_id, file_name, file_sha256, status, row_count, accepted_count,
-                              rejected_count, created_count, changed_count, unchanged_count, seconds,
-                              control_totals, rejections, imported_by, recorded_at)
-values ('accounts', 1, 'accounts.csv', '', 'accepted', %s, %s, 0, 0, 0, 0, 0, '{}', '{}', 'test', %s)
-"""
 
 
 def seen(
@@ -66,26 +58,6 @@ def test_a_file_that_has_not_come_or_was_refused_is_told() -> None:
 def test_what_came_rarely_is_not_expected() -> None:
     assert reasons(earlier=USUAL[:2]) == []
     assert reasons(earlier=[seen(day, 5, kind="parties") for day in range(10, 15)]) == []
-
-
-@pytest.fixture
-def three_nights(book: int, night: Callable[..., CycleReport]) -> Callable[[int], CycleReport]:
-    """Four nights with a file of a thousand rows each but the first; then one with as many as is said."""
-    for days in range(4):
-        if days:
-            _file(1000, days - 4)
-        night(NIGHT + timedelta(days=days - 4))
-
-    def tonight(rows: int) -> CycleReport:
-        _file(rows, 0)
-        return night(NIGHT)
-
-    return tonight
-
-
-def _file(rows: int, days: int) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(FILE, [rows, rows, morning_before(NIGHT + timedelta(days=days))])
 
 
 def test_nobody_is_contacted_on_half_a_book_and_the_report_says_so(

@@ -163,6 +163,24 @@ def test_a_person_is_as_old_as_the_latest_birthday_says() -> None:
     assert person["age"] == 44
 
 
+def test_a_plan_is_told_while_it_runs_and_for_a_week_after_it_broke() -> None:
+    columns = ("person_id", "is_running", "kept_12", "broken_12", "latest_broken_date")
+    plans = [
+        (1, True, 0, 1, date(2025, 10, 8)),
+        (2, False, 1, 1, date(2025, 10, 2)),
+        (3, False, 0, 2, date(2025, 10, 1)),
+    ]
+    rows = facts(
+        [{"account_id": n, "person_id": n} for n in (1, 2, 3, 4)],
+        plans=pl.DataFrame(plans, schema=columns, orient="row"),
+    )
+    told = [
+        [row[name] for name in ("is_plan_running", "is_plan_broken", "plans_kept", "plans_broken")]
+        for row in rows
+    ]
+    assert told == [[True, False, 0, 1], [False, True, 1, 1], [False, False, 0, 2], [False, False, 0, 0]]
+
+
 def test_a_due_date_with_nothing_overdue_yet_is_not_past_due() -> None:
     (person,) = facts([{"oldest_unpaid_due_date": date(2025, 10, 12), "next_due_date": date(2025, 10, 12)}])
     assert (person["days_past_due"], person["bucket"], person["overdue_since_date"]) == (0, "M0", None)

@@ -11,6 +11,8 @@ from ..models import Creditor, Product
 class CreditorUnknown(LookupError):
     """There is no such creditor."""
 
+    code = "book.creditor.unknown"
+
 
 def creditors(actor: Actor) -> tuple[CreditorCard, ...]:
     """Return the creditors whose data the actor may touch, by code."""

@@ -17,6 +17,11 @@ JOIN book_creditor c ON c.id = a.creditor_id
 """
 
 
+def persons_of_creditor_sql(creditor_id: int) -> str:
+    """Return the SELECT of everybody who has an account with a creditor that is not closed: person_id."""
+    return f"SELECT DISTINCT person_id FROM book_account WHERE creditor_id = {creditor_id:d} AND status <> 'closed'"
+
+
 def has_other_laws() -> bool:
     """Tell whether any debt names a jurisdiction of its own, or was bought."""
     return (

@@ -57,32 +57,62 @@ class CycleIsOutdated(ValueError):
     code = "decisions.cycle.outdated"
 
 
+class NightNotFinished(ValueError):
+    """An extra night follows the night of its day; that one has not ended."""
+
+    code = "decisions.cycle.night_not_finished"
+
+
 @transaction.atomic
-def open_cycle(*, cycle_date: date, strategy_id: int, actor: Actor, now: datetime) -> CycleCard:
+def open_cycle(
+    *, cycle_date: date, strategy_id: int, actor: Actor, now: datetime, creditor_id: int | None = None
+) -> CycleCard:
     """Return the cycle of a date, opened with a strategy version if it is new.
 
     1. A cycle keeps the strategy version it was opened with, also when it is resumed after another
        version was published.
     2. A finished cycle is returned as it is.
+    3. With a creditor: the extra night over that creditor's late book, by the version of the night of the day.
 
     :raises CycleIsOutdated: if a cycle of a later date is finished
+    :raises NightNotFinished: if the night of the day has not ended, which an extra night follows
     """
     actor.require("cycle.run")
-    later = Cycle.objects.filter(cycle_date__gt=cycle_date, status="finished").order_by("-cycle_date").first()
-    existing = Cycle.objects.select_related("strategy").filter(cycle_date=cycle_date).first()
+    existing = _found(cycle_date, creditor_id)
     if existing is not None and existing.status == "finished":
         return cycle_card(existing)
+    later = Cycle.objects.filter(cycle_date__gt=cycle_date, status="finished").order_by("-cycle_date").first()
     if later is not None:
         raise CycleIsOutdated(
             f"the cycle of {later.cycle_date} is finished; {cycle_date} is no longer decided"
         )
     if existing is not None:
         return cycle_card(existing)
+    if creditor_id is not None:
+        strategy_id = _strategy_of_night(cycle_date)
     cycle = Cycle.objects.create(
-        cycle_date=cycle_date, status="running", strategy_id=strategy_id, started_at=now
+        cycle_date=cycle_date,
+        creditor_id=creditor_id,
+        status="running",
+        strategy_id=strategy_id,
+        started_at=now,
     )
     _record("decisions.cycle.started", cycle, actor, now)
     return cycle_card(Cycle.objects.select_related("strategy").get(pk=cycle.pk))
+
+
+def _found(cycle_date: date, creditor_id: int | None) -> Cycle | None:
+    mine = Cycle.objects.filter(cycle_date=cycle_date, creditor_id=creditor_id)
+    return mine.select_related("strategy").first()
+
+
+def _strategy_of_night(cycle_date: date) -> int:
+    night = _found(cycle_date, None)
+    if night is None or night.status != "finished" or night.strategy_id is None:
+        raise NightNotFinished(
+            f"the night of {cycle_date} has not ended; run: fairdue cycle run --date {cycle_date}"
+        )
+    return night.strategy_id
 
 
 @transaction.atomic
@@ -105,5 +135,6 @@ def _record(code: str, cycle: Cycle, actor: Actor, now: datetime) -> None:
         subject_type="cycle",
         subject_id=cycle.pk,
         now=now,
-        after={"cycle_date": cycle.cycle_date.isoformat(), "status": cycle.status},
+        after={"cycle_date": cycle.cycle_date.isoformat(), "status": cycle.status}
+        | ({"creditor_id": cycle.creditor_id} if cycle.creditor_id is not None else {}),
     )

@@ -29,13 +29,20 @@ def cycle_card(cycle: Cycle) -> CycleCard:
         pack_versions=cycle.pack_versions,
         started_at=cycle.started_at,
         finished_at=cycle.finished_at,
+        creditor_id=cycle.creditor_id,
     )
 
 
 def cycles(limit: int = 30) -> tuple[CycleCard, ...]:
-    """Return the latest cycles, newest date first."""
-    rows = Cycle.objects.select_related("strategy").order_by("-cycle_date")[:limit]
+    """Return the latest nights, newest date first, without extra nights."""
+    rows = Cycle.objects.filter(creditor_id=None).select_related("strategy").order_by("-cycle_date")[:limit]
     return tuple(cycle_card(cycle) for cycle in rows)
+
+
+def extra_cycles(cycle_date: date) -> tuple[CycleCard, ...]:
+    """Return the extra nights of a date, the first one first."""
+    rows = Cycle.objects.filter(cycle_date=cycle_date).exclude(creditor_id=None).order_by("pk")
+    return tuple(cycle_card(cycle) for cycle in rows.select_related("strategy"))
 
 
 def finished_stages(cycle_id: int) -> dict[str, StageCard]:
@@ -59,12 +66,15 @@ def _stage_card(stage: CycleStage) -> StageCard:
     )
 
 
-def cycle_report(cycle_date: date) -> CycleReport:
-    """Return what the cycle of a date did, in counts; a running cycle shows the stages it has finished.
+def cycle_report(cycle_date: date, creditor_id: int | None = None) -> CycleReport:
+    """Return what the night of a date did, in counts; a running one shows the stages it has finished.
 
-    :raises CycleUnknown: if no cycle was run for the date
+    With a creditor: what the extra night over that creditor's late book did.
+
+    :raises CycleUnknown: if no such night was run
     """
-    cycle = Cycle.objects.select_related("strategy").filter(cycle_date=cycle_date).first()
+    mine = Cycle.objects.filter(cycle_date=cycle_date, creditor_id=creditor_id)
+    cycle = mine.select_related("strategy").first()
     if cycle is None:
         raise CycleUnknown(f"no cycle was run for {cycle_date}; run: fairdue cycle run --date {cycle_date}")
     stages = tuple(finished_stages(cycle.pk).values())

@@ -11,17 +11,29 @@ from fairdue.contexts.decisions.models import Decision, StrategyVersion
 
 def latest_decision(person_id: int) -> DecisionCard | None:
     """Return what the latest cycle decided for a person, or None if no cycle has decided yet."""
-    return _card(_decisions(person_id).order_by("-cycle__cycle_date").first())
+    return _card(_decisions(person_id).order_by("-cycle__cycle_date", "-cycle_id").first())
 
 
 def decision_on(person_id: int, cycle_date: date) -> DecisionCard | None:
-    """Return what the cycle of a date decided for a person, or None if it decided nothing."""
-    return _card(_decisions(person_id).filter(cycle__cycle_date=cycle_date).first())
+    """Return what was decided for a person on a date, an extra night after the night of the day, or None if nothing was."""
+    return _card(_decisions(person_id).filter(cycle__cycle_date=cycle_date).order_by("-cycle_id").first())
 
 
 def decision_by_number(decision_id: int) -> DecisionCard | None:
     """Return a decision by its number, or None; who asks checks the scope of its person."""
     return _card(Decision.objects.filter(pk=decision_id).select_related("cycle__strategy").first())
+
+
+def decided_persons_sql(cycle_date: date, left_out: str) -> str:
+    """Return the SELECT of the persons for whom a date is decided: person_id.
+
+    Whose decision was dropped for the reason `left_out` still waits for one.
+    """
+    return f"""
+SELECT d.person_id FROM decisions_decision d JOIN decisions_cycle c ON c.id = d.cycle_id
+ WHERE c.cycle_date = DATE '{cycle_date.isoformat()}'
+ GROUP BY d.person_id HAVING bool_or(d.dropped <> '{left_out}')
+"""
 
 
 def _decisions(person_id: int):  # type: ignore[no-untyped-def]
@@ -61,4 +73,5 @@ def _card(decision: Decision | None) -> DecisionCard | None:
         dropped=decision.dropped,
         channel=decision.channel,
         facts_digest=decision.facts_digest,
+        creditor_id=decision.cycle.creditor_id,
     )

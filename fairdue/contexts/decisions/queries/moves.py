@@ -29,7 +29,9 @@ def row_moves(code: str) -> tuple[date | None, Mapping[tuple[str, str], int]]:
     The row before is empty for who was not decided the night before. In a night of more than `MOST_PERSONS` both are
     the row of tonight.
     """
-    nights = Cycle.objects.filter(status="finished", strategy__code=code).order_by("-cycle_date")[:2]
+    nights = Cycle.objects.filter(status="finished", strategy__code=code, creditor_id=None).order_by(
+        "-cycle_date"
+    )[:2]
     found = list(nights)
     if not found:
         return None, {}

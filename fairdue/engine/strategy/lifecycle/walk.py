@@ -40,7 +40,7 @@ CONTACTS = ("message", "call", "letter", "visit")
 QUIET = ("none", "")
 """Steps that do nothing."""
 
-GUARDED = ("is_deceased", "is_on_hold", "has_complaint", "has_dispute", "has_hardship")
+GUARDED = ("is_deceased", "is_on_hold", "has_complaint", "has_dispute", "has_hardship", "is_plan_running")
 """Facts of protection: false on the walk; what follows when one becomes true is looked at for each state."""
 
 PROTECTIONS = (
@@ -55,6 +55,7 @@ DEBTOR = (
     "promise_made",
     "promise_kept",
     "promise_missed",
+    "plan_broken",
 )
 """What the debtor may do between two nights."""
 

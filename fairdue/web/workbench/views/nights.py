@@ -21,6 +21,7 @@ from fairdue.web.ui.templatetags.ui import badge, in_language, minute
 from fairdue.web.workbench.access import DeskRequest, staff_page
 from fairdue.web.workbench.exporting import exported, rows
 from fairdue.web.workbench.night_capacity import night_capacity
+from fairdue.web.workbench.night_extra import asked_creditor, extra_nights
 from fairdue.web.workbench.night_trends import night_books, night_trends
 from fairdue.web.workbench.office_words import (
     CYCLE_NOTES,
@@ -71,9 +72,12 @@ def _link(value: date, row: Any) -> Any:
 
 @staff_page("cycle.view")
 def cycle(request: DeskRequest, day: str) -> HttpResponse:
-    """Show the report of one night."""
+    """Show the report of one night, or with `?creditor=` that of an extra night over a creditor's late book."""
+    creditor = asked_creditor(request.GET.get("creditor", ""), request.actor)
     try:
-        report = decisions.cycle_report(parse_date(day) or date.min)
+        report = decisions.cycle_report(
+            parse_date(day) or date.min, creditor.creditor_id if creditor else None
+        )
     except (ValueError, decisions.CycleUnknown) as unknown:
         raise Http404 from unknown
     titles = _rule_titles()
@@ -89,6 +93,8 @@ def cycle(request: DeskRequest, day: str) -> HttpResponse:
         "capacity": night_capacity(request, report),
         "trends": night_trends(report),
         "books": night_books(report),
+        "creditor": creditor,
+        "extra": None if creditor else extra_nights(report.cycle.cycle_date, request.actor),
         "by_reason": [
             {"code": row.code, "label": titles.get(row.code, ""), "count": f"{row.count:,}"} for row in report.by_reason
         ],
