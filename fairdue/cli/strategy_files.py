@@ -13,7 +13,9 @@ from rich.markup import escape
 from fairdue.cli.session import console, emit, fail, prepare
 
 Code = Annotated[str, typer.Argument(help="The strategy's code, or a path of its YAML document.")]
-Format = Annotated[str, typer.Option("--format", help="xlsx, yaml or dmn; of the stages bpmn or svg.")]
+Format = Annotated[
+    str, typer.Option("--format", help="xlsx, yaml, dmn (1.5), dmn14, dmn13; of the stages bpmn or svg.")
+]
 Version = Annotated[str, typer.Option(help="A version; without it the published one.")]
 Language = Annotated[str, typer.Option(help="Headings of a workbook: zh or en.")]
 Output = Annotated[Path | None, typer.Option("--output", "-o", help="The file to write; without it CODE-VERSION.FORMAT.")]  # fmt: skip
@@ -44,7 +46,7 @@ def export(
 
     Exit status 0: written; 1: the strategy cannot be written in this form; 2: there is none, or no such form.
     """
-    from fairdue.engine.strategy.interchange.files import FORMS
+    from fairdue.engine.strategy.interchange.files import FORMS, file_name
 
     if file_format not in FORMS:
         fail(f"{escape(file_format)} is no form of file: choose {', '.join(FORMS)}")
@@ -53,7 +55,7 @@ def export(
         content = FORMS[file_format].write(document, language)
     except ValueError as error:
         fail(escape(str(error)), status=1)
-    target = output or Path(f"{document['code']}-{document.get('version', '')}.{file_format}")
+    target = output or Path(file_name(document["code"], document.get("version", ""), file_format))
     target.write_bytes(content)
     console.print(f"[green]✓[/green] {escape(str(target))}: {len(content):,} bytes", highlight=False)
 

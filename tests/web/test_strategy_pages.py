@@ -44,6 +44,12 @@ def page(card, part: str = "") -> str:
     return f"/desk/strategies/{card.strategy_id}/{part}"
 
 
+def _after(version: str, steps: int) -> str:
+    """The number of a draft made so many drafts after a version."""
+    year, number = version.split(".")
+    return f"{year}.{int(number) + steps}"
+
+
 def send(client, card, part: str, data):
     return client.post(page(card, part), json.dumps(data), content_type="application/json")
 
@@ -76,13 +82,15 @@ def test_a_version_goes_down_as_a_file_and_up_as_a_draft(strategist, live):
     content = strategist.get(page(live, "file/xlsx")).content
     assert read_strategy_workbook(content) == live.content
     assert yaml.safe_load(strategist.get(page(live, "file/yaml")).content) == live.content
-    for form in ("dmn", "bpmn", "svg"):
-        assert strategist.get(page(live, f"file/{form}")).content.lstrip().startswith(b"<"), form
+    for form in ("dmn", "dmn13", "bpmn", "svg"):
+        answer = strategist.get(page(live, f"file/{form}"))
+        assert answer.content.lstrip().startswith(b"<"), form
+        assert f'"{CODE}-{live.version}.{form.rstrip("13")}"' in answer["Content-Disposition"]
     file = SimpleUploadedFile("mine.xlsx", content)
     answer = strategist.post("/desk/strategies/upload", {"file": file})
     made = StrategyVersion.objects.get(code=CODE, status="draft")
     assert answer["Location"] == f"/desk/strategies/{made.pk}/"
-    assert (made.base_id, made.version) == (live.strategy_id, "2026.3")
+    assert (made.base_id, made.version) == (live.strategy_id, _after(live.version, 1))
     assert {**made.content, "version": live.version} == live.content
 
 
@@ -126,7 +134,7 @@ def test_an_older_save_is_refused_with_the_newer_one_and_becomes_a_draft_of_its_
     assert any("Mine" in text for text in refused.json()["changes"])
     assert StrategyVersion.objects.get(pk=draft.strategy_id).content["title"]["en"] == "Theirs"
     kept = send(strategist, draft, "save", {"book": book, "expected": draft.sha256, "as_copy": True})
-    mine = StrategyVersion.objects.get(code=CODE, version="2026.4")
+    mine = StrategyVersion.objects.get(code=CODE, version=_after(draft.version, 1))
     assert kept.json()["goto"] == f"/desk/strategies/{mine.pk}/edit"
     assert mine.content["title"]["en"] == "Mine"
 

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from fairdue.engine.dmn import evaluate_model, read_model
+from fairdue.engine.dmn.xml import NAMESPACES
 from fairdue.engine.strategy.document import graph_document
 from fairdue.engine.strategy.interchange.dmn import from_dmn, to_dmn
 from fairdue.engine.strategy.interpret import decide_one
@@ -241,3 +242,12 @@ def test_the_strategies_that_ship_survive_and_can_be_asked(path: Path) -> None:
     content = to_dmn(document)
     assert from_dmn(content) == graph_document(document)
     assert read_model(content).faults == ()
+
+
+@pytest.mark.parametrize("version", ["1.3", "1.4", "1.5"])
+def test_each_version_has_its_namespaces_and_comes_back_the_same(version: str) -> None:
+    document = yaml.safe_load((PACKS / "reminders-cn" / "strategy.yaml").read_text(encoding="utf-8"))
+    root = etree.fromstring(to_dmn(document, version))
+    assert root.tag == f"{{{NAMESPACES[version]}}}definitions"
+    assert root.nsmap["dmndi"] == NAMESPACES[version].replace("MODEL", "DMNDI")
+    assert from_dmn(etree.tostring(root)) == graph_document(document)

@@ -1,4 +1,4 @@
-"""A strategy's shape as DMN 1.5 XML, with a diagram that other tools draw, and back from XML to shape.
+"""A strategy's shape as DMN 1.3 to 1.5 XML, with a diagram that other tools draw, and back from XML to shape.
 
 What DMN has no place for (languages, stages, types of its own) stands in extension elements `source` as JSON,
 and for rows in annotations too, where people see it.
@@ -24,6 +24,8 @@ from fairdue.engine.strategy.interchange.dmn_shape import (
 )
 
 MODEL = NAMESPACES["1.5"]
+_DATES = {"1.3": "20191111", "1.4": "20211108", "1.5": "20230324"}
+"""The date in the namespaces of a version: what we write is the same in all of them but for it."""
 DMNDI = "https://www.omg.org/spec/DMN/20230324/DMNDI/"
 DC = "http://www.omg.org/spec/DMN/20180521/DC/"
 DI = "http://www.omg.org/spec/DMN/20180521/DI/"
@@ -60,8 +62,8 @@ def _dated(found: dict[str, Any]) -> Any:
     return found
 
 
-def written(shape: Shape) -> bytes:
-    """Return the XML of a shape."""
+def written(shape: Shape, version: str = "1.5") -> bytes:
+    """Return the XML of a shape in a version of DMN from 1.3 to 1.5."""
     root = etree.Element(
         _tag("definitions"),
         {
@@ -86,7 +88,16 @@ def written(shape: Shape) -> bytes:
     for decision in shape.decisions:
         _decision(root, decision, ids)
     _diagram(root, shape, ids)
-    return etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True)
+    return _in_version(
+        etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True), version
+    )
+
+
+def _in_version(content: bytes, version: str) -> bytes:
+    """Return a file of 1.5 in another version: every namespace is declared in the first tag."""
+    end = content.index(b">", content.index(b"<definitions"))
+    written_as, wanted = (f"/DMN/{_DATES[one]}/".encode() for one in ("1.5", version))
+    return content[:end].replace(written_as, wanted) + content[end:]
 
 
 def _plain(name: str) -> str:

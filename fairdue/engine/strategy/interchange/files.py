@@ -45,12 +45,13 @@ class FileProblems(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """One form of file: its media type, its name for people, who writes it."""
+    """One form of file: its media type, its name for people, who writes it; the ending, if not its code."""
 
     media_type: str
     name: str
     write: Callable[[Mapping[str, Any], str], bytes]
     needs_stages: bool = False
+    ending: str = ""
 
 
 def fact_words(language: str) -> list[FactWords]:
@@ -79,8 +80,8 @@ def _yaml(document: Mapping[str, Any], _language: str) -> bytes:
     return yaml.safe_dump(dict(document), allow_unicode=True, sort_keys=False, width=110).encode()
 
 
-def _dmn(document: Mapping[str, Any], _language: str) -> bytes:
-    return to_dmn(document)
+def _dmn(version: str) -> Callable[[Mapping[str, Any], str], bytes]:
+    return lambda document, _language: to_dmn(document, version)
 
 
 def _bpmn(document: Mapping[str, Any], language: str) -> bytes:
@@ -94,11 +95,18 @@ def _svg(document: Mapping[str, Any], language: str) -> bytes:
 FORMS: Mapping[str, Form] = {
     "xlsx": Form("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "Excel (XLSX)", _xlsx),
     "yaml": Form("application/yaml; charset=utf-8", "YAML", _yaml),
-    "dmn": Form("application/xml; charset=utf-8", "DMN 1.5", _dmn),
+    "dmn": Form("application/xml; charset=utf-8", "DMN 1.5", _dmn("1.5")),
+    "dmn14": Form("application/xml; charset=utf-8", "DMN 1.4", _dmn("1.4"), ending="dmn"),
+    "dmn13": Form("application/xml; charset=utf-8", "DMN 1.3", _dmn("1.3"), ending="dmn"),
     "bpmn": Form("application/xml; charset=utf-8", "BPMN 2.0", _bpmn, needs_stages=True),
     "svg": Form("image/svg+xml", "SVG", _svg, needs_stages=True),
 }
-"""By the ending of the file's name."""
+"""By the code that asks for them."""
+
+
+def file_name(code: str, version: str, form: str) -> str:
+    """Return the name of a strategy's file."""
+    return f"{code}-{version}.{FORMS[form].ending or form}"
 
 
 def read_file(content: bytes, name: str, result: str = "") -> dict[str, Any]:

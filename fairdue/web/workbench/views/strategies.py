@@ -71,7 +71,7 @@ def _versions(cards: list[decisions.StrategyCard]) -> Table:
                 "changed_at", _("Changed"), lambda card: card.changed_at or card.loaded_at,
                 render=lambda value, _row: minute(value), align="nowrap",
             ),
-            Column("published_at", _("Published"), render=lambda value, _row: minute(value), align="nowrap"),
+            Column("published_at", _("Published at"), render=lambda value, _row: minute(value), align="nowrap"),
         ],
         caption=_("Versions of %(code)s") % {"code": cards[0].code},
     )  # fmt: skip
@@ -122,7 +122,7 @@ def head(request: DeskRequest, card: decisions.StrategyCard) -> dict[str, Any]:
             *([(_("Checked"), minute(card.checked_at))] if card.checked_at else []),
             *([(_("In the shadow since"), minute(card.shadow_at))] if card.shadow_at else []),
             *([(_("Approved by"), format_html("{} · {}", card.approved_by, minute(card.approved_at)))] if card.approved_by else []),
-            *([(_("Published"), minute(card.published_at))] if card.published_at else []),
+            *([(_("Published at"), minute(card.published_at))] if card.published_at else []),
             *([(_("Retired"), minute(card.retired_at))] if card.retired_at else []),
         ],
     }  # fmt: skip

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as lazy
 
 from fairdue.contexts.audit import facade as audit
 from fairdue.contexts.decisions import facade as decisions
-from fairdue.engine.strategy.interchange.files import FORMS, FileProblems, read_file
+from fairdue.engine.strategy.interchange.files import FORMS, FileProblems, file_name, read_file
 from fairdue.kernel import clock
 from fairdue.web.ui.forms import DeskForm
 from fairdue.web.workbench.access import DeskRequest, staff_page
@@ -61,7 +61,7 @@ def download(request: DeskRequest, strategy_id: int, form: str) -> HttpResponse:
         )
         return redirect("workbench:strategy", strategy_id=strategy_id)
     response = HttpResponse(content, content_type=FORMS[form].media_type)
-    response["Content-Disposition"] = f'attachment; filename="{card.code}-{card.version}.{form}"'
+    response["Content-Disposition"] = f'attachment; filename="{file_name(card.code, card.version, form)}"'
     audit.record(
         code=LIST_EXPORTED, actor=request.actor, subject_type="strategy", subject_id=str(strategy_id), now=clock.now(),
         after={"format": form, "version": card.version},
