@@ -3,10 +3,12 @@ PYTHON ?= python3
 BIN := .venv/bin
 ACCOUNTS ?= 30000
 SERVE ?= 1
-WORKERS ?= 2
+WORKERS ?= 3
 CONFORMANCE ?= ../shared/conformance
+# a test starts a hundred processes; where this is set, each would compile the whole program anew
+unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo test check lint types conform docs lock bench clean
+.PHONY: help setup demo test check lint types contracts conform docs lock bench clean
 .DEFAULT_GOAL := help
 
 help: ## show this list
@@ -22,7 +24,9 @@ test: .venv/.dev .venv/.spark ## run every test on a real PostgreSQL, a real bro
 	@tools/system-packages chromium fonts-noto-cjk openjdk-17-jre-headless
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 
-check: .venv/.dev lint types ## lint, types, import contracts, migrations, templates
+check: lint types contracts ## lint, types, import contracts, packs, migrations (with -j2 beside each other)
+
+contracts: .venv/.dev
 	$(BIN)/lint-imports
 	$(BIN)/fairdue packs check
 	$(BIN)/python manage.py check --fail-level WARNING
