@@ -22,6 +22,12 @@ MINIMUM_MINOR = 10_000
 BEFORE_DUE_DAYS = 20
 """Days from a statement to its due date."""
 
+LATE_WITHIN = 27
+"""A month that was paid late was paid so many days, at most, after the last status that calls it unpaid."""
+
+FORGETFUL_PERCENT = 12
+"""So many in a hundred pay every month some days after it was due (invented: the source does not code less than a month)."""
+
 
 def build_demo_book(
     *, out_dir: Path, demo_date: date, accounts: int | None = None, seed: int = SEED
@@ -47,7 +53,9 @@ def build_demo_book(
 
 
 def read_source(accounts: int | None = None) -> pl.DataFrame:
-    """Return the source by time: `bill_0` … `bill_5` and `paid_1` … `paid_5` in minor units, oldest first.
+    """Return the source by time: `bill_0` … `bill_5`, `paid_1` … `paid_5` in minor units, `late_0` … `late_4`, oldest first.
+
+    `late_t` is how many months were unpaid at the end of the month of statement t; one month alone is not coded.
 
     `paid_t` was paid in the month of statement t, so it pays statement t − 1; what was paid in April pays a
     statement that the source does not have.
@@ -63,6 +71,7 @@ def read_source(accounts: int | None = None) -> pl.DataFrame:
         months_late=pl.col("pay_0").clip(lower_bound=0),
         **{f"bill_{t}": minor(f"bill_amt{6 - t}") for t in STATEMENTS},
         **{f"paid_{t}": minor(f"pay_amt{6 - t}") for t in STATEMENTS if t},
+        **{f"late_{t}": pl.col(f"pay_{6 - t}").clip(lower_bound=0) for t in STATEMENTS if t < 5},
     )
 
 
@@ -204,8 +213,9 @@ def _unpaid(book: pl.DataFrame) -> pl.DataFrame:
 
 
 def _transactions(book: pl.DataFrame, demo_date: date, seed: int) -> pl.DataFrame:
-    early = pl.Series(draw(seed, "early", book.height, 6))
-    book = book.with_columns(early=early)
+    early, late = draw(seed, "early", book.height, 6), draw(seed, "late", book.height, LATE_WITHIN)
+    forgets = pl.Series(draw(seed, "forgets", book.height, 100)) < FORGETFUL_PERCENT
+    book = book.with_columns(early=pl.Series(early), late=pl.Series(late) + 1, forgets=forgets)
     pieces = [_month(book, t, demo_date) for t in range(1, 6)]
     credit = book.filter((pl.col("months_late") == 0) & (pl.col("bill_5") < 0))
     pieces.append(_events(credit, "K6", "credit", -pl.col("bill_5"), _closing(5, demo_date)))
@@ -231,7 +241,7 @@ def _month(book: pl.DataFrame, t: int, demo_date: date) -> pl.DataFrame:
     """The payment for the statement before and the purchases, or credits, that lead to this month's bill."""
     paid = pl.col(f"paid_{t}")
     spent = _owed(t) - _owed(t - 1) + paid
-    paid_on = _due(pl.lit(t - 1)) - pl.duration(days=pl.col("early"))
+    paid_on = _paid_on(t - 1, demo_date)
     closing = _closing(t, demo_date)
     return pl.concat(
         [
@@ -240,6 +250,25 @@ def _month(book: pl.DataFrame, t: int, demo_date: date) -> pl.DataFrame:
             _events(book, f"K{t}", "credit", -spent, closing),
         ]
     )
+
+
+def _paid_on(statement: int, demo_date: date) -> pl.Expr:
+    """The day on which a statement was paid: some days before or after it was due, or after the last status that calls it
+    unpaid; never after the day before the demo date.
+
+    A status of month t is of the end of that month: so many months before the demo date. Of an account that is not late
+    today, the newest statement is not due yet: a status there speaks of the statements up to the one before.
+    """
+    ahead = pl.when(pl.col("months_late") > 0).then(0).otherwise(1)
+    days = pl.when("forgets").then("late").otherwise(-pl.col("early"))
+    paid_on = _due(pl.lit(statement)) + pl.duration(days=days)
+    for t in range(5):
+        newest = t - ahead
+        is_unpaid = (pl.lit(statement) <= newest) & (pl.lit(statement) > newest - pl.col(f"late_{t}"))
+        status_day = pl.lit(demo_date).dt.offset_by(f"-{5 - t}mo")
+        after = status_day + pl.duration(days=pl.col("late"))
+        paid_on = pl.when(is_unpaid).then(pl.max_horizontal(after, paid_on)).otherwise(paid_on)
+    return pl.min_horizontal(paid_on, pl.lit(demo_date) - pl.duration(days=1))
 
 
 def _closing(t: int, demo_date: date) -> pl.Expr:

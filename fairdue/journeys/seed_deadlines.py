@@ -10,6 +10,7 @@ from django.db import transaction
 from fairdue.contexts.cases import facade as cases
 from fairdue.contexts.identity import facade as identity
 from fairdue.contexts.law import facade as law
+from fairdue.journeys.seed_demo import staff_by_role
 from fairdue.kernel.actor import Actor
 from fairdue.kernel.clock import HOUSE_ZONE, business_date
 
@@ -42,7 +43,7 @@ def seed_deadlines(*, actor: Actor, now: datetime) -> int:
     """This function will let some borrowers with open work ask for something, and return how many did; once."""
     if law.deadlines(actor=actor, now=now, state="all", limit=1).rows:
         return 0
-    staff = {card.role: card.staff_id for card in identity.staff_cards(actor=actor)}
+    staff = {role: card.staff_id for role, card in staff_by_role(actor).items()}
     by_role = {role: found for role in staff if (found := identity.actor_by_id(staff[role])) is not None}
     rows = cases.queue(actor=actor, limit=len(SAID) * 3).rows
     person_ids = list(dict.fromkeys(row.person_id for row in rows))[: len(SAID)]

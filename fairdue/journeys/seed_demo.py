@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from django.db import transaction
 from fairdue.contexts.cases import facade as cases
 from fairdue.contexts.identity import facade as identity
 from fairdue.contexts.law import facade as law
+from fairdue.contexts.reporting import facade as reporting
 from fairdue.journeys.invite_borrower import invite_borrower
 from fairdue.journeys.set_up_lender import set_up_lender
 from fairdue.kernel.actor import Actor, system
@@ -23,14 +25,12 @@ DEMO_PASSWORD = "Fairdue-2026-demo"  # noqa: S105 - printed on purpose; only a d
 HANDED_OUT = {"agency": 40, "field": 20}
 """How many cases the demonstration assigns to the login of a role; the collector's are given by the night."""
 CALLS_AN_HOUR, FIRST_HOUR, END_HOUR = 240, 9, 18
-MESSAGES_A_DAY = 4000
+MESSAGES_A_DAY: dict[str, int | None] = {"sms": 4000, "inapp": None, "email": None}
 """Less than the whole demonstration book wishes, so that a night shows who was left out and what one more would bring."""
-COLLECTOR: dict[str, Any] = {
-    "queues": ("m2", "promises"),
-    "languages": ("zh", "en"),
-    "max_cases": 30,
-    "max_hard_cases": 5,
-}
+MESSAGES_AT_FIRST = {"sms": 110, "inapp": 50, "email": 30}
+"""Until the demo date the lender tries messages with a few."""
+TARGETS = {"kept_rate": "60", "rpc_rate": "40", "promise_rate": "45", "complaints": "30", "cash": "2000000"}
+"""What the collectors' team aims at."""
 
 
 def _cast() -> dict[str, Any]:
@@ -39,8 +39,17 @@ def _cast() -> dict[str, Any]:
 
 
 def demo_logins() -> list[tuple[str, str]]:
-    """Return role and user name of every demonstration login."""
-    return [(each["role"], each["username"]) for each in _cast()["staff"]]
+    """Return role and user name of one demonstration login per role."""
+    first: dict[str, str] = {}
+    for each in _cast()["staff"]:
+        first.setdefault(each["role"], each["username"])
+    return list(first.items())
+
+
+def staff_by_role(actor: Actor) -> dict[str, identity.StaffCard]:
+    """Return the first login of each role: whom a visitor signs in as."""
+    cards = sorted(identity.staff_cards(actor=actor), key=lambda card: -card.staff_id)
+    return {card.role: card for card in cards}
 
 
 @transaction.atomic
@@ -55,7 +64,7 @@ def seed_demo(*, actor: Actor, now: datetime) -> None:
     for team in cast["teams"]:
         if team.get("agency_code"):
             _make_fit(team["agency_code"], actor, now)
-    _limit(actor, now)
+    _limit(cast, actor, now)
 
 
 def _make_fit(agency: str, actor: Actor, now: datetime) -> None:
@@ -75,8 +84,8 @@ def _make_fit(agency: str, actor: Actor, now: datetime) -> None:
     )
 
 
-def _limit(actor: Actor, now: datetime) -> None:
-    """Say once how many calls and messages there are, and what the collector takes."""
+def _limit(cast: Mapping[str, Any], actor: Actor, now: datetime) -> None:
+    """Say once how many calls and messages there are, what each collector takes, and what their team aims at."""
     today = business_date(now)
     if cases.capacities(actor=actor, on=today, with_past=True):
         return
@@ -84,9 +93,26 @@ def _limit(actor: Actor, now: datetime) -> None:
     cases.set_capacities(
         kind="calls", name="m2", amount=CALLS_AN_HOUR, hours=range(FIRST_HOUR, END_HOUR), **said
     )
-    cases.set_capacity(kind="messages", name="sms", amount=MESSAGES_A_DAY, **said)
-    (collector,) = (card for card in identity.staff_cards(actor=actor) if card.role == "collector")
-    cases.set_collector(staff_id=collector.staff_id, **COLLECTOR, actor=actor, now=now)
+    for channel, amount in MESSAGES_AT_FIRST.items():
+        cases.set_capacity(kind="messages", name=channel, amount=amount, **said)
+    cards = {card.username: card for card in identity.staff_cards(actor=actor)}
+    for member in cast["staff"]:
+        if takes := member.get("takes"):
+            cases.set_collector(staff_id=cards[member["username"]].staff_id, **takes, actor=actor, now=now)
+    amounts = {code: Decimal(amount) for code, amount in TARGETS.items()}
+    team_id = cards["collector"].team_id or 0
+    reporting.set_targets(team_id=team_id, amounts=amounts, valid_from=today, actor=actor, now=now)
+
+
+def allow_messages(*, actor: Actor, now: datetime) -> None:
+    """This function will let the lender send more messages from today on, once."""
+    today = business_date(now)
+    if any(card.valid_from == today for card in cases.capacities(actor=actor, on=today)):
+        return
+    for channel, amount in MESSAGES_A_DAY.items():
+        cases.set_capacity(
+            kind="messages", name=channel, amount=amount, valid_from=today, actor=actor, now=now
+        )
 
 
 def _announce(agency: str, person_ids: Iterable[int], actor: Actor, now: datetime) -> None:
@@ -103,7 +129,7 @@ def _announce(agency: str, person_ids: Iterable[int], actor: Actor, now: datetim
     )  # fmt: skip
 
 
-def _create(member: dict[str, str], actor: Actor, now: datetime) -> None:
+def _create(member: Mapping[str, Any], actor: Actor, now: datetime) -> None:
     """Create one login with the printed password."""
     identity.create_staff(
         username=member["username"],
@@ -118,7 +144,7 @@ def _create(member: dict[str, str], actor: Actor, now: datetime) -> None:
 
 def hand_out_cases(*, actor: Actor, now: datetime) -> int:
     """This function will assign some unassigned open cases to agency, field and collector; once."""
-    by_role = {card.role: card for card in identity.staff_cards(actor=actor)}
+    by_role = staff_by_role(actor)
     rows = cases.queue(actor=actor, limit=sum(HANDED_OUT.values()) * 3).rows
     if any(row.assigned_to_id in {by_role[role].staff_id for role in HANDED_OUT} for row in rows):
         return 0

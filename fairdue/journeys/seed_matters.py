@@ -15,6 +15,7 @@ from fairdue.contexts.identity import facade as identity
 from fairdue.contexts.law import facade as law
 from fairdue.contexts.parties import facade as parties
 from fairdue.journeys.care import answer_matter, approve_answer, callback_slots, open_matter
+from fairdue.journeys.seed_demo import staff_by_role
 from fairdue.kernel.actor import Actor
 from fairdue.kernel.clock import HOUSE_ZONE, business_date
 
@@ -77,7 +78,7 @@ def seed_matters(*, actor: Actor, now: datetime) -> int:
     """This function will let some borrowers with open work tell us something, and return how many did; once."""
     if care.matter_queue(actor=actor, now=now, state="all", limit=1).rows:
         return 0
-    staff = {card.role: card.staff_id for card in identity.staff_cards(actor=actor)}
+    staff = {role: card.staff_id for role, card in staff_by_role(actor).items()}
     by_role = {role: found for role in staff if (found := identity.actor_by_id(staff[role])) is not None}
     rows = cases.queue(actor=actor, limit=FAR).rows
     persons = list(dict.fromkeys(row.person_id for row in rows))[SKIPPED:][-len(TOLD) :]

@@ -7,7 +7,6 @@ from datetime import UTC, date, datetime
 import pytest
 
 from examples.demo_book.convert import build_demo_book
-from fairdue.cli.demo.steps import FILES
 from fairdue.contexts.identity import facade as identity
 from fairdue.contexts.ledger import facade as ledger
 from fairdue.contexts.payments import facade as payments
@@ -23,6 +22,7 @@ from fairdue.kernel.actor import system
 DEMO_DATE = date(2026, 11, 18)
 NOW = datetime(2026, 11, 18, 2, 2, tzinfo=UTC)
 DEMO = system("demo")
+FILES = ("parties", "contact_points", "accounts", "dues", "transactions")
 
 
 @pytest.fixture

@@ -114,7 +114,8 @@ def test_every_card_says_what_the_facts_come_to_and_how_it_is_counted(supervisor
     assert file.splitlines()[2].startswith("r2,")
     gone = supervisor.get("/desk/dashboards/list/book/?as_of=2026-11-20&key=M1").content.decode()
     assert "no longer kept" in gone
-    assert supervisor.get("/desk/dashboards/list/vintage/").status_code == 404
+    assert "list/vintage/?as_of=2026-11-20&amp;key=2026-01&amp;second=3" in text
+    assert supervisor.get("/desk/dashboards/list/nothing/").status_code == 404
 
 
 def test_the_funnel_counts_each_stage_within_the_one_before(supervisor, world):

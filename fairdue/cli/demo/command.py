@@ -54,7 +54,7 @@ def demo(
     from fairdue.storage.embedded import VAR_DIR
 
     os.environ["FAIRDUE_MODE"] = "demo"
-    port = free_port(port, "127.0.0.1") if serve else port
+    port = free_port(port, "127.0.0.1")
     os.environ.setdefault("FAIRDUE_PUBLIC_URL", f"http://127.0.0.1:{port}")
     if serve:
         os.environ.setdefault(

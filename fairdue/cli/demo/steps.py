@@ -3,35 +3,56 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import time
 from functools import partial
 from pathlib import Path
 
 import polars as pl
 
-from fairdue.cli.demo.state import DemoState
+from fairdue.cli.demo.past import CREDITOR, Past, at
+from fairdue.cli.demo.state import DemoState, set_clock
 from fairdue.cli.session import fail
 from fairdue.cli.setup import load_data, migrate
 from fairdue.kernel import clock
 from fairdue.kernel.actor import system
 
 Advance = Callable[[int, "int | None"], None]
-FILES = ("parties", "contact_points", "accounts", "dues", "transactions")
+WHOLE = ("parties", "contact_points", "accounts")
+"""Files that came once, when the book was handed over; statements and movements came night by night."""
+SET_UP = time(9)
 
 
 def plan(state: DemoState, var_dir: Path) -> Iterator[tuple[str, Callable[[Advance], None]]]:
-    """Yield each step with its title; every step does nothing where it was done before."""
+    """Yield each step with its title; every step does nothing where it was done before.
+
+    The days before the demo date are lived through in their order, on the demonstration's clock; the last steps, and all
+    of a later start, are of the present.
+    """
     folder = var_dir / "demo-book" / f"{state.demo_date}-{state.accounts}"
+    past = Past(state.date, folder)
     yield "Tables", lambda advance: migrate()
+    if not state.is_complete:
+        at(past.begin, SET_UP)
     yield "Rule packs, strategies, templates", lambda advance: _ignore(load_data())
     yield "Staff and creditor", lambda advance: _ignore(seed())
     if state.is_complete:
         return
     yield "Demo book", lambda advance: write_book(state, folder)
-    for kind in FILES:
+    for kind in WHOLE:
         yield f"Import {kind.replace('_', ' ')}", partial(import_one, kind, folder)
+    for night in past.nights:
+        yield f"Night of {night}, and the days after it", partial(past.live, night)
+    yield from _of_today(state, past, folder)
+
+
+def _of_today(state: DemoState, past: Past, folder: Path) -> Iterator[tuple[str, Callable[[Advance], None]]]:
+    """Yield what happens on the demo date itself, up to the moment at which a visitor comes."""
+    yield "Files of the demo date", lambda advance: past.prepare_today()
     yield "Loans kept here", lambda advance: _ignore(lend_some(state, folder))
     yield "A gentler strategy in the shadow", lambda advance: _ignore(challenge())
-    yield f"Night of {state.demo_date}", lambda advance: run_night(state, advance)
+    yield f"Night of {state.demo_date}", partial(past.run, state.date)
+    yield "This morning's calls", lambda advance: past.this_morning()
+    set_clock(state.clock_offset_seconds)
     yield "Yesterday's bank file", lambda advance: _ignore(pay_some(state, folder))
     yield "A direct debit", lambda advance: _ignore(debit_one(state))
     yield "Cases for agency, field and collector", lambda advance: _ignore(hand_out())
@@ -79,7 +100,7 @@ def remember(state: DemoState, folder: Path) -> object:
 
     actor, now = system("demo"), clock.now()
     seed_past(
-        creditor_code="DEMO-BANK",
+        creditor_code=CREDITOR,
         product_code="CARD",
         demo_date=state.date,
         folder=folder / "past",
@@ -124,7 +145,7 @@ def import_one(kind: str, folder: Path, advance: Advance) -> None:
     report = import_file(
         path=path,
         kind=kind,
-        creditor_code="DEMO-BANK",
+        creditor_code=CREDITOR,
         actor=system("demo"),
         now=clock.now(),
         reject_dir=folder.parent / "rejected",
@@ -143,7 +164,7 @@ def lend_some(state: DemoState, folder: Path) -> object:
     references = read(path).select(pl.col("account_ref").cast(pl.String)).head(LOANS).collect()["account_ref"]
     return lend_in_demo(
         references=references.to_list(),
-        creditor_code="DEMO-BANK",
+        creditor_code=CREDITOR,
         demo_date=state.date,
         actor=system("demo"),
         now=clock.now(),
@@ -155,14 +176,5 @@ def pay_some(state: DemoState, folder: Path) -> object:
     from fairdue.journeys.seed_payments import pay_in_demo
 
     return pay_in_demo(
-        creditor_code="DEMO-BANK", demo_date=state.date, folder=folder, actor=system("demo"), now=clock.now()
-    )
-
-
-def run_night(state: DemoState, advance: Advance) -> None:
-    """Run the nightly cycle of the demo date; a finished one stays as it is."""
-    from fairdue.journeys.nightly_cycle import run_cycle
-
-    run_cycle(
-        cycle_date=state.date, actor=system("demo"), now=clock.now(), progress=lambda *_: advance(0, None)
+        creditor_code=CREDITOR, demo_date=state.date, folder=folder, actor=system("demo"), now=clock.now()
     )

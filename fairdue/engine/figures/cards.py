@@ -71,6 +71,18 @@ def roll_card(before: pl.DataFrame, now: pl.DataFrame, base_date: date) -> pl.Da
     )  # fmt: skip
 
 
+def vintage_rows(accounts: pl.DataFrame, defaulted: pl.DataFrame, as_of: date) -> pl.DataFrame:
+    """Return every account with its cohort and the month on book in which it first was more than 30 days past due.
+
+    1. A cohort is the month of disbursement (`YYYY-MM`); MOB 0 is that month; `mob` is null if it never was.
+    2. Closed accounts count; what was disbursed after the day does not.
+    """
+    known = accounts.filter(pl.col("opened_date") <= as_of).join(defaulted, on="account_id", how="left")
+    first, opened = pl.col("first_default_date").dt, pl.col("opened_date").dt
+    mob = (first.year() - opened.year()) * 12 + first.month().cast(pl.Int32) - opened.month().cast(pl.Int32)
+    return known.with_columns(opened.strftime("%Y-%m").alias("cohort"), mob.alias("mob"))
+
+
 def vintage_card(defaults: pl.DataFrame) -> pl.DataFrame:
     """Count first defaults by month of disbursement and months on book; `second` is the MOB, or `size` for the cohort.
 

@@ -7,7 +7,7 @@ asks for its own permission.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import polars as pl
@@ -86,11 +86,16 @@ def behind(
     lake = lake or lake_here()
     frames = stored_frames(lake, night)
     rows = CARDS[card](lake, night, frames, book_of(night, frames), part)
-    rows = _narrowed(rows, actor, wanted).sort("account_id")
+    rows = _narrowed(rows, actor, _as_counted(card, wanted)).sort("account_id")
     page = rows.filter(pl.col("account_id") > after).head(limit + 1)
     shown = page.head(limit)
     next_after = int(shown["account_id"][-1]) if page.height > limit else None
     return Listing(night=night, rows=_cards(shown), total=rows.height, next_after=next_after)
+
+
+def _as_counted(card: str, wanted: reporting.FigureFilter) -> reporting.FigureFilter:
+    """Return what narrows a card: a cohort is not narrowed by what its accounts are today."""
+    return replace(wanted, bucket="", team_id=None, agency="") if card == "vintage" else wanted
 
 
 def _narrowed(rows: pl.DataFrame, actor: Actor, wanted: reporting.FigureFilter) -> pl.DataFrame:
@@ -184,8 +189,23 @@ def _received(_lake: Lake, night: date, frames: Frames, rows: pl.DataFrame, part
     return rows.filter(pl.col("bucket") == part.key).join(ours, on="account_id", how="semi")
 
 
+def _vintage(_lake: Lake, night: date, frames: Frames, rows: pl.DataFrame, part: Part) -> pl.DataFrame:
+    """The accounts of a cohort that were ever 30+ by a month on book, closed ones too; the whole cohort without a month."""
+    cohort = cards.vintage_rows(frames("accounts"), frames("defaulted"), night).filter(
+        pl.col("cohort") == part.key
+    )
+    if part.second.isdigit():
+        cohort = cohort.filter(pl.col("mob") <= int(part.second[:4]))
+    today = rows.select("account_id", "team_id", "bucket", "days_past_due", "balance_minor", "overdue_minor")
+    known = cohort.select("account_id", "person_id", "creditor_id", "product_id", "currency")
+    numbers = pl.col("days_past_due", "balance_minor", "overdue_minor")
+    return known.join(today, on="account_id", how="left").with_columns(
+        pl.col("bucket").fill_null("closed"), numbers.fill_null(0)
+    )
+
+
 CARDS: dict[str, Pick] = {
-    "book": _book, "roll": _roll, "funnel": _funnel, "recovery": _recovery, "budget": _budget,
+    "book": _book, "roll": _roll, "vintage": _vintage, "funnel": _funnel, "recovery": _recovery, "budget": _budget,
     "objections": _objections, "promises": _promises, "received": _received,
 }  # fmt: skip
-"""Cards whose numbers open a list; a point of a vintage curve opens the cohort's accounts by the book page's own filters."""
+"""Every card: what is counted opens its list."""

@@ -18,16 +18,18 @@ from fairdue.contexts.reporting import facade as reporting
 from fairdue.engine.figures import cards
 from fairdue.engine.figures.book import book_rows, person_rows
 from fairdue.journeys.nightly_cycle.candidates import CONTACTS
-from fairdue.journeys.nightly_cycle.capacity import TAKEN
 from fairdue.journeys.nightly_cycle.lake import Lake, NightNotStored
 from fairdue.journeys.nightly_cycle.night import Night
+from fairdue.journeys.nightly_cycle.ways import TAKEN
 from fairdue.storage.bulk import database_url, stream_snapshot
 
 RECOVERY_DAYS = 7
 """What came in after a decision is counted for so many days."""
 
 FACT_COLUMNS = {
-    "accounts": ("account_id", "person_id", "creditor_id", "product_id", "currency", "status", "dpd_origin"),
+    "accounts": (
+        "account_id", "person_id", "creditor_id", "product_id", "currency", "status", "dpd_origin", "opened_date",
+    ),
     "states": ("account_id", "balance_minor", "overdue_minor", "due_today_minor", "oldest_unpaid_due_date"),
     "decided": ("person_id", "row_id", "step"),
     "chosen": ("person_id", "channel", "outcome", "dropped"),
@@ -48,7 +50,7 @@ def figure_queries(as_of: date) -> dict[str, str]:
         "objections": law.objection_facts_sql(as_of),
         "received": ledger.received_facts_sql(as_of),
         "due_dates": ledger.due_dates_sql(as_of),
-        "first_defaults": ledger.first_defaults_sql(as_of),
+        "defaulted": ledger.first_defaults_sql(as_of),
     }
 
 
@@ -76,7 +78,7 @@ def count_figures(day: date, frames: Frames, lake: Lake) -> pl.DataFrame:
     promises, received = frames("promise_days"), frames("received")
     found = [
         cards.book_card(book),
-        cards.vintage_card(frames("first_defaults")),
+        cards.vintage_card(_cohorts(frames, day)),
         cards.funnel_card(persons, funnel_dates(frames), day),
         cards.promise_card(persons, promises, day),
         cards.received_card(book, received, day),
@@ -89,6 +91,17 @@ def count_figures(day: date, frames: Frames, lake: Lake) -> pl.DataFrame:
     if (base := recovery_base(days, day)) is not None:
         found.append(_recovery(base, stored_frames(lake, base), received, day))
     return pl.concat(found)
+
+
+def _cohorts(frames: Frames, day: date) -> pl.DataFrame:
+    """Return how many accounts of each cohort first defaulted in which month; a night of an older release holds just that."""
+    try:
+        rows = cards.vintage_rows(frames("accounts"), frames("defaulted"), day)
+    except NightNotStored:
+        return frames("first_defaults")
+    return rows.group_by("creditor_id", "product_id", "currency", "cohort", "mob").agg(
+        pl.len().cast(pl.Int64).alias("accounts")
+    )
 
 
 def book_of(day: date, frames: Frames) -> pl.DataFrame:

@@ -23,8 +23,11 @@ from fairdue.web.workbench.words import HOLD_KINDS, PROMISE_STATES, say
 
 Link = Callable[..., str]
 """Called with the card and which part of it; returns the address of the list behind the number."""
-COHORTS = 18
-"""Vintages shown: the newest months."""
+CURVES, COHORTS = 6, 24
+"""Vintages shown, the newest months: as curves, and as rows of the matrix."""
+WIDE = frozenset({"recovery"})
+"""Cards whose table needs the whole width."""
+MARKS = (3, 6, 9, 12, 18, 24, 36, 48)
 
 
 def card_views(shown: reporting.Dashboards, link: Link) -> list[dict[str, Any]]:
@@ -33,17 +36,18 @@ def card_views(shown: reporting.Dashboards, link: Link) -> list[dict[str, Any]]:
         ("book", *_book(shown, link)),
         ("funnel", _funnel(shown, link), None),
         ("roll", _roll(shown, link), None),
-        ("vintage", _vintage(shown), None),
-        ("recovery", None, _recovery(shown, link)),
+        ("vintage", _vintage(shown, link), None),
         ("promises", None, _promises(shown, link)),
         ("received", _received(shown, link), None),
-        ("budget", _budget(shown, link), None),
         ("objections", None, _objections(shown, link)),
+        ("budget", _budget(shown, link), None),
+        ("recovery", None, _recovery(shown, link)),
     ]
     return [
         {
             "code": code, "title": in_language(METRICS[code], ""), "says": in_language(METRICS[code], "says"),
             "formula": in_language(METRICS[code], "formula"), "chart": chart, "table": table, "note": _note(code, shown),
+            "is_wide": code in WIDE, "more": _cohorts(shown, link) if code == "vintage" else "",
         }
         for code, chart, table in drawn
     ]  # fmt: skip
@@ -120,6 +124,8 @@ STAGE_WORDS = {
 
 def part_word(card: str, value: str) -> str:
     """Return which part of a card a number is, in words."""
+    if card == "vintage" and value.isdigit():
+        return f"MOB {value}"
     if card == "recovery":
         return row_titles().get(value) or say(STEPS, value)
     words = {
@@ -170,25 +176,51 @@ def _missing(text: str) -> SafeString:
     return format_html('<p class="muted">{}</p>', text)
 
 
-def _vintage(shown: reporting.Dashboards) -> Any:
-    cohorts = [cohort for cohort in shown.vintages if cohort.shares][-COHORTS:]
+def _vintage(shown: reporting.Dashboards, link: Link) -> Any:
+    """The curves of the newest months; the months before them stand in the matrix below."""
+    cohorts = [cohort for cohort in shown.vintages if cohort.shares][-CURVES:]
     if not cohorts:
         return _missing(_("No account was ever more than 30 days past due under these filters."))
-    longest = max(len(cohort.shares) for cohort in cohorts)
+    places = range(max(len(cohort.shares) for cohort in cohorts))
     series = tuple(
         Series(
             name=f"{cohort.month} ({cohort.accounts:,})",
             values=tuple(
-                float(cohort.shares[mob]) / 100 if mob < len(cohort.shares) else None
-                for mob in range(longest)
+                None if (found := _at(cohort, mob)) is None else float(found) / 100 for mob in places
             ),
+            hrefs=tuple(_point(cohort, mob, link) for mob in places),
         )
         for cohort in cohorts
     )
     return LineChart(
         title=_("Ever more than 30 days past due, by month of disbursement (accounts)"), label=_("Months on book"),
-        places=tuple(str(mob) for mob in range(longest)), series=series, figures=PERCENT,
+        places=tuple(str(mob) for mob in places), series=series, figures=PERCENT,
     )  # fmt: skip
+
+
+def _cohorts(shown: reporting.Dashboards, link: Link) -> Any:
+    """Every cohort at the months on book by which vintages are compared."""
+    cohorts = [cohort for cohort in shown.vintages if cohort.shares][-COHORTS:]
+    marks = [mark for mark in MARKS if any(len(cohort.shares) > mark for cohort in cohorts)]
+    if not marks:
+        return ""
+    shares = [[_at(cohort, mark) for mark in marks] for cohort in cohorts]
+    return HeatMap(
+        title=_("The same at fixed months on book"), row_label=_("Month of disbursement"),
+        rows=tuple(f"{cohort.month} ({cohort.accounts:,})" for cohort in cohorts),
+        columns=tuple(f"MOB {mark}" for mark in marks), figures=PERCENT,
+        values=tuple(tuple(None if each is None else float(each) / 100 for each in row) for row in shares),
+        hrefs=tuple(tuple(_point(cohort, mark, link) for mark in marks) for cohort in cohorts),
+    )  # fmt: skip
+
+
+def _at(cohort: reporting.Cohort, mob: int) -> Fraction | None:
+    return cohort.shares[mob] if mob < len(cohort.shares) else None
+
+
+def _point(cohort: reporting.Cohort, mob: int, link: Link) -> str:
+    """The accounts behind a point; where nobody ever defaulted nothing opens."""
+    return link("vintage", key=cohort.month, second=str(mob)) if _at(cohort, mob) else ""
 
 
 def _recovery(shown: reporting.Dashboards, link: Link) -> Table:

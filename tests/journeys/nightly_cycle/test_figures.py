@@ -43,13 +43,14 @@ def test_the_dashboards_show_what_the_facts_come_to_and_every_number_opens_its_l
     assert shown.roll.base_date == NIGHT - timedelta(days=1)
     assert sum(line.accounts for line in shown.roll.lines) == whole["n"]
     assert sum(cohort.accounts for cohort in shown.vintages) == ACCOUNTS
-    due = shown.funnel[0]
+    due, cohort = shown.funnel[0], next(each for each in shown.vintages if each.shares)
     assert due.stage == "due" and due.persons > 0
     for card, part, number in (
         ("book", Part(key="M1"), next(line.accounts for line in shown.book if line.bucket == "M1")),
         ("funnel", Part(key="due"), due.persons),
         ("recovery", Part(key=shown.recovery[0].row_id, second=shown.recovery[0].channel), shown.recovery[0].persons),
         ("budget", Part(key="messages", second="0"), next(line.persons for line in shown.budget if (line.kind, line.used) == ("messages", "0"))),
+        ("vintage", Part(key=cohort.month, second=str(len(cohort.shares) - 1)), cohort.accounts * cohort.shares[-1] / 100),
     ):  # fmt: skip
         found = behind(actor=viewer(), card=card, part=part, wanted=ALL, as_of=NIGHT, lake=lake)
         assert found.total == number, card

@@ -1,4 +1,4 @@
-"""What the figures of a night read of the ledger: money that came in, latest due dates, first defaults by cohort."""
+"""What the figures of a night read of the ledger: money that came in, latest due dates, first defaults."""
 
 from __future__ import annotations
 
@@ -34,22 +34,13 @@ SELECT person_id, max(due_date) AS latest_due_date FROM ledger_dueitem
 
 
 def first_defaults_sql(as_of: date) -> str:
-    """Return the SELECT of cohorts: creditor_id, product_id, currency, cohort, mob, accounts.
+    """Return the SELECT of accounts that were ever more than 30 days past due: account_id, first_default_date.
 
-    1. A cohort is the month of disbursement (`YYYY-MM`); MOB 0 is that month.
-    2. `mob` is the month in which an account was first more than 30 days past due, null if it never was; an item counts
-       until the effective day that settled it.
+    The first day on which an item had been unpaid for 31 days; an item counts until the effective day that settled it.
     """
     end, days = f"DATE '{as_of.isoformat()}'", DEFAULT_DAYS + 1
     return f"""
-SELECT a.creditor_id, a.product_id, a.currency, to_char(a.opened_date, 'YYYY-MM') AS cohort,
-       ((extract(year FROM d.day) - extract(year FROM a.opened_date)) * 12
-        + extract(month FROM d.day) - extract(month FROM a.opened_date))::int AS mob, count(*) AS accounts
-  FROM book_account a
-  LEFT JOIN (SELECT account_id, min(due_date) + {days} AS day FROM ledger_dueitem
-              WHERE asked_minor > 0 AND due_date + {days} <= {end}
-                AND (settled_date IS NULL OR settled_date >= due_date + {days})
-              GROUP BY account_id) d ON d.account_id = a.id
- WHERE a.opened_date <= {end}
- GROUP BY 1, 2, 3, 4, 5
+SELECT account_id, min(due_date) + {days} AS first_default_date FROM ledger_dueitem
+ WHERE asked_minor > 0 AND due_date + {days} <= {end} AND (settled_date IS NULL OR settled_date >= due_date + {days})
+ GROUP BY account_id
 """

@@ -26,6 +26,7 @@ from fairdue.web.ui.templatetags.ui import clock as hour
 from fairdue.web.ui.templatetags.ui import day as day_word
 from fairdue.web.workbench.access import DeskRequest, staff_page
 from fairdue.web.workbench.care_words import clock_badge, clock_words
+from fairdue.web.workbench.deadline_words import left_words, state_badge, with_left
 from fairdue.web.workbench.views.home import count_text, queue_href
 from fairdue.web.workbench.words import QUEUE_WORDS, say
 
@@ -114,7 +115,7 @@ def _collectors(found: cases.Board) -> Table:
 
     return Table(
         sorted(found.collectors, key=lambda line: (list(STATES).index(line.state), line.name)),
-        caption=_("Collectors"),
+        caption=_("Collectors"), is_part=True,
         empty=EmptyState(title=_("No collector is in your team"), text=_("An administrator adds members of staff.")),
         columns=[
             Column("name", _("Collector"), is_row_head=True),
@@ -150,7 +151,7 @@ def _promises(request: DeskRequest, found: cases.Board) -> Table:
         )
 
     return Table(
-        found.promises_due, caption=_("Promises due until tomorrow"),
+        found.promises_due, caption=_("Promises due until tomorrow"), is_part=True,
         empty=EmptyState(title=_("No promise falls due until tomorrow"), icon="check"),
         columns=[
             Column(
@@ -170,15 +171,20 @@ def _deadlines(request: DeskRequest) -> Table | None:
     if not request.actor.may("deadlines.view"):
         return None
     found = law.deadlines(actor=request.actor, now=clock.now(), due_within_days=SOON.days, limit=20)
+    people = parties.person_cards([row.person_id for row in found.rows])
     return Table(
-        found.rows, caption=_("Deadlines of the next two days"),
+        found.rows, caption=_("Deadlines of the next two days"), is_part=True,
         empty=EmptyState(title=_("No deadline ends within two days"), icon="check"),
         columns=[
             Column(
                 "title_zh", _("What"), lambda row: in_language(row, "title"), is_row_head=True,
                 render=lambda value, row: row_link(reverse("workbench:deadline", args=[row.deadline_id]), value),
             ),
-            InstantColumn("due_at", _("Due")),
+            Column("person_id", _("Debtor"), render=lambda value, _row: people[value].name_masked if value in people else "–"),
+            Column(
+                "due_date", _("Last day"),
+                render=lambda value, row: format_html("{} {}", day_word(value), with_left(state_badge(row), left_words(row))),
+            ),
         ],
     )  # fmt: skip
 
@@ -189,7 +195,7 @@ def _matters(request: DeskRequest) -> Table | None:
         return None
     found = care.matter_queue(actor=request.actor, now=clock.now(), limit=10)
     return Table(
-        found.rows, count=found.count, caption=_("Complaints, disputes and hardships without an answer"),
+        found.rows, is_part=True, caption=_("Complaints, disputes and hardships without an answer"),
         empty=EmptyState(title=_("Nothing waits for an answer"), icon="check"),
         columns=[
             Column("number", _("Number"), is_row_head=True, render=_matter),
