@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from fairdue.api.local_provider import only_local
 from fairdue.contexts.outreach import facade as outreach
@@ -66,12 +66,16 @@ def hang_up(request: HttpRequest, key: str) -> HttpResponseBase:
     return JsonResponse({})
 
 
-@require_GET
+@csrf_exempt
+@require_http_methods(["GET", "DELETE"])
 @only_local
 def recording(request: HttpRequest, key: str) -> HttpResponseBase:
-    """Give the recording of a call that was answered and is over; signed over the key."""
+    """Give the recording of a call that was answered and is over, or delete it; signed over the key."""
     if not _is_signed(request, key.encode()):
         return _refused()
+    if request.method == "DELETE":
+        outreach.delete_local_recording(key=key, now=clock.now())
+        return HttpResponse(status=204)
     found = outreach.local_call_state(key=key, now=clock.now())
     if found is None or not found.has_recording:
         return JsonResponse({"detail": "unknown"}, status=404)

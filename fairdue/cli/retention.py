@@ -84,6 +84,10 @@ def run_command(
     console.print(
         f"run {report.run_id}: {report.total} records erased in {report.batches} batches as of {report.as_of}"
     )
+    if report.recordings.deleted or report.recordings.waiting:
+        console.print(
+            f"recordings: {report.recordings.deleted} deleted at the telephone exchange, {report.recordings.waiting} waiting"
+        )
 
 
 @group.command("verify")

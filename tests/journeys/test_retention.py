@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import threading
 from datetime import date, timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import ClassVar
 
 import pytest
 from django.conf import settings
@@ -14,9 +17,9 @@ from fairdue.contexts.audit.models import DeletionBatch, DeletionRun
 from fairdue.contexts.book.models import Account
 from fairdue.contexts.cases.models import Outcome, WorkItem
 from fairdue.contexts.law import facade as law
-from fairdue.contexts.law.models import Hold
+from fairdue.contexts.law.models import Hold, Permit
 from fairdue.contexts.ledger import facade as ledger
-from fairdue.contexts.outreach.models import Message
+from fairdue.contexts.outreach.models import Message, PhoneCall
 from fairdue.contexts.parties.models import Consent, ContactPoint, Person, PersonReference, PortalLink
 from fairdue.engine.law.record_classes import shipped_inventory
 from fairdue.journeys import retention
@@ -72,6 +75,50 @@ def test_what_is_due_goes_and_what_must_stay_stays_and_both_are_proved():
     found = proof()
     assert found.findings == () and (found.records, found.permits, found.accounts) == (11, 1, 3)
     assert run().total == 0
+
+
+class Exchange(BaseHTTPRequestHandler):
+    """A telephone exchange that is out of order at first, and then deletes."""
+
+    answers: ClassVar[list[int]] = []
+    asked: ClassVar[list[str]] = []
+
+    def do_DELETE(self):
+        self.asked.append(self.path)
+        self.send_response(self.answers.pop(0))
+        self.end_headers()
+
+    def log_message(self, *_words):
+        """Say nothing."""
+
+
+def test_a_recording_is_deleted_at_the_exchange_until_it_says_so_and_only_what_a_batch_names(settings):
+    gone, kept = person(LONG_AGO), person(TODAY - timedelta(days=100))
+    for who, key in ((gone, "old"), (kept, "new")):
+        permit_of(who)
+        permit = Permit.objects.latest("id")
+        PhoneCall.objects.create(
+            permit=permit, contact_id=permit.pk, case_id=1, person_id=who.id, provider="http", key=key, state="ended",
+            started_at=NOW.replace(year=NOW.year - 11), answered_at=NOW, ended_at=NOW, recording_ref="sound", is_open=False,
+        )  # fmt: skip
+    server = HTTPServer(("127.0.0.1", 0), Exchange)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    settings.DIAL_URL, Exchange.answers, Exchange.asked = (
+        f"http://127.0.0.1:{server.server_port}",
+        [503, 204],
+        [],
+    )
+    try:
+        first, words = run(), {finding.kind for finding in proof().findings}
+        again = [run().recordings for _time in range(2)]
+    finally:
+        server.shutdown()
+        server.server_close()
+    assert first.erased["call_recording"] == 1 and words == {"recording_waiting"}
+    assert [(each.deleted, each.waiting) for each in (first.recordings, *again)] == [(0, 1), (1, 0), (0, 0)]
+    assert Exchange.asked == ["/old/recording"] * 2
+    assert PhoneCall.objects.get(key="new").recording_ref == "sound"
+    assert len(audit.events(code="outreach.recording.deleted")) == 1 and proof().is_proved
 
 
 def test_a_person_whose_debt_is_open_keeps_everything_but_what_is_technical():

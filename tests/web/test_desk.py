@@ -61,6 +61,7 @@ def needed(world) -> dict[tuple[str, str], str]:
         ("post", address(world, "call/confirm")): "contacts.make",
         ("post", address(world, "call/hang-up")): "contacts.make",
         ("get", address(world, "recordings/1")): "cases.view",
+        ("get", address(world, "recordings/1/kept")): "cases.view",
         ("post", address(world, "promise-check")): "cases.work",
         ("post", address(world, "matter")): "deadlines.record",
         ("post", address(world, "hand-over")): "cases.work",

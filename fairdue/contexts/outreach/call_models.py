@@ -34,6 +34,8 @@ class PhoneCall(models.Model):
     """What the person was asked for: codes of the script, never the answers."""
     script_version = models.CharField(max_length=20, default="", db_default="")
     recording_ref = models.CharField(max_length=300, default="", db_default="")
+    recording_deleted_at = models.DateTimeField(null=True)
+    """When the exchange said that the sound is gone, after its time was over here."""
 
     is_open = models.BooleanField(default=True, db_default=True)
     """Until its outcome is recorded, or it is given up: nobody else calls the same person meanwhile."""
@@ -103,3 +105,4 @@ class LocalCall(models.Model):
     number_masked = models.CharField(max_length=40)
     accepted_at = models.DateTimeField()
     hung_up_at = models.DateTimeField(null=True)
+    recording_deleted_at = models.DateTimeField(null=True)

@@ -12,6 +12,7 @@ from fairdue.contexts.outreach.facts import reminder_facts_sql, unsaid_facts_sql
 from fairdue.contexts.outreach.local.behaviour import local_behaviour, set_local_behaviour
 from fairdue.contexts.outreach.local.exchange import (
     accept_local_call,
+    delete_local_recording,
     hang_up_local_call,
     local_call_state,
     local_recording,
@@ -51,6 +52,11 @@ from fairdue.contexts.outreach.operations.errands import (
 from fairdue.contexts.outreach.operations.events import record_provider_event
 from fairdue.contexts.outreach.operations.inbox import MessageNotInInbox, mark_read
 from fairdue.contexts.outreach.operations.plan import land_messages, plan_message
+from fairdue.contexts.outreach.operations.recordings import (
+    RecordingsDeleted,
+    delete_recordings,
+    recordings_to_delete,
+)
 from fairdue.contexts.outreach.operations.templates import (
     ApprovalRefused,
     TemplateChanged,
@@ -106,6 +112,7 @@ __all__ = [
     "Opening",
     "PhoneCallCard",
     "Phrase",
+    "RecordingsDeleted",
     "RequestRefused",
     "ScriptLine",
     "SignatureRefused",
@@ -131,6 +138,8 @@ __all__ = [
     "check_by_hand",
     "conclude_call",
     "confirm_party",
+    "delete_local_recording",
+    "delete_recordings",
     "deliver_local_reports",
     "dial",
     "dispatch_due",
@@ -163,6 +172,7 @@ __all__ = [
     "record_bounces",
     "record_provider_event",
     "recording",
+    "recordings_to_delete",
     "refresh_call",
     "reminder_facts_sql",
     "retire_template",

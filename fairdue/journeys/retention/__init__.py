@@ -10,7 +10,7 @@ from fairdue.journeys.retention.plan import ClassPlan, Plan, plan, stored_plan
 from fairdue.journeys.retention.rules import ClassRules, class_rules
 from fairdue.journeys.retention.run import RetentionUnderWay, RunReport, run
 from fairdue.journeys.retention.verify import RetentionProof, verify
-from fairdue.journeys.retention.why import KeptRecord, SubjectUnknown, why
+from fairdue.journeys.retention.why import KeptRecord, SubjectUnknown, recording_kept, why
 
 __all__ = [
     "ClassPlan",
@@ -23,6 +23,7 @@ __all__ = [
     "SubjectUnknown",
     "class_rules",
     "plan",
+    "recording_kept",
     "run",
     "stored_plan",
     "verify",

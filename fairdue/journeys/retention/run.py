@@ -12,6 +12,7 @@ from django.db import connection, transaction
 
 from fairdue.contexts.audit import facade as audit
 from fairdue.contexts.book import facade as book
+from fairdue.contexts.outreach import facade as outreach
 from fairdue.contexts.parties import facade as parties
 from fairdue.engine.law.record_classes import RecordClass, shipped_inventory
 from fairdue.journeys.retention.facts import person_facts
@@ -46,6 +47,8 @@ class RunReport:
     batches: int
     is_resumed: bool
     left: Plan
+    recordings: outreach.RecordingsDeleted
+    """Of the recordings that this run or an earlier one erased here: deleted at the exchange, and waiting for it."""
 
     @property
     def total(self) -> int:
@@ -62,7 +65,8 @@ def run(
        is written into a batch and erased. A hold that is placed meanwhile waits, or is seen.
     2. Killed at any moment, nothing is half done: a batch stands with its records gone, or neither. The next run goes on
        with the run that was begun, as of its day.
-    3. One process erases at a time. Each batch is in the audit record; the run ends with the plan of what is left.
+    3. Recordings are deleted at the telephone exchange after their batch; one that does not answer is asked by the next run.
+    4. One process erases at a time. Each batch is in the audit record; the run ends with the plan of what is left.
 
     :raises PermissionRefused: if the actor may not erase
     :raises RetentionUnderWay: if another process does
@@ -82,8 +86,9 @@ def run(
         erased = _erased_by(opened.run_id)
         left = planned_after(opened.as_of, erased)
         audit.finish_deletion_run(run_id=opened.run_id, summary=left.summary(), actor=actor, now=now)
+        recordings = outreach.delete_recordings(actor=actor, now=now)
     return RunReport(
-        run_id=opened.run_id, as_of=opened.as_of, erased=erased, left=left, is_resumed=is_resumed,
+        run_id=opened.run_id, as_of=opened.as_of, erased=erased, left=left, is_resumed=is_resumed, recordings=recordings,
         batches=len(audit.deletion_batches(run_id=opened.run_id)),
     )  # fmt: skip
 

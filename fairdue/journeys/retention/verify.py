@@ -8,6 +8,7 @@ from datetime import date
 from fairdue.contexts.audit import facade as audit
 from fairdue.contexts.law import facade as law
 from fairdue.contexts.ledger import facade as ledger
+from fairdue.contexts.outreach import facade as outreach
 from fairdue.engine.law.record_classes import shipped_inventory
 from fairdue.journeys.retention.plan import planned_after
 from fairdue.kernel.actor import Actor
@@ -42,7 +43,8 @@ def verify(*, as_of: date, actor: Actor) -> RetentionProof:
     2. Every record that a batch names is gone, or empty in the columns that it names.
     3. A record that looks erased stands in a batch: nobody erased beside the runs.
     4. Nothing is past its maximum: a record that nothing stops is gone when its days of grace are over.
-    5. What must stay verifies as before: the audit record, the permit chains, and the books of every account.
+    5. Recordings that were erased here are gone at the telephone exchange, by its own word.
+    6. What must stay verifies as before: the audit record, the permit chains, and the books of every account.
 
     :raises PermissionRefused: if the actor may not see it
     """
@@ -56,6 +58,9 @@ def verify(*, as_of: date, actor: Actor) -> RetentionProof:
         for each in left.classes
         if each.overdue
     ]
+    if waiting := outreach.recordings_to_delete().count():
+        message = f"{waiting} recordings are erased here, and the telephone exchange has not said that they are gone"
+        findings.append(audit.Finding(kind="recording_waiting", subject="call_recording", message=message))
     findings += events.findings
     findings += [
         audit.Finding(

@@ -55,6 +55,19 @@ def why(*, subject: str, as_of: date, actor: Actor) -> tuple[KeptRecord, ...]:
     return _of_record(inventory[code], number, as_of)
 
 
+def recording_kept(*, call_id: int, as_of: date) -> KeptRecord | None:
+    """Return until when a call's recording is kept, for whoever the caller lets see the call; None if there is none."""
+    try:
+        found = _of_record(
+            next(each for each in shipped_inventory().classes if each.code == "call_recording"),
+            str(call_id),
+            as_of,
+        )
+    except SubjectUnknown:
+        return None
+    return found[0]
+
+
 def _of_person(number: str, as_of: date) -> tuple[KeptRecord, ...]:
     if not number.isdigit():
         raise SubjectUnknown(f"{number!r} is neither a person's number nor class:number")

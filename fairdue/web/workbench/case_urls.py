@@ -22,6 +22,7 @@ urlpatterns = [
     path("case/<int:case_id>/call/confirm", call.confirm, name="confirm_party"),
     path("case/<int:case_id>/call/hang-up", call.hang_up, name="hang_up"),
     path("case/<int:case_id>/recordings/<int:call_id>", call.recording, name="recording"),
+    path("case/<int:case_id>/recordings/<int:call_id>/kept", call.recording_kept, name="recording_kept"),
     path("case/<int:case_id>/promise-check", promise_check.check, name="promise_check"),
     path("case/<int:case_id>/matter", intake.take_matter_in, name="matter_intake"),
     path("case/<int:case_id>/hand-over", case_changes.hand_over, name="hand_over_case"),

@@ -72,6 +72,11 @@ def hang_up_local_call(*, key: str, now: datetime) -> None:
     LocalCall.objects.filter(key=key, hung_up_at=None).update(hung_up_at=now)
 
 
+def delete_local_recording(*, key: str, now: datetime) -> None:
+    """This function will delete what was recorded of a call; what is gone stays gone."""
+    LocalCall.objects.filter(key=key, recording_deleted_at=None).update(recording_deleted_at=now)
+
+
 def local_recording() -> bytes:
     """Return what the local exchange recorded: a tone of two seconds, as every call sounds alike to it."""
     file = io.BytesIO()
@@ -105,5 +110,5 @@ def _state(row: LocalCall, now: datetime) -> LocalCallState:
         state = "ringing" if until >= since + RINGS_AFTER else "dialling"
     return LocalCallState(
         provider_ref=f"X{row.pk}", state=state, answered_at=answered_at, ended_at=ended_at,
-        has_recording=answered_at is not None and ended_at is not None,
+        has_recording=answered_at is not None and ended_at is not None and row.recording_deleted_at is None,
     )  # fmt: skip

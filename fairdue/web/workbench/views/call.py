@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from fairdue.contexts.cases import facade as cases
 from fairdue.contexts.outreach import facade as outreach
 from fairdue.journeys import dial as dialling
+from fairdue.journeys import retention
 from fairdue.kernel import clock
 from fairdue.web.workbench.access import DeskRequest, staff_page
 from fairdue.web.workbench.call_words import CALL_ICONS, CALL_STATES, CALL_TONES
@@ -81,19 +82,33 @@ def _scoped(request: DeskRequest, case_id: int, *, is_asked: bool = False) -> di
 @staff_page("cases.view")
 def recording(request: DeskRequest, case_id: int, call_id: int) -> HttpResponseBase:
     """Play the recording of a call of this case; who listened stands in the audit log."""
-    try:
-        cases.case_card(case_id=case_id, actor=request.actor)
-    except cases.NotInScope as error:
-        raise Http404 from error
-    known = {call.call_id for call in outreach.calls_of(case_id=case_id, limit=500) if call.has_recording}
-    if call_id not in known:
-        raise Http404
+    _check_recording(request, case_id, call_id)
     pieces = _pieces(request, call_id)
     try:
         first = next(pieces, b"")
     except outreach.CallRefused:
         return HttpResponse(_("The exchange does not give the recording now."), status=502)
     return StreamingHttpResponse(_chained(first, pieces), content_type="audio/wav")
+
+
+@staff_page("cases.view")
+def recording_kept(request: DeskRequest, case_id: int, call_id: int) -> HttpResponse:
+    """Say until when the recording of a call of this case is kept, by which rule, and what stops its deletion."""
+    _check_recording(request, case_id, call_id)
+    kept = retention.recording_kept(call_id=call_id, as_of=clock.business_date(clock.now()))
+    return render(request, "workbench/_recording_kept.html", {"kept": kept})
+
+
+def _check_recording(request: DeskRequest, case_id: int, call_id: int) -> None:
+    """Answer 404 unless the case is in scope and the call is one of its recorded ones."""
+    try:
+        cases.case_card(case_id=case_id, actor=request.actor)
+    except cases.NotInScope as error:
+        raise Http404 from error
+    if call_id not in {
+        call.call_id for call in outreach.calls_of(case_id=case_id, limit=500) if call.has_recording
+    }:
+        raise Http404
 
 
 def _pieces(request: DeskRequest, call_id: int) -> Iterator[bytes]:

@@ -65,3 +65,10 @@ class Exchange(Protocol):
         :raises Unknown: if there is none, or the exchange does not answer
         """
         ...
+
+    def delete_recording(self, key: str) -> None:
+        """Delete the recording of a call for good; one that is gone already, or never was, is deleted.
+
+        :raises Unknown: if the exchange does not say so
+        """
+        ...

@@ -4,7 +4,8 @@
    200 or 202 with `{"provider_ref": …}` means that it dials.
 2. `GET url/{key}`, signed over the key: 200 with `{"provider_ref", "state", "answered_at", "ended_at", "recording"}`
    or 404. States: dialling, ringing, answered, busy, no_answer, failed, ended.
-3. `POST url/{key}/hang-up`, signed over the key, ends the call. `GET url/{key}/recording` gives it as audio.
+3. `POST url/{key}/hang-up`, signed over the key, ends the call. `GET url/{key}/recording` gives it as audio, `DELETE`
+   deletes it for good: 200, 204, 404 and 410 mean that it is gone.
 4. Refused connections and 429 mean surely not taken; 4xx is final; everything else is unknown.
 """
 
@@ -27,6 +28,8 @@ from fairdue.contexts.outreach.signing import sign
 TIMEOUT = httpx.Timeout(5.0, connect=2.0)
 """Somebody waits at the screen."""
 PIECE = 64 * 1024
+GONE = (200, 204, 404, 410)
+"""Answers to a deletion after which there is no recording."""
 
 
 class HttpExchange:
@@ -83,6 +86,16 @@ class HttpExchange:
                 yield answer.iter_bytes(PIECE)
         except httpx.HTTPError as error:
             raise Unknown(f"dial.{type(error).__name__}") from error
+
+    def delete_recording(self, key: str) -> None:
+        """Delete the sound; the same key twice is one deletion."""
+        try:
+            with _client() as client:
+                answer = client.delete(f"{self._url}/{key}/recording", headers=self._signed(key.encode()))
+        except httpx.HTTPError as error:
+            raise Unknown(f"dial.{type(error).__name__}") from error
+        if answer.status_code not in GONE:
+            raise Unknown(f"dial.{answer.status_code}")
 
     def _post(self, url: str, body: bytes, headers: dict[str, str]) -> httpx.Response:
         with _client() as client:
