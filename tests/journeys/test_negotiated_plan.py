@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
+from types import SimpleNamespace
 
 import pytest
 
@@ -18,6 +19,7 @@ from fairdue.engine.negotiation.household import Household, MoneyLine
 from fairdue.engine.negotiation.offers import Wish
 from fairdue.journeys.agree_plan import CodeRefused, agree_plan, send_agreement_code
 from fairdue.journeys.attached_files import attached_file
+from fairdue.journeys.open_loan import open_loan
 from fairdue.journeys.review_plans import review_plans
 from fairdue.kernel.actor import Actor, system
 from fairdue.kernel.clock import HOUSE_ZONE
@@ -205,6 +207,59 @@ def test_a_plan_over_two_debts_speaks_once_for_each_of_its_days_and_its_file_goe
         assert said.values["number"] == agreement.number
         pay(accounts[0], 100, day, f"a yuan {days}")
         together -= 100
+
+
+def test_a_plan_with_interest_replaces_the_schedule_of_a_kept_loan_and_costs_less_if_paid_early(world):
+    person, collector, lent = world.person(), world.staff("collector"), TODAY - timedelta(days=50)
+    loan = open_loan(
+        creditor_code="north", person_id=person.pk, product_code="cn-loan-equal-instalment", account_ref="K-1",
+        principal=Money(1_200_000), disbursed_date=lent, actor=NIGHT, now=NOW,
+        details={"rate": "0.108", "instalments": 12, "first_due_date": str(lent + timedelta(days=30))},
+    ).account_id  # fmt: skip
+    ledger.keep_contracts(until=TODAY, now=NOW, account_ids=[loan])
+    told = arrangements.record_assessment(
+        person_id=person.pk, situation=situation(), source="phone", actor=collector, now=NOW
+    )
+    made = arrangements.propose(
+        person_id=person.pk, account_ids=[loan], wish=Wish(months=48), assessment_id=told.assessment_id,
+        actor=collector, now=NOW,
+    )  # fmt: skip
+    (part,) = made.offer.parts
+    added = part.added["interest"]
+    agree_plan(proposal_id=made.proposal_id, proof=arrangements.OralProof("REC-8"), actor=collector, now=NOW)
+
+    plan, owed = plan_of(person), ledger.account_summary(loan, TODAY)
+    assert (owed.balance.minor, owed.overdue.minor, owed.accrued.minor) == (plan.total.minor, 0, 0)
+    assert owed.balance.minor == 1_210_440 + added
+    assert ledger.payoff(loan, TODAY).amount.minor == 1_210_440
+    first, second = plan.instalments[:2]
+    assert (ledger.payoff(loan, first.due_date).amount.minor, first.amount.minor) == (
+        1_210_440 + part.instalments[0].added,
+        part.instalments[0].total_minor,
+    )
+
+    account = SimpleNamespace(pk=loan)
+    pay(account, first.amount.minor, first.due_date, "first")
+    day = first.due_date + timedelta(days=10)
+    due = ledger.payoff(loan, day).amount
+    months = [one.added for one in part.instalments[:2]]
+    assert due.minor + first.amount.minor == 1_210_440 + sum(months)
+    pay(account, due.minor, day, "all at once")
+    assert arrangements.assess_plans_of(person_ids=[person.pk], now=at(day)).kept == (plan.plan_id,)
+    after = ledger.account_summary(loan, second.due_date)
+    assert (after.balance.minor, after.credit_balance.minor) == (0, 0)
+
+    payment = next(row for row in ledger.account_transactions(loan, 9) if row.amount == due)
+    ledger.reverse_transaction(
+        transaction_id=payment.transaction_id, reason="returned", actor=NIGHT, now=at(day), external_ref="R"
+    )
+    arrangements.assess_plans_of(person_ids=[person.pk], now=at(day))
+    assert plan_of(person).state == "running"
+    assert ledger.account_summary(loan, day).balance == plan.total - first.amount
+    arrangements.end_plan(plan_id=plan.plan_id, reason="wished", actor=world.staff("supervisor"), now=at(day))
+    back = ledger.account_summary(loan, day)
+    assert back.overdue.minor > 0 and back.by_component["principal"].minor < 1_200_000
+    assert ledger.prove([loan]).is_proved
 
 
 def test_a_missed_plan_is_made_anew_once(world):

@@ -25,7 +25,8 @@ def offer_document(offer: Offer) -> dict[str, Any]:
             {
                 "account_id": part.account_id, "waived": dict(part.waived), "added": dict(part.added),
                 "instalments": [
-                    {"due_date": one.due_date.isoformat(), "amounts": dict(one.amounts)} for one in part.instalments
+                    {"due_date": one.due_date.isoformat(), "amounts": dict(one.amounts), "added": one.added}
+                    for one in part.instalments
                 ],
             }
             for part in offer.parts
@@ -51,7 +52,7 @@ def offer_of(document: Mapping[str, Any]) -> Offer:
 
 def _part(document: Mapping[str, Any]) -> OfferPart:
     instalments = tuple(
-        PlannedInstalment(date.fromisoformat(one["due_date"]), one["amounts"])
+        PlannedInstalment(date.fromisoformat(one["due_date"]), one["amounts"], one.get("added", 0))
         for one in document["instalments"]
     )
     return OfferPart(document["account_id"], instalments, document["waived"], document["added"])

@@ -101,7 +101,14 @@ from fairdue.contexts.ledger.queries.history import account_dues, account_transa
 from fairdue.contexts.ledger.queries.judgments import judgment
 from fairdue.contexts.ledger.queries.life import account_life
 from fairdue.contexts.ledger.queries.longest_unpaid import LongestUnpaid, UnpaidCursorInvalid, longest_unpaid
-from fairdue.contexts.ledger.queries.payoff import Payoff, PayoffPart, PayoffValidity, payoff, payoff_validity
+from fairdue.contexts.ledger.queries.payoff import (
+    Payoff,
+    PayoffPart,
+    PayoffValidity,
+    payoff,
+    payoff_validity,
+    unearned_minor_of,
+)
 from fairdue.contexts.ledger.queries.person_payments import PERSON_PAYMENTS_SQL
 from fairdue.contexts.ledger.queries.postings import account_postings
 from fairdue.contexts.ledger.queries.prove import prove
@@ -253,4 +260,5 @@ __all__ = [
     "state_facts_sql",
     "suspense_balance",
     "transactions_of",
+    "unearned_minor_of",
 ]

@@ -174,7 +174,8 @@ def _part(claim: Claim, index: int, laid: Laid, days: Sequence[date], waived: Ma
         if amount == 0:
             continue
         amounts: dict[str, int] = {}
-        if laid.interest and (charged := laid.interest[number][index]):
+        charged = laid.interest[number][index] if laid.interest else 0
+        if charged:
             amounts["interest"] = charged
             added += charged
             amount -= charged
@@ -186,5 +187,5 @@ def _part(claim: Claim, index: int, laid: Laid, days: Sequence[date], waived: Ma
         if amount:
             amounts[name] = amounts.get(name, 0) + amount
             open_amount -= amount
-        instalments.append(PlannedInstalment(day, amounts))
+        instalments.append(PlannedInstalment(day, amounts, charged))
     return OfferPart(claim.account_id, tuple(instalments), waived, {"interest": added} if added else {})

@@ -27,6 +27,8 @@ class PlannedInstalment(NamedTuple):
 
     due_date: date
     amounts: Mapping[str, int]
+    added: int = 0
+    """What of it is interest that the plan itself adds for the month that ends on this day."""
 
     @property
     def total_minor(self) -> int:

@@ -10,10 +10,14 @@ from fairdue.contexts.arrangements.models import Plan, PlanAccount, Proposal
 from fairdue.contexts.arrangements.offer_codec import offer_of
 from fairdue.contexts.law import facade as law
 from fairdue.contexts.ledger import facade as ledger
+from fairdue.engine.negotiation.carrying import LedgerStep, ledger_steps
 from fairdue.engine.negotiation.offers import Offer, OfferPart
 from fairdue.kernel.actor import Actor
 from fairdue.kernel.clock import business_date
 from fairdue.kernel.money import Money
+
+SOURCE = "agreement"
+"""Of every event of the ledger that carries an agreement out."""
 
 
 def house(actor: Actor) -> Actor:
@@ -26,7 +30,8 @@ def carry_out(*, proposal: Proposal, number: str, part: OfferPart, actor: Actor,
 
     1. A settlement is accepted for all that is owed if it comes by its last day and its grace; the rest is waived then.
     2. Everything else replaces what is unpaid by the agreed rows; a waiver in it comes back if the plan is broken.
-    3. Interest that the plan itself adds is charged first, so that rows and debt agree to the cent.
+    3. Interest that the plan itself adds is charged first, so that rows and debt agree to the cent; what a loan that is
+       kept here has earned since its last posting is given up, so that nothing is owed beside the plan.
 
     :raises LedgerError: if the debt is not what was agreed about any more; the caller's transaction ends
     """
@@ -34,57 +39,53 @@ def carry_out(*, proposal: Proposal, number: str, part: OfferPart, actor: Actor,
     if offer.kind == "settlement":
         return [_settle(proposal, number, part, actor, now)]
     until = _until(part.account_id, business_date(now)) if offer.scope == "overdue" else None
-    charged = [
-        _record(
-            number, part.account_id, "charge", f":added:{component}", Money(minor, offer.currency), actor, now,
-            {"component": component} | ({"due_date": until.isoformat()} if until else {}),
+    steps = ledger_steps(part, number=number, agreed_date=business_date(now), until=until)
+    done = [_record(number, part.account_id, step, offer.currency, actor, now) for step in steps]
+    _keep(part.account_id, now)
+    rest = () if until else _rest(part, number, business_date(now))
+    return [*(_record(number, part.account_id, step, offer.currency, actor, now) for step in rest), *done]
+
+
+def _rest(part: OfferPart, number: str, today: date) -> list[LedgerStep]:
+    """Return what gives up what a kept loan has earned since its last posting: no plan leaves arrears of cents."""
+    asked: Counter[str] = Counter()
+    for one in part.instalments:
+        asked.update(one.amounts)
+    owed = ledger.account_summary(part.account_id, today).by_component
+    return [
+        LedgerStep(
+            kind="waiver",
+            amount_minor=money.minor - asked[name],
+            details={"component": name, "reason": number},
         )
-        for component, minor in sorted(part.added.items())
-        if minor
-    ]  # fmt: skip
-    return [*charged, _plan(number, offer, part, until, actor, now)]
+        for name, money in owed.items()
+        if money.minor > asked[name]
+    ]
 
 
-def _plan(number: str, offer: Offer, part: OfferPart, until: date | None, actor: Actor, now: datetime) -> int:
-    details: dict[str, Any] = {
-        "rows": [
-            {"due_date": one.due_date.isoformat(), "component": component, "amount": minor}
-            for one in part.instalments
-            for component, minor in sorted(one.amounts.items())
-            if minor
-        ],
-        "reason": number,
-    }
-    if waived := {component: minor for component, minor in sorted(part.waived.items()) if minor}:
-        details["discount"] = waived
-    if until is not None:
-        details["until"] = until.isoformat()
-    return _record(number, part.account_id, "plan", "", None, actor, now, details)
+def _keep(account_id: int, now: datetime) -> None:
+    """Let a loan that is kept here follow at once: a plan ends its schedule's interest, taken back it runs again."""
+    if ledger.is_kept(account_id):
+        ledger.keep_contracts(until=business_date(now), now=now, account_ids=[account_id])
 
 
 def _settle(proposal: Proposal, number: str, part: OfferPart, actor: Actor, now: datetime) -> int:
     last = max(one.due_date for one in part.instalments) + timedelta(days=proposal.grace_days)
     total = sum(one.total_minor for one in part.instalments)
-    return _record(
-        number, part.account_id, "settlement", "", Money(total, proposal.currency), actor, now,
-        {"by_date": last.isoformat(), "reason": number},
-    )  # fmt: skip
+    step = LedgerStep(
+        kind="settlement", amount_minor=total, details={"by_date": last.isoformat(), "reason": number}
+    )
+    return _record(number, part.account_id, step, proposal.currency, actor, now)
 
 
 def _record(
-    number: str,
-    account_id: int,
-    kind: str,
-    suffix: str,
-    amount: Money | None,
-    actor: Actor,
-    now: datetime,
-    details: dict[str, Any],
+    number: str, account_id: int, step: LedgerStep, currency: str, actor: Actor, now: datetime
 ) -> int:
+    name = "" if step.kind not in ("charge", "waiver") else f":added:{step.details['component']}"
     receipt = ledger.record_event(
-        account_id=account_id, kind=kind, amount=amount, effective_date=business_date(now), details=details,
-        external_ref=f"agreement:{number}:{account_id}:{kind}{suffix}", source="agreement", actor=house(actor),
-        now=now, approval_ref=f"agreement:{number}",
+        account_id=account_id, kind=step.kind, amount=Money(step.amount_minor, currency) if step.amount_minor else None,
+        effective_date=business_date(now), details=step.details, source=SOURCE, actor=house(actor), now=now,
+        external_ref=f"agreement:{number}:{account_id}:{step.kind}{name}", approval_ref=f"agreement:{number}",
     )  # fmt: skip
     return receipt.transaction_id
 
@@ -103,6 +104,7 @@ def take_back(account: PlanAccount, *, reason: str, actor: Actor, now: datetime)
             )  # fmt: skip
         except ledger.AlreadyReversed:
             continue
+    _keep(account.account_id, now)
 
 
 def hold(plan: Plan, number: str, *, actor: Actor, now: datetime) -> None:

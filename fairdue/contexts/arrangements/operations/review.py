@@ -13,6 +13,7 @@ from fairdue.contexts.arrangements.contracts import PlanDay, PlansAssessed
 from fairdue.contexts.arrangements.judging import plan_state, state_of
 from fairdue.contexts.arrangements.models import Instalment, Plan, PlanAccount
 from fairdue.contexts.arrangements.operations.carry_out import hold, release, take_back
+from fairdue.contexts.arrangements.operations.early import give_up_unearned, take_credits_back
 from fairdue.contexts.arrangements.queries.received import received_for
 from fairdue.contexts.arrangements.queries.upkeep import plan_days
 from fairdue.contexts.audit import facade as audit
@@ -69,6 +70,8 @@ def _judge(plan: Plan, as_of: date, now: datetime, actor: Actor) -> PlansAssesse
         return PlansAssessed(unchanged=1)
     instalments = list(plan.instalments.order_by("due_date", "account_id"))
     paid = received_for(plan, plan.accounts.all(), instalments, as_of)
+    if plan.state == "running" and give_up_unearned(plan, instalments, paid, as_of, now, actor):
+        paid = received_for(plan, plan.accounts.all(), instalments, as_of)
     missed: list[Instalment] = []
     for each in instalments:
         came = paid[each.pk]
@@ -112,6 +115,7 @@ def _reopen(plan: Plan, now: datetime, actor: Actor) -> bool:
     """Let a kept plan run again after a reversal; not if a newer one runs on one of its debts."""
     if PlanAccount.objects.filter(account_id__in=plan.account_ids, is_running=True).exists():
         return False
+    take_credits_back(plan, now=now, actor=actor)
     plan.state, plan.ended_at, plan.end_reason = "running", None, ""
     plan.save(update_fields=["state", "ended_at", "end_reason"])
     plan.accounts.update(is_running=True)

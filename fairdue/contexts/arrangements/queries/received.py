@@ -54,11 +54,11 @@ def _by_rows(
     for each in instalments:
         mine = [due for due in dues if due.due_date == each.due_date]
         unpaid = sum(due.unpaid.minor for due in mine)
-        paid = max(each.amount_minor - unpaid, 0) if mine else 0
+        paid = min(sum(due.paid.minor for due in mine), each.amount_minor)
         settled = max((due.settled_date for due in mine if due.settled_date), default=None)
-        if unpaid and is_settled(each.amount_minor, paid, tolerance):
+        is_done = bool(mine) and is_settled(each.amount_minor, each.amount_minor - unpaid, tolerance)
+        if unpaid and is_done:
             settled = each.settled_date or latest
-        is_done = bool(mine) and is_settled(each.amount_minor, paid, tolerance)
         found[each.pk] = Paid(minor=paid, settled_date=(settled or latest or as_of) if is_done else None)
     return found
 

@@ -7,15 +7,18 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from fairdue.contexts.ledger.errors import BeforeOpening
-from fairdue.contexts.ledger.models import AccountState
+from fairdue.contexts.ledger.models import AccountState, Transaction
 from fairdue.contexts.ledger.queries.contracts import contract_card, derived, is_kept
 from fairdue.contexts.ledger.queries.history import account_dues
 from fairdue.contexts.ledger.queries.summary import account_summary
+from fairdue.engine.negotiation.carrying import unearned_minor
 from fairdue.kernel.money import Money
 
 ACCRUED, UNEARNED, CREDIT_BALANCE = "accrued", "unearned_interest", "credit_balance"
 
 
+PLAN_SOURCE = "agreement"
+"""The source of events that carry a repayment plan out."""
 HORIZON_DAYS = 30
 """How far ahead a change of a pay-off amount is looked for."""
 
@@ -58,7 +61,8 @@ def payoff(account_id: int, as_of: date, known_at: datetime | None = None) -> Pa
 
     1. All principal, what is charged and unpaid by component, and what is earned and not yet posted.
     2. Of a contract kept here, interest not earned is left out, or in where the product says that it is due.
-    3. Less what is held as credit balance; nothing is owed to nobody below zero.
+    3. Interest that a repayment plan adds for months that have not begun is left out: who pays early does not owe it.
+    4. Less what is held as credit balance; nothing is owed to nobody below zero.
 
     :raises AccountUnknown: if the account is not open
     :raises BeforeOpening: if the day lies before the opening balances
@@ -80,6 +84,9 @@ def payoff(account_id: int, as_of: date, known_at: datetime | None = None) -> Pa
             found = told
         rule = contract_card(account_id).terms.prepayment
         citation = {} if rule is None else dict(rule.citation)
+    if unearned := min(unearned_minor_of(account_id, as_of, known_at), max(found, 0)):
+        parts.append(PayoffPart(code=UNEARNED, amount=Money(-unearned, currency)))
+        found -= unearned
     return Payoff(
         account_id=account_id,
         as_of=as_of,
@@ -88,6 +95,26 @@ def payoff(account_id: int, as_of: date, known_at: datetime | None = None) -> Pa
         is_kept=kept,
         citation=citation,
     )
+
+
+def unearned_minor_of(account_id: int, as_of: date, known_at: datetime | None = None) -> int:
+    """Return, in minor units, the interest that standing repayment plans have charged for months that have not begun by a day.
+
+    What was credited for an early payment already is not in it.
+    """
+    standing = Transaction.objects.filter(
+        account_id=account_id, source=PLAN_SOURCE, effective_date__lte=as_of
+    )
+    gone = Transaction.objects.filter(account_id=account_id, kind="reversal")
+    if known_at is not None:
+        standing, gone = standing.filter(recorded_at__lte=known_at), gone.filter(recorded_at__lte=known_at)
+    rows = standing.filter(kind__in=("charge", "credit")).exclude(pk__in=gone.values("reverses_id"))
+    booked = list(rows.values_list("kind", "amount_minor", "details"))
+    charged = unearned_minor(
+        (details.get("document", {}) for kind, _, details in booked if kind == "charge"), as_of
+    )
+    credited = sum(minor for kind, minor, _ in booked if kind == "credit")
+    return max(charged - credited, 0)
 
 
 def payoff_validity(found: Payoff, known_at: datetime | None = None) -> PayoffValidity:
@@ -108,4 +135,8 @@ def _days_of_change(found: Payoff, known_at: datetime | None) -> Iterator[date]:
         yield from (found.as_of + timedelta(days=ahead) for ahead in range(1, HORIZON_DAYS + 1))
         return
     dues = account_dues(found.account_id, found.as_of, known_at)
-    yield from sorted({due.due_date for due in dues if found.as_of < due.due_date <= final})
+    ahead = {due.due_date for due in dues if found.as_of <= due.due_date <= final}
+    ahead |= {
+        day + timedelta(days=1) for day in ahead
+    }  # a month of a plan begins after the due date before it
+    yield from sorted(day for day in ahead if found.as_of < day <= final)

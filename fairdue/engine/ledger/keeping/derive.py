@@ -19,7 +19,7 @@ from fairdue.engine.ledger.keeping.settling import (
     settled_rows,
 )
 from fairdue.engine.ledger.keeping.walk import Walk
-from fairdue.engine.ledger.life.events import Claim, Event, Reversal
+from fairdue.engine.ledger.life.events import Claim, Event, Plan, Reversal
 from fairdue.engine.ledger.life.terms import INTEREST, PRINCIPAL
 from fairdue.engine.ledger.products.agreement import read_agreement
 from fairdue.engine.ledger.products.scheduling import ScheduledRow, rows_of
@@ -35,7 +35,9 @@ def derive(
        or in another order give the same result.
     2. `names` translates the ids under which kept charges are stored into their keys, for events that name
        a charge.
-    3. A product of kind `card` is derived by `keeping.card.derive_card`, every other by a walk over its
+    3. A plan in place of all that is owed ends the schedule's interest on its day: from then on the debt costs what the
+       plan says. Taken back, the schedule's interest runs as if the plan had never been.
+    4. A product of kind `card` is derived by `keeping.card.derive_card`, every other by a walk over its
        instalments; a receipt that settles everything early makes the walk begin anew without the interest
        that was not earned, one that repays principal ahead of time with the schedule made anew from its day on.
     """
@@ -55,6 +57,8 @@ def derive(
         rates=contract.rates,
         known_date=until,
     )
+    if (day := _planned_day(standing, until)) is not None:
+        rows, _ = settled_rows(rows, day, contract.terms)
     walk = Walk(contract, agreed, rows, (), standing, until)
     walk.go()
     while walk.found is not None:
@@ -68,6 +72,16 @@ def derive(
     again.settled_date = walk.settled_date
     again.go()
     return _derived(again, rows)
+
+
+def _planned_day(standing: Sequence[Event], until: date) -> date | None:
+    """Return the day of the first plan that replaces all that is owed, if there is one by a day."""
+    days = [
+        event.counts_on
+        for event in standing
+        if isinstance(event, Plan) and event.until is None and event.counts_on <= until
+    ]
+    return min(days, default=None)
 
 
 def standing_events(events: Iterable[Event], names: Mapping[str, str]) -> list[Event]:

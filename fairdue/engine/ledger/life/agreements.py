@@ -57,7 +57,10 @@ def _later(day: date, event: Deferral) -> date:
 
 
 def replaceable(position: Position, event: Plan, component: str) -> list[Place]:
-    """Return the items that a plan replaces of a component, the oldest first, unscheduled balance at the end."""
+    """Return the items that a plan replaces of a component, the oldest first, unscheduled balance at the end.
+
+    What is charged only on a later day, such as a coming month's interest, is not owed yet: nothing replaces it.
+    """
     places: list[Place] = [(row, item) for row in position.rows for item in row.items]
     if event.until is None:
         places += [(None, item) for item in position.unscheduled]
@@ -67,6 +70,7 @@ def replaceable(position: Position, event: Plan, component: str) -> list[Place]:
         if item.component == component
         and item.payable
         and (event.until is None or (item.due_date is not None and item.due_date <= event.until))
+        and not (item.is_charged and item.due_date is not None and item.due_date > event.counts_on)
     ]
     return sorted(found, key=lambda place: place[1].due_date or date.max)
 
