@@ -31,7 +31,7 @@ class Source:
     """Where a reader can check what an article says."""
 
     title: dict[Language, str]
-    citation: str
+    citation: dict[Language, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +78,7 @@ def _read(path: Path) -> Article:
             slug=path.stem, order=int(document["order"]), title=_both(document["title"]),
             summary=_both(document["summary"]), body=_both(document["body"]), situations=tuple(document["situations"]),
             words=tuple(document.get("words", ())), reviewed_date=document["reviewed_date"],
-            sources=tuple(Source(title=_both(each["title"]), citation=str(each["citation"])) for each in document["sources"]),
+            sources=tuple(Source(title=_both(each["title"]), citation=_citation(each["citation"])) for each in document["sources"]),
         )  # fmt: skip
     except (yaml.YAMLError, KeyError, TypeError, ValueError) as error:
         raise ArticleFileWrong(f"{path.name}: {error}") from error
@@ -87,6 +87,11 @@ def _read(path: Path) -> Article:
     if not article.sources:
         raise ArticleFileWrong(f"{path.name}: an article names its sources")
     return article
+
+
+def _citation(written: Any) -> dict[Language, str]:
+    """Return a citation in both languages; one that is written the same in both is a plain word or day."""
+    return _both(written) if isinstance(written, dict) else {"zh": str(written), "en": str(written)}
 
 
 def _both(document: dict[str, Any]) -> dict[Language, str]:
@@ -139,14 +144,18 @@ def _score(each: Article, terms: list[str]) -> int:
 
 
 def blocks(text: str) -> tuple[Block, ...]:
-    """Cut a text into its pieces: `## ` begins a heading, `- ` an item, an empty line ends a paragraph."""
-    return tuple(_block(part.strip()) for part in re.split(r"\n\s*\n", text) if part.strip())
+    """Cut a text into its pieces: `## ` begins a heading, lines of `- ` are items, an empty line ends a paragraph."""
+    found: list[Block] = []
+    for part in re.split(r"\n\s*\n", text):
+        lines = [line.strip() for line in part.strip().splitlines()]
+        if lines and lines[0].startswith("## "):
+            found.append(Block(kind="heading", text=lines.pop(0)[3:]))
+        if lines:
+            found.append(_block(lines))
+    return tuple(found)
 
 
-def _block(part: str) -> Block:
-    lines = [line.strip() for line in part.splitlines()]
-    if lines[0].startswith("## "):
-        return Block(kind="heading", text=lines[0][3:])
+def _block(lines: list[str]) -> Block:
     if all(line.startswith("- ") for line in lines):
         return Block(kind="items", items=tuple(line[2:] for line in lines))
     return Block(kind="paragraph", text=("" if language() == "zh" else " ").join(lines))

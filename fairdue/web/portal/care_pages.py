@@ -9,7 +9,7 @@ from urllib.parse import quote
 from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_GET
@@ -70,8 +70,9 @@ def contact(request: HttpRequest, person_id: int, now: datetime) -> HttpResponse
         messages.success(request, _("Your choice is in force from this moment."))
         return redirect("portal:contact")
     choices = [(choice, channel_word(choice.channel)) for choice in contact_choices(person_id)]
-    context = {"person_id": person_id, "choices": choices, "lenders": reading.lenders(person_id)}
-    return render(request, "portal/contact.html", context)
+    return show(
+        request, "portal/contact.html", person_id, choices=choices, hours=reading.agreed_hours(person_id)
+    )
 
 
 @visit_page
@@ -212,6 +213,7 @@ def matter(request: HttpRequest, person_id: int, now: datetime, matter_id: int) 
         "entries": [(entry, entry_word(entry)) for entry in detail.entries if entry_word(entry)],
         "is_live": detail.card.state in ("open", "waiting_approval", "answered"),
         "may_withdraw": detail.card.state in ("open", "waiting_approval"),
+        "wanted_at": str(detail.card.details.get("wanted_at") or "")[:16].replace("T", " "),
     }  # fmt: skip
     return show(request, "portal/matter.html", person_id, **context)
 

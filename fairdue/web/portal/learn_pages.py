@@ -49,7 +49,7 @@ def article(request: HttpRequest, slug: str) -> HttpResponse:
     own = person_id is not None and slug == OWN_NUMBERS
     return show(
         request, "portal/article.html", person_id, article=found, title=found.title[spoken],
-        blocks=articles.blocks(found.body[spoken]), sources=[(each.title[spoken], each.citation) for each in found.sources],
+        blocks=articles.blocks(found.body[spoken]), sources=[(each.title[spoken], each.citation[spoken]) for each in found.sources],
         examples=reading.interest_examples(person_id, business_date(clock_now())) if own and person_id else (),
     )  # fmt: skip
 

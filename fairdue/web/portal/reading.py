@@ -21,6 +21,7 @@ from fairdue.contexts.ledger import facade as ledger
 from fairdue.contexts.ledger.contracts import AccountSummary, TransactionCard
 from fairdue.contexts.ledger.facade import Payoff
 from fairdue.contexts.outreach import facade as outreach
+from fairdue.contexts.parties import facade as parties
 from fairdue.journeys.check_genuine import CONTACT, code_of
 from fairdue.journeys.identify_borrower import borrower_actor
 from fairdue.kernel.actor import system
@@ -92,6 +93,13 @@ def situations(person_id: int | None, as_of: date) -> frozenset[str]:
     if summary.accounts and all(account.balance.minor == 0 for account in summary.accounts):
         late = {"settled"}
     return frozenset(kinds | late)
+
+
+def agreed_hours(person_id: int) -> tuple[str, ...]:
+    """Return the hours at which the person said that they may be contacted, such as `10:00 – 12:00`."""
+    said = [each for each in parties.latest_consents(person_id) if each.kind == "agreed_hours"]
+    times = said[0].detail.get("times", ()) if said else ()
+    return tuple(f"{each['from']} – {each['to']}" for each in times)
 
 
 def unread_count(person_id: int) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 
 import pytest
@@ -51,10 +52,15 @@ def test_a_situation_is_answered_by_what_fits_it_best() -> None:
 
 def test_a_text_is_cut_into_headings_items_and_paragraphs() -> None:
     with override("en"):
-        found = articles.blocks("## Head\n\nfirst\nsecond\n\n- a\n- b")
+        found = articles.blocks("## Head\n\nfirst\nsecond\n\n- a\n- b\n\n## Next\nbelow it\n\n## Last\n- c")
     assert [(each.kind, each.text, each.items) for each in found] == [
         ("heading", "Head", ()), ("paragraph", "first second", ()), ("items", "", ("a", "b")),
+        ("heading", "Next", ()), ("paragraph", "below it", ()), ("heading", "Last", ()), ("items", "", ("c",)),
     ]  # fmt: skip
+    for each in articles.articles():
+        kinds = [block.kind for block in articles.blocks(each.body["zh"])]
+        assert not any(pair == ("heading", "heading") for pair in itertools.pairwise(kinds)), each.slug
+        assert kinds[-1] != "heading", each.slug
 
 
 @pytest.mark.django_db
