@@ -55,6 +55,10 @@ PLAIN = {
 
 
 # ------------------------------------------------------------------ helpers: a spreadsheet program's save
+class Formula(str):
+    """A formula as a program writes it that does not work it out."""
+
+
 def resaved(content: bytes, edit=lambda sheets: None, *, merges=(), rename=None) -> bytes:
     """Save a workbook anew as another program does: no formats, no hidden parts, with edits."""
     sheets = {sheet.name: sheet.rows for sheet in read_sheets(content)}
@@ -70,6 +74,8 @@ def resaved(content: bytes, edit=lambda sheets: None, *, merges=(), rename=None)
                         sheet.write_datetime(row - 1, column - 1, value, day)
                     elif isinstance(value, bool):
                         sheet.write_boolean(row - 1, column - 1, value)
+                    elif isinstance(value, Formula):
+                        sheet.write_formula(row - 1, column - 1, value, value="")
                     elif isinstance(value, int | float):
                         sheet.write_number(row - 1, column - 1, value)
                     else:
@@ -230,7 +236,7 @@ def test_rows_are_added_copied_moved_and_cleared_with_ids_that_stay():
     assert found["decisions"][1]["rows"][3] == {
         "id": "late-2", "title": {"zh": "再一行", "en": "One more"}, "when": {"days_past_due": "> 90"}, "then": {"step": "call"},
     }  # fmt: skip
-    new = edited({(ROW + 40, 2): "新", (ROW + 40, 3): "New"})
+    new = edited({(ROW + 40, 2): "新", (ROW + 40, 3): "New", (ROW + 40, RANK): 7})
     assert new["decisions"][1]["rows"][3]["id"] == "next-step-2"
 
     def swap(sheets):
@@ -277,6 +283,10 @@ def test_a_new_column_is_known_by_its_heading():
         ({(ROW, BUCKET): "M1"}, "F9", "needs_quotes"),
         ({(ROW, DAYS): '"thirty"'}, "E9", "needs_number"),
         ({(ROW, DAYS): "[30..1"}, "E9", "unreadable"),
+        ({(ROW, DAYS): Formula("=3+4")}, "E9", "uncounted"),
+        ({(ROW, DAYS): "1－30"}, "E9", "needs_range"),
+        ({(ROW, DAYS): "2026-01-03"}, "E9", "needs_number"),
+        ({(ROW + 9, 2): "备注"}, "B18", "title_only"),
         ({(ROW, DAYS): date(2026, 1, 3)}, "E9", "became_date"),
         ({(ROW, HOLD): "maybe"}, "G9", "needs_boolean"),
         ({(ROW, STEP): "dance"}, "H9", "not_allowed"),

@@ -17,6 +17,9 @@ from fairdue.engine.strategy.interchange.texts import (
 from fairdue.engine.strategy.interchange.xlsx_words import PROBLEMS
 
 _BARE = re.compile(r'[^\s"<>=()\[\],][^"<>=()\[\]]*\Z')
+_FROM_TO = re.compile(r"(-?\d+(?:\.\d+)?) ?(?:-|~|至|到) ?(-?\d+(?:\.\d+)?)\Z")
+"""`1-30`, as people write a range: it would be read as a sum that comes to -29."""
+_DAY = re.compile(r"\d{4}-\d\d?-\d\d?\Z")
 _PYTHON = {
     "integer": (int,),
     "number": (int, float),
@@ -55,11 +58,20 @@ def condition_problem(
     plain = half_width(text)
     if value is None or plain == "-":
         return None
+    if type_name in ("integer", "number") and (wrong := _misread(plain)):
+        return wrong
     try:
         parse_cell(text_of_condition(value), type_name, types)
     except CellError:
         return _why(plain, type_name)
     return None
+
+
+def _misread(text: str) -> CellProblem | None:
+    """Return what is wrong with a number that could be read, but not as it is meant."""
+    if ends := _FROM_TO.match(text):
+        return problem("needs_range", found=f"[{ends[1]}..{ends[2]}]")
+    return problem("needs_number", found=text) if _DAY.match(text) else None
 
 
 def _why(text: str, type_name: str) -> CellProblem:

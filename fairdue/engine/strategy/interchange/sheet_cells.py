@@ -52,7 +52,7 @@ class DateCell:
 
 @dataclass(frozen=True, slots=True)
 class BrokenCell:
-    """A cell with an error of the spreadsheet such as `#REF!`."""
+    """A cell with an error of the spreadsheet such as `#REF!`, or with a formula that has no value (`=A1+1`)."""
 
     text: str
 
@@ -206,7 +206,8 @@ def _value(cell: Any, texts: list[str], dates: frozenset[int], is_1904: bool) ->
         return _text_of(cell)
     found = next((each.text for each in cell if _local(each.tag) == "v"), None)
     if found is None:
-        return None
+        formula = next((each for each in cell if _local(each.tag) == "f"), None)
+        return None if formula is None else BrokenCell(f"={formula.text or ''}")
     if kind == "s":
         at = int(found)
         return texts[at] if 0 <= at < len(texts) else None

@@ -130,7 +130,7 @@ class _Reader:
         """Return a cell as text; an error of the spreadsheet is reported."""
         value = sheet.value(row, column)
         if isinstance(value, BrokenCell):
-            self.report(sheet, f"{column_letters(column)}{row}", problem("broken", found=value.text))
+            self.report(sheet, f"{column_letters(column)}{row}", problem(_broken(value), found=value.text))
         return clean(as_text(value))
 
     def front(self, sheet: Sheet | None, before: Book | None) -> Book:
@@ -293,11 +293,15 @@ class _Table:
             row_id = as_text(self.sheet.value(row, 1)).strip()
             if all(value is None for value in cells.values()) and row_id not in blank:
                 continue
-            yield BookRow(
+            made = BookRow(
                 row_id=row_id,
                 zh=self.plain(cells, places, "#zh"), en=self.plain(cells, places, "#en"), stage=self.plain(cells, places, "#stage"),
                 cells={column.key: text for at, column in columns.items() if (text := self.cell(row, at, column, cells[at]))},
             )  # fmt: skip
+            if not made.cells and row_id not in {old.row_id for old in rows}:
+                at = min(at for at in shown if cells[at] is not None)
+                self.fail(f"{column_letters(at)}{row}", "title_only")
+            yield made
 
     def plain(self, cells: Mapping[int, CellValue | None], places: Mapping[str, int], key: str) -> str:
         return clean(as_text(cells.get(places.get(key, 0))))
@@ -306,7 +310,7 @@ class _Table:
         """Return the text of one cell of the table, after a look at what is wrong with it."""
         place, text = f"{column_letters(at)}{row}", clean(as_text(value))
         if isinstance(value, BrokenCell):
-            self.fail(place, "broken", found=value.text)
+            self.fail(place, _broken(value), found=value.text)
         elif isinstance(value, DateCell) and column.type_name != "date":
             self.fail(place, "became_date", found=value.text)
         elif column.kind == "when":
@@ -330,6 +334,10 @@ class _Table:
             if stray is not None:
                 self.fail(f"{column_letters(stray)}{row}", "headless")
                 return
+
+
+def _broken(value: BrokenCell) -> str:
+    return "uncounted" if value.text.startswith("=") else "broken"
 
 
 def _base(sheets: list[Sheet]) -> dict[str, Any] | None:
