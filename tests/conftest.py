@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import gc
 import os
 
 os.environ.setdefault("FAIRDUE_MODE", "test")
@@ -13,13 +15,24 @@ ensure_database_url()
 
 import hypothesis
 import pytest
+import typer.testing
 from django.conf import settings
 from django.db import connection
 
 settings.PASSWORD_HASHERS = ["tests.quick_hasher.QuickHasher"]
 
+# one command line of two hundred commands serves all calls of it
+typer.testing._get_command = functools.cache(typer.testing._get_command)
+
 hypothesis.settings.register_profile("house", deadline=None)  # a busy machine is not a failure
 hypothesis.settings.load_profile("house")
+
+
+def pytest_collection_finish():
+    """Let the garbage collector leave alone what lives to the end: modules and five thousand tests."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 @pytest.fixture(scope="session")

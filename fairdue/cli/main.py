@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 import pkgutil
 import sys
@@ -15,7 +16,8 @@ HEAVY = frozenset({"bench", "conform", "dmn"})
 """Commands whose modules, named alike, import whole engines: three quarters of the time that a command takes to start."""
 
 
-def build(without: Collection[str] = ()) -> typer.Typer:
+@functools.cache
+def build(without: frozenset[str] = frozenset()) -> typer.Typer:
     """Return the root command with every command group registered but those of the modules left out."""
     root = typer.Typer(
         name="fairdue",
