@@ -254,20 +254,21 @@ def _month(book: pl.DataFrame, t: int, demo_date: date) -> pl.DataFrame:
 
 def _paid_on(statement: int, demo_date: date) -> pl.Expr:
     """The day on which a statement was paid: some days before or after it was due, or after the last status that calls it
-    unpaid; never after the day before the demo date.
+    unpaid; never after the day before the demo date. Who owes nothing but the invented fee pays in time.
 
     A status of month t is of the end of that month: so many months before the demo date. Of an account that is not late
     today, the newest statement is not due yet: a status there speaks of the statements up to the one before.
     """
     ahead = pl.when(pl.col("months_late") > 0).then(0).otherwise(1)
-    days = pl.when("forgets").then("late").otherwise(-pl.col("early"))
+    has_bills = _invented_fee() == 0
+    days = pl.when(pl.col("forgets") & has_bills).then("late").otherwise(-pl.col("early"))
     paid_on = _due(pl.lit(statement)) + pl.duration(days=days)
     for t in range(5):
         newest = t - ahead
         is_unpaid = (pl.lit(statement) <= newest) & (pl.lit(statement) > newest - pl.col(f"late_{t}"))
         status_day = pl.lit(demo_date).dt.offset_by(f"-{5 - t}mo")
         after = status_day + pl.duration(days=pl.col("late"))
-        paid_on = pl.when(is_unpaid).then(pl.max_horizontal(after, paid_on)).otherwise(paid_on)
+        paid_on = pl.when(is_unpaid & has_bills).then(pl.max_horizontal(after, paid_on)).otherwise(paid_on)
     return pl.min_horizontal(paid_on, pl.lit(demo_date) - pl.duration(days=1))
 
 

@@ -137,6 +137,7 @@ def _create(member: Mapping[str, Any], actor: Actor, now: datetime) -> None:
         role=member["role"],
         team_code=member["team"],
         password=DEMO_PASSWORD,
+        email=member.get("email", ""),
         actor=actor,
         now=now,
     )

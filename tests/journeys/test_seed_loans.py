@@ -62,6 +62,7 @@ def test_loans_of_every_kind_some_of_them_late(db: None) -> None:
 def test_the_night_keeps_contracts_with_its_imports(db: None, tmp_path: Path) -> None:
     lend(demo_book(3))
     night = SimpleNamespace(
+        creditor_code="",
         var_dir=tmp_path,
         cycle_date=date(2026, 7, 31),
         now=NOW.replace(month=7, day=31),
@@ -75,7 +76,9 @@ def test_the_night_keeps_contracts_with_its_imports(db: None, tmp_path: Path) ->
 
 
 def test_a_night_without_kept_contracts_says_nothing_of_them(db: None, tmp_path: Path) -> None:
-    night = SimpleNamespace(var_dir=tmp_path, cycle_date=DEMO_DATE, now=NOW, progress=lambda *_: None)
+    night = SimpleNamespace(
+        creditor_code="", var_dir=tmp_path, cycle_date=DEMO_DATE, now=NOW, progress=lambda *_: None
+    )
     assert import_inbox(night).detail == {}
 
 

@@ -23,11 +23,19 @@ from fairdue.web.workbench.words import HOLD_KINDS, PROMISE_STATES, say
 
 Link = Callable[..., str]
 """Called with the card and which part of it; returns the address of the list behind the number."""
-CURVES, COHORTS = 6, 24
+CURVES, COHORTS = 6, 12
 """Vintages shown, the newest months: as curves, and as rows of the matrix."""
-WIDE = frozenset({"recovery"})
-"""Cards whose table needs the whole width."""
+COLUMNS = (("book", "received"), ("funnel", "promises", "objections", "budget"))
+"""Cards that stand side by side, column by column; all others take the whole width below them."""
 MARKS = (3, 6, 9, 12, 18, 24, 36, 48)
+
+
+def card_columns(cards: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return the cards as the page lays them out: columns side by side, and those of the whole width."""
+    by_code = {card["code"]: card for card in cards}
+    columns = [[by_code[code] for code in codes if code in by_code] for codes in COLUMNS]
+    beside = {code for codes in COLUMNS for code in codes}
+    return {"columns": columns, "wide": [card for card in cards if card["code"] not in beside]}
 
 
 def card_views(shown: reporting.Dashboards, link: Link) -> list[dict[str, Any]]:
@@ -47,7 +55,7 @@ def card_views(shown: reporting.Dashboards, link: Link) -> list[dict[str, Any]]:
         {
             "code": code, "title": in_language(METRICS[code], ""), "says": in_language(METRICS[code], "says"),
             "formula": in_language(METRICS[code], "formula"), "chart": chart, "table": table, "note": _note(code, shown),
-            "is_wide": code in WIDE, "more": _cohorts(shown, link) if code == "vintage" else "",
+            "more": _cohorts(shown, link) if code == "vintage" else "",
         }
         for code, chart, table in drawn
     ]  # fmt: skip
@@ -98,7 +106,7 @@ def _book(shown: reporting.Dashboards, link: Link) -> tuple[Any, Table]:
             Column("accounts", _("Accounts"), align="num", render=lambda value, row: linked(link("book", key=row.bucket), value)),
             MoneyColumn("balance", _("Balance")),
             MoneyColumn("overdue", _("Overdue")),
-            Column("share", _("Of what is overdue"), align="num", render=_share, export=lambda row: _number(row.share)),
+            Column("share", _("Share"), align="num", render=_share, export=lambda row: _number(row.share)),
         ],
     )  # fmt: skip
     return chart, table
@@ -164,7 +172,7 @@ def _roll(shown: reporting.Dashboards, link: Link) -> Any:
         title=_("Share of each row's accounts, by the bucket of today"), row_label=_("Bucket then"),
         rows=tuple(line.bucket for line in roll.lines),
         columns=(*(_("closed") if name == "closed" else name for name in columns), _("Cured"), _("Worse"), _("Roll rate")),
-        values=tuple(rows), hrefs=tuple(hrefs), figures=PERCENT,
+        values=tuple(rows), hrefs=tuple(hrefs), figures=PERCENT, tinted=len(columns),
     )  # fmt: skip
 
 

@@ -49,16 +49,19 @@ class HeatMap:
     hrefs: tuple[tuple[str, ...], ...] = ()
     figures: Figures = COUNT
     note: str = ""
+    tinted: int | None = None
+    """So many columns share one scale and are tinted; those after them are figures of their own."""
 
     @property
     def lines(self) -> list[tuple[str, list[dict[str, Any]]]]:
         """The rows with their cells ready to draw."""
-        low, high = _span(value for row in self.values for value in row)
+        ends = len(self.columns) if self.tinted is None else self.tinted
+        low, high = _span(value for row in self.values for value in row[:ends])
         found = []
         for at, name in enumerate(self.rows):
             cells = [
                 {
-                    "text": self.figures.say(value), "level": level(value, low, high),
+                    "text": self.figures.say(value), "level": level(value, low, high) if place < ends else 0,
                     "href": self.hrefs[at][place] if self.hrefs and place < len(self.hrefs[at]) else "",
                 }
                 for place, value in enumerate(self.values[at])

@@ -30,7 +30,7 @@ from fairdue.web.ui.tables import Column, EmptyState, MoneyColumn, Table, row_li
 from fairdue.web.ui.templatetags.ui import bucket as bucket_badge
 from fairdue.web.ui.templatetags.ui import in_language
 from fairdue.web.workbench.access import DeskRequest, staff_page
-from fairdue.web.workbench.dashboard_cards import card_views, part_word
+from fairdue.web.workbench.dashboard_cards import card_columns, card_views, part_word
 from fairdue.web.workbench.exporting import exported
 
 EVERY = (
@@ -99,7 +99,7 @@ def dashboards(request: DeskRequest) -> HttpResponse:
     if file := exported(request, *tables, name="dashboards"):
         return file
     context = {
-        "form": form, "shown": shown, "cards": cards, "as_of": as_of, "every": EVERY,
+        "form": form, "shown": shown, "layout": card_columns(cards), "as_of": as_of, "every": EVERY,
         "subscriptions": reporting.subscriptions(actor=request.actor), "filter_query": _kept(request),
         "has_address": bool(request.user.email), "address": request.user.email,
     }  # fmt: skip

@@ -87,7 +87,7 @@ def _amount(value: Decimal | None, row: reporting.TargetLine) -> str:
 def _met(value: bool | None, _row: Any) -> Any:
     if value is None:
         return "–"
-    return badge(_("Reached"), "ok") if value else badge(_("Not yet"), "wait")
+    return badge(_("Reached"), "ok") if value else badge(_("Not reached yet"), "wait")
 
 
 def _set(request: DeskRequest, form: TargetForm) -> bool:

@@ -56,7 +56,7 @@ function option(plan, token) {
     aria: { enabled: true, label: { description: plan.title }, decal: { show: plan.kind === "bar" && plan.series.length > 1, decals: decals(token("--panel")) } },
     textStyle: { fontFamily: token("--font"), fontSize: 12 },
     color: SERIES.map(token),
-    grid: { left: 8, right: 16, top: 12, bottom: plan.series.length > 1 ? 34 : 8, containLabel: true },
+    grid: { left: 8, right: 16, top: 12, bottom: plan.series.length > 1 ? 14 + 22 * Math.ceil(plan.series.length / 3) : 8, containLabel: true },
     legend: plan.series.length > 1 ? { bottom: 0, textStyle: { color: token("--ink") }, itemHeight: 10, icon: plan.kind === "bar" ? "rect" : undefined } : undefined,
     tooltip: {
       trigger: "axis", renderMode: "richText", backgroundColor: token("--panel"), borderColor: token("--line-strong"), textStyle: { color: token("--ink"), fontSize: 12 }, axisPointer: { type: plan.kind === "bar" ? "shadow" : "line" },
