@@ -10,8 +10,6 @@ import typer
 from fairdue.cli.session import console, emit, fail, prepare
 
 THREADS = 8
-LARGEST_BODY = 256 * 1024 * 1024
-"""Bytes of a request; one that announces more is answered before it is read."""
 CONNECTIONS = 1000
 """Lines that browsers may keep open; beyond them others wait until one is closed."""
 
@@ -48,12 +46,15 @@ def serve(
     os.environ.setdefault("FAIRDUE_PUBLIC_URL", f"http://{host}:{port}")
     prepare()
     from waitress import serve as serve_forever
+    from waitress.channel import HTTPChannel
 
+    from fairdue.cli.large_bodies import LARGEST_BODY, CappedParser
     from fairdue.wsgi import application
 
     if as_json:
         emit({"address": os.environ["FAIRDUE_PUBLIC_URL"], "host": host, "port": port})
     console.print(f"Serving {os.environ['FAIRDUE_PUBLIC_URL']} · Ctrl-C stops", highlight=False)
+    HTTPChannel.parser_class = CappedParser
     serve_forever(
         application, host=host, port=port, threads=THREADS, connection_limit=CONNECTIONS, asyncore_use_poll=True,
         ident=None, max_request_body_size=LARGEST_BODY, _quiet=True,

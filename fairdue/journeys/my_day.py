@@ -37,7 +37,8 @@ class MyDay:
 def my_day(*, actor: Actor, now: datetime) -> MyDay:
     """Return somebody's day, in a number of queries that does not depend on how many cases they have.
 
-    1. Promises due by today, on own cases, the oldest first. 2. Call backs until tonight, in the order of the clock.
+    1. Promises due by today, on own cases, the oldest first. 2. Call backs until tonight, by the clock: noted on
+    own cases, or asked for by their persons.
     3. Own cases of today and yesterday. 4. Deadlines of own cases, matters that one handles (who approves answers: also what is
     due soon or late with others), instalments of plans on own cases, within `AHEAD_DAYS`; each only for who may see such things.
     """
@@ -50,13 +51,27 @@ def my_day(*, actor: Actor, now: datetime) -> MyDay:
     people |= {each.person_id for each in deadlines if each.person_id}
     return MyDay(
         promises=cases.promises_due(actor=actor, until=today),
-        callbacks=cases.callbacks(actor=actor, until=tonight),
+        callbacks=_callbacks(mine, tonight, actor),
         new=cases.new_cases(actor=actor, since=since, limit=SHOWN),
         deadlines=deadlines,
         matters=matters,
         instalments=instalments,
         case_ids=cases.scoped_case_ids(person_ids=people, actor=actor) if people else {},
     )
+
+
+def _callbacks(mine: tuple[int, ...], until: datetime, actor: Actor) -> tuple[DayItem, ...]:
+    """Return the call backs that were noted on cases and those that people asked for in a matter, by the clock."""
+    noted = cases.callbacks(actor=actor, until=until)
+    if not actor.may("care.view"):
+        return noted
+    wishes = care.callback_wishes(actor=actor, until=until, person_ids=mine)
+    if not wishes:
+        return noted
+    case_ids = cases.scoped_case_ids(person_ids={person_id for person_id, _ in wishes}, actor=actor)
+    moments = {case_ids[person_id]: at for person_id, at in reversed(wishes) if person_id in case_ids}
+    asked = cases.lines_at(actor=actor, moments=moments)
+    return tuple(sorted((*noted, *asked), key=lambda item: item.at or until))
 
 
 def _ahead(

@@ -37,7 +37,7 @@ from .operations.warning import note_extended, note_warned
 from .queries.complaints import complaint_instants
 from .queries.figures import matter_figures
 from .queries.matters import STATES, matter, matter_counts, matter_queue, matters_of
-from .queries.pressing import extended_untold, matters_ahead, overseers, untold
+from .queries.pressing import callback_wishes, extended_untold, matters_ahead, overseers, untold
 from .reference import kind_terms, terms_of
 from .sealing import SEALED_COLUMNS
 
@@ -71,6 +71,7 @@ __all__ = [
     "answer",
     "approve_answer",
     "attach_letter",
+    "callback_wishes",
     "close",
     "complaint_instants",
     "document",

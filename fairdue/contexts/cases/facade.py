@@ -105,7 +105,7 @@ from fairdue.contexts.cases.queries.collectors import (
     collectors_on,
     without_profile,
 )
-from fairdue.contexts.cases.queries.day import callbacks, new_cases, promises_due
+from fairdue.contexts.cases.queries.day import callbacks, lines_at, new_cases, promises_due
 from fairdue.contexts.cases.queries.facts import (
     CASE_FACTS_SQL,
     PROMISE_FACTS_SQL,
@@ -196,6 +196,7 @@ __all__ = [
     "land_assignments",
     "land_waiting",
     "land_work_items",
+    "lines_at",
     "new_cases",
     "next_case",
     "open_promise",

@@ -76,7 +76,7 @@ def release(card: care.MatterCard, *, actor: Actor, now: datetime) -> int:
     parts = care.note_released(matter_id=card.matter_id, actor=actor, now=now)
     for part in parts:
         ledger.reverse_transaction(
-            transaction_id=part.transaction_id, reason=f"care matter {card.matter_id}: {card.outcome or card.state}",
+            transaction_id=part.transaction_id, reason=card.number,
             actor=by_ledger, now=now,
         )  # fmt: skip
     if parts:

@@ -80,7 +80,7 @@ def _leave_point(card: care.MatterCard, actor: Actor, now: datetime) -> None:
     parties.mark_contact_point(
         contact_point_id=point_id,
         status="invalid",
-        reason=f"care matter {card.matter_id}",
+        reason=card.number,
         actor=actor,
         now=now,
     )

@@ -101,6 +101,8 @@ def _card(entry: Any, points: Mapping[int, str]) -> Card | None:
     if make is None:
         return None
     details = make(entry.card, entry, points)
+    if details.get("by") == "borrower":
+        details["by"] = _("the person")
     return Card(**({"key": entry.key, "group": group_of(entry), "at": entry.at} | details))
 
 

@@ -13,7 +13,7 @@ from fairdue.kernel.actor import Actor
 
 from ..contracts import AnswerCard, AnswerParts, CareRefused
 from ..models import Answer, Matter
-from ..queries.cards import answer_card
+from ..queries.cards import answer_card, number_of
 from ..reference import quiet_clock, terms_of
 from ..scope import locked
 from ..sealing import ANSWER, RETURN, seal
@@ -185,7 +185,7 @@ def meet_clock(row: Matter, outcome: str, actor: Actor, now: datetime) -> None:
     status = law.deadline_cards([row.deadline_id], now)[row.deadline_id].status
     if status in ("running", "missed"):
         law.meet_deadline(
-            deadline_id=row.deadline_id, note=f"care matter {row.pk}: {outcome}", now=now,
+            deadline_id=row.deadline_id, note=f"{number_of(row.pk)}: {outcome}", now=now,
             actor=actor.empowered("deadlines.meet", is_everywhere=True),
         )  # fmt: skip
 

@@ -13,7 +13,7 @@ from fairdue.kernel.actor import Actor, system
 from ..contracts import CareRefused, MatterCard, MatterUnknown
 from ..lexicon import suggested
 from ..models import UNANSWERED, Matter
-from ..queries.cards import card_of
+from ..queries.cards import card_of, number_of
 from ..queries.clocks import clocks_of
 from ..reference import terms_of
 from ..scope import locked, scoped
@@ -132,9 +132,7 @@ def lift(row: Matter, actor: Actor, now: datetime) -> bool:
     others = Matter.objects.filter(hold_id=hold_id).exclude(pk=row.pk)
     if others.exists():
         return False
-    law.lift_hold(
-        hold_id=hold_id, reason=f"care matter {row.pk}: {row.outcome or row.state}", actor=actor, now=now
-    )
+    law.lift_hold(hold_id=hold_id, reason=number_of(row.pk), actor=actor, now=now)
     return True
 
 

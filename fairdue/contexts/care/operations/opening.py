@@ -16,7 +16,7 @@ from fairdue.kernel.actor import Actor, system
 from ..contracts import CareRefused, KindTerms, MatterCard
 from ..lexicon import suggested
 from ..models import LIVE, Matter
-from ..queries.cards import card_of
+from ..queries.cards import card_of, number_of
 from ..queries.clocks import clocks_of
 from ..reference import terms_of
 from ..sealing import WORDS, seal
@@ -123,7 +123,7 @@ def _request_kind(row: Matter, wanted: str) -> law.RequestKind | None:
 
 def _summary(row: Matter) -> str:
     """What the law's record says: where the words stand, never the words."""
-    return f"care matter {row.pk}: {row.kind}{' / ' + row.cause if row.cause else ''}"
+    return number_of(row.pk)
 
 
 def _whose_case(person_id: int, kind: str) -> tuple[int, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from django.db.models import (
@@ -55,6 +55,24 @@ def matters_ahead(*, actor: Actor, now: datetime, limit: int) -> tuple[MatterCar
     if actor.may("care.approve"):
         mine |= Q(pk__in=pressing(scoped(actor), now).order_by().values("pk"))
     return cards_of(rows.filter(mine).order_by(F("deadline__due_at").asc(nulls_last=True), "id")[:limit], now)
+
+
+def callback_wishes(
+    *, actor: Actor, until: datetime, person_ids: Collection[int]
+) -> tuple[tuple[int, datetime], ...]:
+    """Return persons who asked in a matter to be called back by a moment, with their hour, the earliest first.
+
+    1. Those whom the actor handles, and among `person_ids` those whom nobody handles yet; who approves answers sees every
+       one that nobody handles.
+
+    :raises PermissionRefused: without `care.view`
+    """
+    actor.require("care.view")
+    waiting = scoped(actor).filter(kind="callback", state__in=UNANSWERED)
+    free = Q(handler_id=None) if actor.may("care.approve") else Q(handler_id=None, person_id__in=person_ids)
+    rows = waiting.filter(Q(handler_id=actor.id or 0) | free).values_list("person_id", "details__wanted_at")
+    found = [(person_id, datetime.fromisoformat(said)) for person_id, said in rows if said]
+    return tuple(sorted((each for each in found if each[1] <= until), key=lambda each: each[1]))
 
 
 def overseers(matter_id: int, staff: Iterable[Actor]) -> frozenset[int]:

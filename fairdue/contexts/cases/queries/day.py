@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 
 from django.db.models import OuterRef, Subquery
@@ -42,6 +43,16 @@ def callbacks(*, actor: Actor, until: datetime, limit: int = SHOWN) -> tuple[Day
         not_before__lte=until,
     ).order_by("not_before", "id")[:limit]  # fmt: skip
     return _items(list(rows), {})
+
+
+def lines_at(*, actor: Actor, moments: Mapping[int, datetime]) -> tuple[DayItem, ...]:
+    """Return the lines of some cases in the actor's scope, each at the moment that somebody asked for, the earliest first."""
+    actor.require("cases.view")
+    seen = Case.objects.filter(scope_filter(actor), pk__in=list(moments), status="open").values_list(
+        "id", flat=True
+    )
+    lines = [replace(line, at=moments[line.case_id]) for line in _of_cases(list(seen), {})]
+    return tuple(sorted(lines, key=lambda line: moments[line.case_id]))
 
 
 def new_cases(*, actor: Actor, since: datetime, limit: int = SHOWN) -> tuple[DayItem, ...]:

@@ -33,7 +33,7 @@ from fairdue.web.workbench.words import CHANNELS, role_word, say
 
 SOURCES = {
     "money": word("Money and debts"), "extensions": word("More time"), "strategies": word("Strategies"),
-    "texts": word("Texts"), "agreements": word("Agreements"), "answers": word("Answers to borrowers"),
+    "texts": word("Texts"), "agreements": word("Repayment agreements"), "answers": word("Answers to borrowers"),
     "due": word("Answers due soon or late"),
 }  # fmt: skip
 
@@ -71,7 +71,7 @@ def inbox(request: DeskRequest) -> HttpResponse:
             MoneyColumn("amount", _("Amount")),
             Column("asked_by", _("Asked by")),
             InstantColumn("since", _("Since")),
-            InstantColumn("until", _("Until")),
+            InstantColumn("until", _("Due")),
             Column("may", _("You"), render=_may, export=lambda row: row.limit),
         ],
     )  # fmt: skip
