@@ -176,6 +176,8 @@ def results(
 
 
 def _results(found: Any) -> Table:
+    from fairdue.contexts.book import facade as book
+
     names = (
         "arm",
         "persons",
@@ -183,7 +185,7 @@ def _results(found: Any) -> Table:
         "promised",
         "paid in 7 d",
         "paid in 30 d",
-        "amount in 30 d",
+        f"{book.book_currency()} in 30 d".strip(),
         "complained",
     )
     table = Table(*names)

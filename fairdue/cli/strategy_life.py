@@ -104,19 +104,21 @@ def shadow(strategy_id: Id, as_json: AsJson = False) -> None:
     Exit status 0: shown, also if no night has passed yet.
     """
     prepare()
+    from fairdue.contexts.book import facade as book
     from fairdue.contexts.decisions import facade as decisions
 
     nights = decisions.shadow_nights(strategy_id)
     if as_json:
         emit({"nights": [dataclasses.asdict(night) for night in nights]})
         return
+    currency = book.book_currency()
     for night in nights:
         head = f"{night.cycle_date}: {night.different_persons:,} of {night.persons:,} persons otherwise"
         table = Table("live row", "would be", "persons", "overdue", "examples", title=head)
         for pair in night.pairs:
             if pair.is_different:
                 examples = ", ".join(map(str, pair.examples))
-                overdue = f"{pair.overdue_minor / 100:,.2f}"
+                overdue = f"{currency} {pair.overdue_minor / 100:,.2f}"
                 table.add_row(pair.live_row, pair.shadow_row, f"{pair.persons:,}", overdue, examples)
         console.print(table)
     if not nights:

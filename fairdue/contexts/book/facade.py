@@ -29,7 +29,7 @@ from .queries.accounts import (
     visible_persons,
 )
 from .queries.batches import ImportBatchUnknown, files_since, import_batch, import_batches
-from .queries.creditors import CreditorUnknown, creditor_by_code, creditors, products
+from .queries.creditors import CreditorUnknown, book_currency, creditor_by_code, creditors, products
 from .queries.erasing import lock_accounts_of
 from .queries.facts import ACCOUNT_FACTS_SQL, PRODUCT_FACTS_SQL, has_other_laws, persons_of_creditor_sql
 from .queries.many import account_cards_of
@@ -61,6 +61,7 @@ __all__ = [
     "account_ids_by_reference",
     "batch_closed",
     "batch_opened",
+    "book_currency",
     "creditor_by_code",
     "creditors",
     "debt_facts_read",

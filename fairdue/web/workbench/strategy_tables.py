@@ -9,6 +9,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from fairdue.contexts.book.facade import book_currency
 from fairdue.contexts.decisions import facade as decisions
 from fairdue.engine.strategy.interchange.book import Book, BookColumn, BookRow, BookTable
 from fairdue.engine.strategy.interchange.texts import list_of, value_of_output
@@ -17,7 +18,7 @@ from fairdue.engine.strategy.interchange.xlsx_words import say as say_in
 from fairdue.web.ui.tables import Column, Table
 from fairdue.web.workbench.office_words import PURPOSES, STEPS, TEXTS
 from fairdue.web.workbench.strategy_picture import table_name
-from fairdue.web.workbench.strategy_words import fact_label, is_chinese, language, output_words
+from fairdue.web.workbench.strategy_words import fact_label, is_chinese, language, output_words, sum_text
 from fairdue.web.workbench.words import CHANNELS, QUEUE_WORDS, WORK_KINDS, say
 
 MOST_ROWS = 500
@@ -164,11 +165,13 @@ def _cell(value: Any) -> str:
 
 
 def _figures(figures: Figures) -> list[Column]:
+    currency = book_currency()
+
     def count(get: Any) -> Any:
         return lambda row: f"{get(figures[row.row_id]):,}" if row.row_id in figures else "–"
 
     def money(get: Any) -> Any:
-        return lambda row: f"{get(figures[row.row_id]) / 100:,.2f}" if row.row_id in figures else "–"
+        return lambda row: sum_text(get(figures[row.row_id]), currency) if row.row_id in figures else "–"
 
     return [
         Column("persons", _("Persons"), count(lambda found: found.persons), align="num"),

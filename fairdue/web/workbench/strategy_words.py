@@ -12,6 +12,7 @@ from fairdue.contexts.decisions import facade as decisions
 from fairdue.engine.strategy.catalogue import Catalogue, load_catalogue
 from fairdue.engine.strategy.interchange.book import TYPES
 from fairdue.engine.strategy.interchange.xlsx_words import HIT_POLICY_WORDS, TYPE_WORDS, say
+from fairdue.kernel.money import Money
 from fairdue.web.workbench.office_words import STRATEGY_OUTPUTS
 
 STATES = {
@@ -139,9 +140,21 @@ def output_words() -> dict[str, str]:
 
 
 def fact_label(name: str) -> str:
-    """Return what a fact is called, or its name."""
+    """Return what a fact is called, or its name; an amount with its unit, which is not the one that people count in."""
     fact = load_catalogue().facts.get(name)
-    return (fact.zh if is_chinese() else fact.en) if fact else name
+    if fact is None:
+        return name
+    zh = is_chinese()
+    label, unit = (fact.zh, fact.unit_zh) if zh else (fact.en, fact.unit_en)
+    if not name.endswith("_minor"):
+        return label
+    return f"{label}（{unit}）" if zh else f"{label} ({unit})"
+
+
+def sum_text(minor: int, currency: str) -> str:
+    """Write a sum over persons with the currency of the book; one in several has none that it could be told in."""
+    figure = f"{Money(minor, currency or 'CNY').amount:,}".replace("-", "−")
+    return f"{currency} {figure}" if currency else _("%s, several currencies") % figure
 
 
 def fact_list(catalogue: Catalogue) -> list[dict[str, Any]]:

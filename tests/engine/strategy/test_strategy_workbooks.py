@@ -236,6 +236,16 @@ def test_rows_are_added_copied_moved_and_cleared_with_ids_that_stay():
     assert found["decisions"][1]["rows"][3] == {
         "id": "late-2", "title": {"zh": "再一行", "en": "One more"}, "when": {"days_past_due": "> 90"}, "then": {"step": "call"},
     }  # fmt: skip
+
+    def copy_above(sheets):
+        rows = sheets["Next step"]
+        rows[ROW + 3] = rows.pop(ROW + 2)
+        rows[ROW + 2], rows[ROW + 1] = rows[ROW + 1], dict(rows[ROW + 1])
+        rows[ROW + 1][DAYS] = "> 90"
+
+    above = read_strategy_workbook(resaved(strategy_workbook(PLAIN, language="en"), copy_above))
+    assert [each["id"] for each in above["decisions"][1]["rows"]] == ["hold", "late-2", "late", "other"]
+    assert above["decisions"][1]["rows"][2] == PLAIN["decisions"][1]["rows"][1]
     new = edited({(ROW + 40, 2): "新", (ROW + 40, 3): "New", (ROW + 40, RANK): 7})
     assert new["decisions"][1]["rows"][3]["id"] == "next-step-2"
 

@@ -46,6 +46,12 @@ def _creditor_card(row: Creditor) -> CreditorCard:
     )
 
 
+def book_currency() -> str:
+    """Return the currency of all products, or nothing if they have several: sums over persons are told in it."""
+    found = set(Product.objects.values_list("currency", flat=True))
+    return found.pop() if len(found) == 1 else ""
+
+
 def products(*, creditor_id: int | None = None) -> tuple[ProductCard, ...]:
     """Return all products, or those of one creditor, by creditor and code."""
     rows = Product.objects.order_by("creditor_id", "code")

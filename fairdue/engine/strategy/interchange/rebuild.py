@@ -2,7 +2,8 @@
 
 1. A text that says what the document said before gives back the very value, whatever its type was.
 2. What a book does not show (notes, further keys) is kept, found by the ids of decisions, columns and rows.
-3. A row whose id stands twice is a copy: the second gets an id of its own. A row without id gets one.
+3. Of rows with one id the one that nobody changed keeps it, else the first; the others are copies and get ids of
+   their own. A row without id gets one.
 """
 
 from __future__ import annotations
@@ -137,9 +138,21 @@ def _decision(table: BookTable, item: Item, ids: _RowIds) -> Item:
     earlier, gone = _by_name(item.get("rows"), "id"), _gone(before, table)
     _say_list(item, "inputs", [_input(each, inputs.take(each.name)) for each in conditions], is_new)
     _say_list(item, "outputs", [_output(each, outputs.take(each.name)) for each in effects], is_new)
-    rows = [_row(each, table, earlier.take(each.row_id), gone, ids) for each in table.rows]
+    copies = _copies(table, before)
+    rows = [
+        _row(each, table, {} if is_copy else earlier.take(each.row_id), gone, ids, is_copy)
+        for each, is_copy in zip(table.rows, copies, strict=True)
+    ]
     _say_list(item, "rows", rows, is_new)
     return item
+
+
+def _copies(table: BookTable, before: BookTable) -> list[bool]:
+    """Tell of each row whether it is a changed copy of one that stands unchanged beside it."""
+    count = Counter(row.row_id for row in before.rows)
+    old = {row.row_id: row for row in before.rows if count[row.row_id] == 1}
+    whole = {row.row_id for row in table.rows if row == old.get(row.row_id)}
+    return [row.row_id in whole and row != old[row.row_id] for row in table.rows]
 
 
 def _without_blank_policy(item: Item) -> Item:
@@ -180,9 +193,11 @@ def _output(column: BookColumn, item: Item) -> Item:
     return item
 
 
-def _row(row: BookRow, table: BookTable, item: Item, gone: frozenset[str], ids: _RowIds) -> Item:
+def _row(
+    row: BookRow, table: BookTable, item: Item, gone: frozenset[str], ids: _RowIds, is_copy: bool
+) -> Item:
     is_new, before = not item, row_of(item) if item else BookRow(row_id="")
-    ids.name(row, table, item)
+    ids.name(row, table, item, is_copy)
     _say_words(item, row.zh, row.en)
     _say(item, "stage", row.stage, before.stage)
     for side in ("when", "then"):
@@ -214,10 +229,10 @@ class _RowIds:
         self.used: Counter[str] = Counter()
         self.taken = {row.row_id for table in book.tables for row in table.rows}
 
-    def name(self, row: BookRow, table: BookTable, item: Item) -> None:
+    def name(self, row: BookRow, table: BookTable, item: Item, is_copy: bool) -> None:
         """Put the row's id into its item, or a new one."""
-        self.used[row.row_id] += 1
-        if row.row_id and self.used[row.row_id] <= max(self.allowed[row.row_id], 1):
+        self.used[row.row_id] += not is_copy
+        if row.row_id and not is_copy and self.used[row.row_id] <= max(self.allowed[row.row_id], 1):
             _say(item, "id", row.row_id, clean(item.get("id", "")))
             return
         item["id"] = self._new(row.row_id or table.decision_id)

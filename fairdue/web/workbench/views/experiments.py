@@ -12,6 +12,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as word
 
+from fairdue.contexts.book import facade as book
 from fairdue.contexts.decisions import facade as decisions
 from fairdue.engine.science.sequential import FEW
 from fairdue.journeys.experiment_results import ArmResult, ExperimentResult, experiment_results
@@ -148,7 +149,13 @@ def _results(result: ExperimentResult) -> Table:
             Column("persons", _("Persons"), align="num", render=lambda value, _row: f"{value:,}"),
             Column("contacts", _("Contacts a person"), _contacts, align="num", render=_two_lines),
             *shares,
-            Column("amount", _("Paid a person in 30 days"), _amount, align="num", render=_two_lines),
+            Column(
+                "amount",
+                f"{_('Paid a person in 30 days')} {book.book_currency()}".strip(),
+                _amount,
+                align="num",
+                render=_two_lines,
+            ),
         ],
         caption=_("Results by arm"),
         is_exportable=True,

@@ -8,13 +8,14 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from fairdue.contexts.book import facade as book
 from fairdue.contexts.decisions import facade as decisions
 from fairdue.engine.strategy.interchange.book import book_of
 from fairdue.web.ui.tables import Column, EmptyState, Table
 from fairdue.web.ui.templatetags.ui import badge, day
 from fairdue.web.workbench.access import DeskRequest, staff_page
 from fairdue.web.workbench.office_words import STEPS
-from fairdue.web.workbench.strategy_words import is_chinese
+from fairdue.web.workbench.strategy_words import is_chinese, sum_text
 from fairdue.web.workbench.views.strategies import head, version_or_404
 from fairdue.web.workbench.words import say
 
@@ -51,6 +52,7 @@ def _titles(night: decisions.ShadowNight, card: decisions.StrategyCard) -> dict[
 
 
 def _pairs(night: decisions.ShadowNight, titles: dict[str, str]) -> Table:
+    currency = book.book_currency()
     return Table(
         [pair for pair in night.pairs if pair.is_different],
         columns=[
@@ -59,7 +61,7 @@ def _pairs(night: decisions.ShadowNight, titles: dict[str, str]) -> Table:
             Column("shadow", _("What the shadow would have done"), lambda pair: titles.get(pair.shadow_row, pair.shadow_row) or "–"),
             Column("shadow_step", _("Step"), lambda pair: say(STEPS, pair.shadow_step), render=_step),
             Column("persons", _("Persons"), lambda pair: f"{pair.persons:,}", align="num"),
-            Column("overdue", _("Overdue"), lambda pair: f"{pair.overdue_minor / 100:,.2f}", align="num"),
+            Column("overdue", _("Overdue"), lambda pair: sum_text(pair.overdue_minor, currency), align="num"),
         ],
         caption=_("Differences on %(day)s") % {"day": day(night.cycle_date)},
         name=night.cycle_date.isoformat(),
