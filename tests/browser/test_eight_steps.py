@@ -10,11 +10,13 @@ import re
 from datetime import date, datetime, time, timedelta
 
 import pytest
+from django.test import Client
 from playwright.sync_api import expect
 
 from fairdue.contexts.arrangements import facade as arrangements
 from fairdue.contexts.book.models import Account, Creditor
-from fairdue.contexts.cases.models import WorkItem
+from fairdue.contexts.cases.models import Case, WorkItem
+from fairdue.contexts.identity.models import Staff
 from fairdue.contexts.law import facade as law
 from fairdue.contexts.ledger import facade as ledger
 from fairdue.contexts.outreach import facade as outreach
@@ -81,6 +83,7 @@ def agree_by_telephone(window, person) -> arrangements.PlanCard:
     page.click("main section.panel form button")
     page.click("main nav a[href='/my/debts/']")
     expect(page.locator("main")).to_contain_text("8,200.00")
+    expect(page.locator("main")).to_contain_text("逾期天数")
     page.locator("a.why-link").first.click()
     expect(page.locator("h1")).to_have_text("为何是这个金额？")
     page.goto(f"{window.address}/my/")
@@ -98,6 +101,9 @@ def agree_by_telephone(window, person) -> arrangements.PlanCard:
     page.click(GO_ON)
     page.wait_for_url("**/plan/agreement/**")
     expect(page.locator("h1")).to_have_text("您的方案已生效")
+    with page.expect_download() as download:
+        page.locator("main a[href*='/plan/agreement/'].btn").first.click()
+    assert download.value.suggested_filename.endswith(".pdf"), "both sides keep the signed agreement"
     (plan,) = arrangements.plans_of(person.pk)
     assert (plan.state, [hold.kind for hold in law.open_holds(person.pk)]) == ("running", ["plan"] * 2)
     return plan
@@ -147,7 +153,10 @@ def test_from_the_reminder_to_a_kept_plan(telephone, debtor, provider, monkeypat
 
     due = days[1]
     moment = travel(monkeypatch, due - timedelta(days=3))
-    assert review_plans(as_of=business_date(moment), actor=NIGHT, now=moment).reminded == 2  # one a debt
+    assert review_plans(as_of=business_date(moment), actor=NIGHT, now=moment).reminded > 0
+    assert (
+        f"{due:%Y-%m-%d}" in newest_text() or f"{due.month}月{due.day}日" in outreach.local_outbox()[0].text
+    )
     moment = travel(monkeypatch, plan.instalments[-1].due_date)
     for account in Account.objects.filter(person=debtor).order_by("pk"):
         owed = ledger.account_summary(account.pk, business_date(moment)).balance
@@ -174,11 +183,17 @@ def test_from_the_reminder_to_a_kept_plan(telephone, debtor, provider, monkeypat
 def test_the_twin_pays_nothing_is_asked_gently_and_goes_back_to_work(telephone, debtor, monkeypatch):
     window = telephone(language="zh-hans", java_script_enabled=False)
     plan = agree_by_telephone(window, debtor)
-    states = []
+    page, states = window.page, []
     for day in sorted({one.due_date for one in plan.instalments})[:2]:
         moment = travel(monkeypatch, day + timedelta(days=plan.grace_days + 1))
         report = review_plans(as_of=business_date(moment), actor=NIGHT, now=moment)
         states.append((report.missed, report.breached))
+        if len(states) == 1:
+            assert "请告诉我们原因" in newest_text()
+            come_back(window)
+            page.goto(f"{window.address}/my/plan/agreement/{plan.agreement_id}/")
+            expect(page.locator("main")).to_contain_text("方案仍可继续履行")
+            window.shot("eight-missed")
     assert states[0][0] > 0, states
     assert [broken for _missed, broken in states] == [0, 1]
     assert law.open_holds(debtor.pk) == ()
@@ -186,10 +201,16 @@ def test_the_twin_pays_nothing_is_asked_gently_and_goes_back_to_work(telephone, 
         WorkItem.objects.filter(person_id=debtor.pk, status="open").values_list("reason", flat=True)
     )
 
+    desk = Client()
+    desk.force_login(Staff.objects.get(username="supervisor"))
+    case = Case.objects.get(person_id=debtor.pk)
+    shown = desk.get(f"/desk/case/{case.pk}/", headers={"accept-language": "zh-hans"}).content.decode()
+    assert plan.number in shown, "who takes over reads what was agreed and what came of it"
+
     come_back(window)
-    page = window.page
     page.goto(f"{window.address}/my/plan/agreement/{plan.agreement_id}/")
     expect(page.locator("h1")).to_have_text("这个方案已结束")
+    expect(page.locator("main")).to_contain_text("未还的部分会记入征信")
     window.shot("eight-broken")
     page.goto(f"{window.address}/my/plan/")
     expect(page.locator("main a.btn-primary").first).to_be_visible()

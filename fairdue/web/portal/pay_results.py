@@ -14,6 +14,7 @@ from fairdue.contexts.payments import facade as payments
 from fairdue.contexts.payments.facade import CheckoutCard
 from fairdue.journeys.pay_online import ask_provider
 from fairdue.journeys.pay_receipt import paid_parts, receipt_pdf
+from fairdue.kernel.money import Money
 from fairdue.web.portal import attempts, pay_words
 from fairdue.web.portal.frame import show
 from fairdue.web.portal.sessions import borrower, visit_page
@@ -59,7 +60,17 @@ def done(request: HttpRequest, person_id: int, now: datetime, ref: str) -> HttpR
         request, "portal/pay_done.html", person_id, card=card, is_silent=is_silent,
         status_word=pay_words.status_word(card.status), failure=pay_words.failure_word(card),
         method=pay_words.method_word(card.method), debts=_settled(card) if card.status == "paid" else (),
+        arrived=_arrived(card) if card.status == "differs" else None,
+        given_back=payments.given_back_in_part(ref=ref),
     )  # fmt: skip
+
+
+def _arrived(card: CheckoutCard) -> Money | None:
+    """Return what really came of a payment: what still waits and what was used since."""
+    if card.payment_id is None:
+        return None
+    received = payments.received_payment(payment_id=card.payment_id)
+    return sum((match.amount for match in received.matches), received.waiting)
 
 
 def _settled(card: CheckoutCard) -> list[dict[str, Any]]:

@@ -287,8 +287,10 @@ def agreed(request: HttpRequest, person_id: int, now: datetime, agreement_id: in
         plan = arrangements.plan(card.plan_id, actor=actor)
     except (arrangements.AgreementUnknown, arrangements.PlanUnknown) as error:
         raise Http404 from error
+    days = plan_days(plan)
+    missed = plan.state == "running" and any(one.state == "missed" for one in days)
     return show(
-        request, "portal/plan_agreed.html", person_id, agreement=card, plan=plan, days=plan_days(plan)
+        request, "portal/plan_agreed.html", person_id, agreement=card, plan=plan, days=days, is_missed=missed
     )
 
 
