@@ -137,12 +137,14 @@ class Past:
 
     def this_morning(self) -> None:
         """Let the collectors who are there make the first calls of the demo date; one has too many cases, one rests."""
-        from fairdue.journeys.demo_days import at_work, overload
+        from fairdue.journeys.demo_days import at_work, listen, overload
 
         at(self.demo_date, MORNING[0])
         with _served():
-            if self.call(at_work(self.desk), self.demo_date, *MORNING):
+            desk = at_work(self.desk)
+            if self.call(desk, self.demo_date, *MORNING):
                 overload(actor=system("demo"), now=clock.now())
+                listen(desk)
 
     @property
     def desk(self) -> Desk:

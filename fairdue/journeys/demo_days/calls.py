@@ -58,6 +58,8 @@ class Desk:
     refs: dict[int, str]
     """Account numbers of the creditor, by account."""
     paid: list[Paid] = field(default_factory=list)
+    spoken: list[int] = field(default_factory=list)
+    """Calls in which a debtor spoke, by their number."""
 
 
 def work_a_day(desk: Desk, *, day: date, first: time, end: time, calls_each: int) -> int:
@@ -127,6 +129,7 @@ def _talk(
             actor=actor,
             now=desk.now(),
         )
+        desk.spoken.append(call_id)
         desk.at(begins + RINGS + TALKS * luck.uniform(0.4, 1.8))
     record_contact(
         case_id=row.case_id, code=code, actor=actor, now=desk.now(), contact_id=contact_id, note=NOTES.get(code, ""),

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from fairdue.contexts.cases import facade as cases
 from fairdue.contexts.identity import facade as identity
+from fairdue.contexts.outreach import facade as outreach
 from fairdue.journeys.demo_days.calls import Desk
-from fairdue.kernel.actor import Actor
+from fairdue.kernel.actor import Actor, system
 from fairdue.kernel.clock import business_date
 
 AWAY, LADEN, TIRED = "zhao.xue", "sun.hao", "li.qiang"
 """Collectors of the demonstration by what a supervisor sees of them."""
 MORE_THAN_LIMIT = 14
 REST_MINUTES = 60
+SAMPLE = 3
+"""Recordings that compliance listens to."""
 
 
 def send_away(*, actor: Actor, now: datetime) -> None:
@@ -34,7 +38,7 @@ def at_work(desk: Desk) -> Desk:
     """Return the desk with those collectors only who are there today."""
     absent = away(business_date(desk.now()))
     there = [actor for actor in desk.collectors if actor.id not in absent]
-    return Desk(collectors=there, at=desk.at, now=desk.now, refs=desk.refs, paid=desk.paid)
+    return replace(desk, collectors=there)
 
 
 def overload(*, actor: Actor, now: datetime) -> int:
@@ -47,6 +51,19 @@ def overload(*, actor: Actor, now: datetime) -> int:
     return cases.assign(
         case_ids=free[: limits[staff[LADEN]] + MORE_THAN_LIMIT], staff_id=staff[LADEN], actor=actor, now=now
     )
+
+
+def listen(desk: Desk) -> int:
+    """This function will let compliance listen to a few of this morning's calls, as a sample, and count them."""
+    (card, *_others) = identity.staff_cards(actor=system("demo"), role="compliance")
+    actor = identity.actor_by_id(card.staff_id)
+    if actor is None:
+        return 0
+    heard = desk.spoken[-SAMPLE:]
+    for call_id in heard:
+        with outreach.recording(call_id=call_id, actor=actor, now=desk.now()) as pieces:
+            sum(len(piece) for piece in pieces)
+    return len(heard)
 
 
 def _staff(actor: Actor) -> dict[str, int]:

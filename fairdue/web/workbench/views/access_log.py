@@ -7,6 +7,8 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as word
+from django.utils.translation import ngettext
 
 from fairdue.contexts.audit import facade as audit
 from fairdue.web.ui.tables import Column, EmptyState, InstantColumn, Table
@@ -16,8 +18,10 @@ from fairdue.web.workbench.office_words import EVENTS, SUBJECTS
 from fairdue.web.workbench.words import say
 
 PAGE = 100
+FIELDS = {"name": word("Name"), "id_number": word("Identity number"), "contact": word("Contact point")}
 CODES = (
     "parties.person.revealed", "payments.payment.revealed", "outreach.call.listened", "desk.list.exported",
+    "cases.record.made", "care.document.opened",
     "law.permits.exported", "ledger.postings.exported", "payments.orders.exported",
 )  # fmt: skip
 
@@ -45,10 +49,18 @@ def access_log(request: DeskRequest) -> HttpResponse:
     )  # fmt: skip
     if file := exported(request, table, name="access"):
         return file
-    return render(request, "workbench/table_page.html", {"table": table, "title": _("Access log")})
+    return render(request, "workbench/table_page.html", {
+        "table": table, "title": _("Access log"),
+        "says": _("Who looked at personal data unmasked, listened to a recording or took a file, when and for what reason."),
+    })  # fmt: skip
 
 
 def _detail(event: audit.EventCard) -> str:
+    """Say which field was shown, or what was taken and how much of it."""
     after: dict[str, Any] = event.after or {}
-    parts = [f"{name}: {after[name]}" for name in ("field", "fields", "format", "rows") if name in after]
+    parts = [say(FIELDS, str(after["field"]))] if "field" in after else []
+    if "format" in after:
+        parts.append(str(after["format"]).upper())
+    if "rows" in after:
+        parts.append(ngettext("%(n)s row", "%(n)s rows", after["rows"]) % {"n": f"{after['rows']:,}"})
     return " · ".join(parts) or f"{say(SUBJECTS, event.subject_type)} {event.subject_id}"

@@ -24,7 +24,7 @@ from fairdue.web.workbench.access import DeskRequest, staff_page
 from fairdue.web.workbench.exporting import exported, rows
 from fairdue.web.workbench.fact_words import told
 from fairdue.web.workbench.inputs import whole
-from fairdue.web.workbench.office_words import EVIDENCE, PURPOSES
+from fairdue.web.workbench.office_words import EVERY_PURPOSE, EVIDENCE
 from fairdue.web.workbench.words import CHANNELS, CONTACT_RESULTS, GATE_WORDS, say
 
 PAGE = 50
@@ -88,7 +88,7 @@ def _table(request: DeskRequest, shown: tuple[law.PermitLine, ...], next_cursor:
             InstantColumn("issued_at", _("Issued")),
             Column("person_id", _("Whom"), lambda row: persons[row.person_id].name_masked),
             Column("channel", _("Channel"), render=lambda value, _row: say(CHANNELS, value)),
-            Column("purpose", _("Purpose"), render=lambda value, _row: say(PURPOSES, value)),
+            Column("purpose", _("Purpose"), render=lambda value, _row: say(EVERY_PURPOSE, value)),
             Column("issued_to", _("Issued to")),
             Column("used_at", _("Used"), render=_used),
             Column("position", _("Place in its chain"), render=lambda value, row: f"{row.chain} / {value}"),
@@ -127,7 +127,7 @@ def permit(request: DeskRequest, permit_id: int) -> HttpResponse:
     context = {
         "proof": proof, "permit": proof.permit, "person": person, "point": point, "case_id": case_id, "message": message,
         "message_state": say(CONTACT_RESULTS, message.status) if message else "", "channel": say(CHANNELS, proof.permit.channel),
-        "purpose": say(PURPOSES, proof.permit.purpose), "outcome": say(GATE_WORDS, str(proof.permit.verdict.get("outcome", ""))),
+        "purpose": say(EVERY_PURPOSE, proof.permit.purpose), "outcome": say(GATE_WORDS, str(proof.permit.verdict.get("outcome", ""))),
         "checks": _checks(proof), "saying": _facts(saying), "silent": _facts(silent),
         "rules": [(rule, say(EVIDENCE, rule.evidence)) for rule in proof.rules],
         "unknown_rules": [rule for rule in _asked(proof) if rule not in {one.rule_id for one in proof.rules}],
