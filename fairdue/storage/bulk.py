@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import ExitStack, contextmanager
+from queue import SimpleQueue
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -106,6 +108,47 @@ def stream_snapshot(queries: Mapping[str, str], url: str) -> Iterator[tuple[str,
         for name, query in queries.items():
             cursor.execute(query)
             yield name, cursor.fetch_record_batch()
+
+
+READERS = 2
+"""Connections that read side by side: while one's rows are taken in, the server puts the other's together."""
+
+
+def read_beside(queries: Mapping[str, str], url: str, take: Callable[[str, Any], None]) -> Iterator[str]:
+    """Read several queries by ADBC as of one moment, `READERS` at a time, and yield each name once it was taken.
+
+    1. `take` is called with the name and a reader of Arrow batches that stay small, in a thread of its own; it reads
+       all of them and must not use Django's connection.
+    2. One exported snapshot: no write of another process stands between two queries.
+    """
+    import adbc_driver_postgresql.dbapi as adbc
+
+    with ExitStack() as stack:
+        cursors: SimpleQueue[Any] = SimpleQueue()
+        snapshot = ""
+        for _ in range(READERS):
+            cursor = stack.enter_context(stack.enter_context(adbc.connect(url)).cursor())
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            if snapshot:
+                cursor.execute(f"SET TRANSACTION SNAPSHOT '{snapshot}'")
+            else:
+                cursor.execute("SELECT pg_export_snapshot()")
+                snapshot = cursor.fetchone()[0]
+            cursors.put(cursor)
+
+        def read(name: str, query: str) -> str:
+            mine = cursors.get()
+            try:
+                mine.execute(query)
+                take(name, mine.fetch_record_batch())
+            finally:
+                cursors.put(mine)
+            return name
+
+        pool = ThreadPoolExecutor(READERS, thread_name_prefix="read")
+        stack.callback(pool.shutdown, cancel_futures=True)
+        for future in as_completed([pool.submit(read, name, query) for name, query in queries.items()]):
+            yield future.result()
 
 
 def estimated_rows(table: str) -> int:

@@ -99,15 +99,18 @@ def vintage_card(defaults: pl.DataFrame) -> pl.DataFrame:
 def funnel_card(persons: pl.DataFrame, dates: pl.DataFrame, as_of: date) -> pl.DataFrame:
     """Count persons by the furthest stage that each reached within each window; see `funnel_rows`."""
     found = []
+    joined = persons.join(dates, on="person_id", how="left")
+    measures = {"total": pl.col("persons").sum(), "first_minor": pl.col("overdue_minor").sum()}
     for window in WINDOWS:
-        rows = funnel_rows(persons, dates, as_of, window)
+        rows = _staged(joined, as_of, window)
+        tally = rows.group_by(*DIMENSIONS, "stage").agg(
+            pl.len().alias("persons"), pl.col("overdue_minor").sum()
+        )
         for place, stage in enumerate(STAGES):
-            at_least = rows.filter(pl.col("stage") >= place).with_columns(
+            at_least = tally.filter(pl.col("stage") >= place).with_columns(
                 pl.lit(stage).alias("key"), pl.lit(str(window)).alias("second")
             )
-            found.append(
-                figures(at_least, "funnel", by=("key", "second"), first_minor=pl.col("overdue_minor").sum())
-            )
+            found.append(figures(at_least, "funnel", by=("key", "second"), **measures))
     return pl.concat(found)
 
 
@@ -119,8 +122,11 @@ def funnel_rows(persons: pl.DataFrame, dates: pl.DataFrame, as_of: date, window:
        promised: a promise was recorded; kept: a promise recorded in the window was kept. All within the window.
     3. Each stage needs the one before, but for reminders: who calls by himself counts as reminded.
     """
+    return _staged(persons.join(dates, on="person_id", how="left"), as_of, window)
+
+
+def _staged(rows: pl.DataFrame, as_of: date, window: int) -> pl.DataFrame:
     start = as_of - timedelta(days=window - 1)
-    rows = persons.join(dates, on="person_id", how="left")
     is_due = (pl.col("overdue_minor") > 0) | _in(pl.col("latest_due_date"), start, as_of)
     has_kept = _in(pl.col("kept_date"), start, as_of)
     has_promised = _in(pl.col("promised_date"), start, as_of) | has_kept

@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
+from fairdue.engine.law.candidates import CANDIDATE_SCHEMA
+
 CONTACTS = ("message", "call", "letter", "visit")
 """Steps that the gate is asked about: a message goes by one of the row's channels, the others are a channel each."""
 
@@ -17,6 +19,9 @@ MEDIA = {
     "sms": ("mobile",), "email": ("email",), "call": ("mobile", "landline"), "letter": ("address",), "visit": ("address",),
 }  # fmt: skip
 """What a channel needs a contact point of; a channel that is not named needs none."""
+
+ASKED = ("person_id", "step", "channels", "preferred_channel", "locale", "template", "hour", "home_zone")
+"""What a way is made of; besides it has what the gate may ask of a person."""
 
 EXPIRES_AFTER = timedelta(hours=12)
 """A planned message is pointless half a day after its hour; the next night decides anew."""
@@ -33,7 +38,9 @@ def propose(
        template has no approved text in the person's language (`texts`: template, channel, spoken).
     3. The moment is the row's hour on the cycle date in the person's own zone.
     """
-    asked = decided.filter(pl.col("step").is_in(CONTACTS))
+    asked = decided.filter(pl.col("step").is_in(CONTACTS)).select(
+        name for name in decided.columns if name in ASKED or name in CANDIDATE_SCHEMA
+    )
     is_message = pl.col("step") == "message"
     lines = (
         asked.with_columns(

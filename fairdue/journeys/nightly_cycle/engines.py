@@ -10,11 +10,14 @@ from fairdue.journeys.nightly_cycle.lake import PLAN, facts_in, part_name
 from fairdue.journeys.nightly_cycle.partition import decide_partition
 from fairdue.journeys.nightly_cycle.plan import NightPlan
 from fairdue.journeys.nightly_cycle.plan_document import read_plan
-from fairdue.journeys.nightly_cycle.store import open_store, put_frame
+from fairdue.journeys.nightly_cycle.store import GROUP_ROWS, open_store, put_frame
 
 LOCAL = "local"
 DONE = "counts"
 """The frame that is written last: a partition that has it is decided."""
+
+LANDED = "decided"
+"""The frame that lands, in the order of all persons: range by range, out of every partition."""
 
 AT_ONCE = 2
 """Partitions that this process decides side by side: while one is read or written, the other is computed."""
@@ -63,7 +66,8 @@ def decide_part(place: str, folder: str, part: int) -> int:
     store = open_store(place)
     frames = decide_partition(facts_in(store, folder, part), plan_in(place, folder))
     for name in sorted(frames, key=lambda name: name == DONE):
-        put_frame(store, f"{folder}/{part_name(part)}/{name}.parquet", frames[name])
+        group_rows = GROUP_ROWS if name == LANDED else None
+        put_frame(store, f"{folder}/{part_name(part)}/{name}.parquet", frames[name], group_rows)
     return frames["decided"].height
 
 

@@ -72,9 +72,12 @@ class Exporter:
 
     def _open(self, empty: pl.DataFrame) -> None:
         schema = _arrow(empty).schema
+        texts = [field.name for field in schema if pa.types.is_large_string(field.type)]
         for path in self._paths:
             path.parent.mkdir(exist_ok=True)
-            self._writers.append(pq.ParquetWriter(path, schema, compression="zstd", compression_level=1))
+            self._writers.append(
+                pq.ParquetWriter(path, schema, compression="zstd", compression_level=1, use_dictionary=texts)
+            )
 
 
 def _arrow(frame: pl.DataFrame) -> pa.Table:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from fairdue.contexts.arrangements import facade as arrangements
 from fairdue.contexts.book import facade as book
@@ -17,7 +18,7 @@ from fairdue.journeys.nightly_cycle.exporting import Exporter
 from fairdue.journeys.nightly_cycle.night import Night
 from fairdue.journeys.nightly_cycle.partition import BOOK_NOT_CURRENT
 from fairdue.kernel.clock import HOUSE_ZONE
-from fairdue.storage.bulk import count_rows, database_url, estimated_rows, execute, stream_snapshot
+from fairdue.storage.bulk import count_rows, database_url, estimated_rows, execute, read_beside
 
 HISTORY = timedelta(days=60)
 """Contacts older than this fill no cap of any pack."""
@@ -82,9 +83,12 @@ def gather_facts(night: Night) -> StageResult:
     count = max(1, -(-persons // night.partition_persons))
     with night.fresh_folder() as draft:
         rows: dict[str, int] = {}
-        for done, (name, reader) in enumerate(stream_snapshot(queries, database_url()), start=1):
+
+        def take(name: str, reader: Any) -> None:
             with Exporter(draft, name, 1 if name in WHOLE else count, is_whole=name in WHOLE) as exporter:
                 rows[name] = exporter.take(reader)
+
+        for done, _name in enumerate(read_beside(queries, database_url(), take), start=1):
             night.progress("facts", done, len(queries))
     night.keep("facts")
     total = sum(rows.values())
@@ -92,7 +96,7 @@ def gather_facts(night: Night) -> StageResult:
         in_count=total,
         out_count=total,
         rejected={},
-        detail={"accounts": rows["accounts"], "parts": count, "rows": rows},
+        detail={"accounts": rows["accounts"], "parts": count, "rows": {name: rows[name] for name in queries}},
     )
 
 

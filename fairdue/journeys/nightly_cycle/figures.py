@@ -6,8 +6,10 @@ from lies in the night's folder.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import date, timedelta
+from typing import Any
 
 import polars as pl
 
@@ -21,7 +23,7 @@ from fairdue.journeys.nightly_cycle.candidates import CONTACTS
 from fairdue.journeys.nightly_cycle.lake import Lake, NightNotStored
 from fairdue.journeys.nightly_cycle.night import Night
 from fairdue.journeys.nightly_cycle.ways import TAKEN
-from fairdue.storage.bulk import database_url, stream_snapshot
+from fairdue.storage.bulk import database_url, read_beside
 
 RECOVERY_DAYS = 7
 """What came in after a decision is counted for so many days."""
@@ -57,12 +59,36 @@ def figure_queries(as_of: date) -> dict[str, str]:
 def keep_figures(night: Night) -> int:
     """This function will read what is still missing, count every card and land the figures; it returns their number.
 
+    What was read is counted while the rest comes.
+
     The night's facts are those of its stage `facts`; contacts, promises and money are as of its end.
     """
-    for name, reader in stream_snapshot(figure_queries(night.cycle_date), database_url()):
+    queries = figure_queries(night.cycle_date)
+    ready: dict[str, Future[None]] = {name: Future() for name in queries}
+    url = database_url()
+
+    def take(name: str, reader: Any) -> None:
         night.write(name, pl.DataFrame(reader.read_all()))
-    rows = count_figures(night.cycle_date, lambda name: _of_night(night, name), night.lake)
+        ready[name].set_result(None)
+
+    def frames(name: str) -> pl.DataFrame:
+        if name in ready:
+            ready[name].result()
+        return _of_night(night, name)
+
+    with ThreadPoolExecutor(1, thread_name_prefix="figures") as beside:
+        reading = beside.submit(lambda: list(read_beside(queries, url, take)))
+        reading.add_done_callback(lambda done: _fail(ready, done.exception()))
+        rows = count_figures(night.cycle_date, frames, night.lake)
+        reading.result()
     return reporting.land_figures(rows, cycle_date=night.cycle_date)
+
+
+def _fail(waiting: Mapping[str, Future[None]], error: BaseException | None) -> None:
+    """Whoever waits for a frame that could not be read is told why."""
+    for future in waiting.values():
+        if error is not None and not future.done():
+            future.set_exception(error)
 
 
 def _of_night(night: Night, name: str) -> pl.DataFrame:

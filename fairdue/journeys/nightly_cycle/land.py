@@ -24,7 +24,7 @@ from fairdue.storage.beside import ahead
 REASONS_WIDTH = 200
 """Width of the decision's column, in characters."""
 
-BLOCK_PERSONS = 500_000
+BLOCK_PERSONS = 1_000_000
 """Persons that land together, while the next ones are put together."""
 
 DECIDED = (

@@ -16,8 +16,8 @@ from uuid import uuid4
 
 import polars as pl
 
-GROUP_ROWS = 16_384
-"""Rows of one group of a Parquet file: a range of persons is read without the rest of its partition."""
+GROUP_ROWS = 32_768
+"""Rows of one group of a Parquet file that is read by ranges of persons: a range is read without the rest."""
 
 
 class Store(Protocol):
@@ -135,10 +135,10 @@ def get_frame(store: Store, name: str) -> pl.DataFrame:
     return pl.read_parquet(io.BytesIO(store.get(name)))
 
 
-def put_frame(store: Store, name: str, frame: pl.DataFrame) -> bytes:
+def put_frame(store: Store, name: str, frame: pl.DataFrame, group_rows: int | None = None) -> bytes:
     """Write a frame as Parquet and return its bytes."""
     buffer = io.BytesIO()
-    frame.write_parquet(buffer, compression="zstd", compression_level=1, row_group_size=GROUP_ROWS)
+    frame.write_parquet(buffer, compression="zstd", compression_level=1, row_group_size=group_rows)
     data = buffer.getvalue()
     store.put(name, data)
     return data

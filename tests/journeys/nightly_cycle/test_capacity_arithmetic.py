@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import numpy as np
 import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from fairdue.contexts.cases.facade import CapacityOn
+from fairdue.engine.science.allocation import Allocation
+from fairdue.journeys.nightly_cycle import sharing
 from fairdue.journeys.nightly_cycle.action_values import action_values, with_values
 from fairdue.journeys.nightly_cycle.scarcity import Scarcity, spread
 
@@ -83,3 +86,20 @@ class TestHours:
             for hour in range(8, 13)
         )
         assert not fits or len(used) == len(begins)
+
+
+def test_a_group_shares_by_the_largest_value_first_where_that_is_worth_more_and_fits(monkeypatch):
+    lines = pl.DataFrame(
+        {"person_id": [1, 2, 3], "position": [0, 0, 0], "sort": [0, 0, 0], "value": [5.0, 9.0, 7.0]}
+    )
+    uses = np.array([[1.0]])
+
+    def poor(values, kinds, uses, room):
+        return Allocation(np.array([0, -1, -1]), np.zeros(1), np.array([1.0]), 5.0, 16.0)
+
+    monkeypatch.setattr(sharing, "allocate", poor)
+    for room, chosen, by in ((2.0, [-1, 0, 0], "largest_first"), (0.0, [0, -1, -1], "prices")):
+        sums = sharing._Sums()
+        tier, left = sharing._tier(lines, uses, np.array([room]), np.array([2.0]), sums)
+        assert (tier.choice["position"].to_list(), sums.by) == (chosen, [by])
+        assert (sums.usual, sums.bound, left.tolist()) == (16.0, 16.0, [0.0])
