@@ -22,7 +22,7 @@ demo: .venv/.base ## set up, load the demo book, run a day, serve it (ACCOUNTS=2
 
 test: .venv/.dev .venv/.spark ## run every test on a real PostgreSQL, a real browser and a Spark cluster of two workers
 	@tools/system-packages chromium fonts-noto-cjk openjdk-17-jre-headless
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 check: lint types contracts ## lint, types, import contracts, packs, migrations (with -j2 beside each other)
 

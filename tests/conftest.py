@@ -28,6 +28,12 @@ hypothesis.settings.register_profile("house", deadline=None)  # a busy machine i
 hypothesis.settings.load_profile("house")
 
 
+def pytest_collection_modifyitems(items):
+    """Begin with the files that take long, so that no worker is alone with one when the others have ended."""
+    long = {item.path for item in items for mark in item.iter_markers() if mark.name in ("slow", "browser")}
+    items.sort(key=lambda item: item.path not in long)
+
+
 def pytest_collection_finish():
     """Let the garbage collector leave alone what lives to the end: modules and five thousand tests."""
     gc.collect()

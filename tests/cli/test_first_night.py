@@ -20,7 +20,7 @@ TUTORIAL = ROOT / "docs" / "tutorial" / "first-night.md"
 KINDS = ("parties", "contact_points", "accounts", "dues", "transactions")
 NIGHT = "2026-03-11"
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 
 @pytest.fixture(autouse=True)

@@ -18,7 +18,7 @@ from fairdue.kernel import clock
 from fairdue.kernel.actor import system
 from tests.retention_world import lender
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 RUNNER = CliRunner()
 
 

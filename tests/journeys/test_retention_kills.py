@@ -21,6 +21,7 @@ from fairdue.kernel.actor import system
 from fairdue.storage.bulk import database_url
 from tests.retention_world import NOW, TODAY, person, traces
 
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 ROUNDS, MESSAGES = 2, 150
 WORKER = """
 import sys, django
@@ -43,7 +44,6 @@ def worker():
     )
 
 
-@pytest.mark.django_db(transaction=True)
 def test_a_killed_run_leaves_nothing_half_done_and_the_next_one_goes_on():
     chance = random.Random(11)
     who = person(TODAY - timedelta(days=4500))
@@ -101,7 +101,6 @@ def wait_until_gone():
     raise AssertionError("the killed process still holds its lock")
 
 
-@pytest.mark.django_db(transaction=True)
 def test_two_processes_do_not_erase_at_once():
     import psycopg
 
@@ -114,7 +113,6 @@ def test_two_processes_do_not_erase_at_once():
     assert not DeletionRun.objects.exists()
 
 
-@pytest.mark.django_db(transaction=True)
 def test_a_hold_placed_while_a_batch_waits_for_the_person_is_seen(monkeypatch):
     """Between the plan and the batch a hold is placed: the batch judges again under lock, and leaves the person alone."""
     from fairdue.contexts.law import facade as law

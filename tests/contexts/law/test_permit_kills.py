@@ -18,6 +18,7 @@ from fairdue.contexts.law.models import Contact, Permit
 from fairdue.kernel.actor import system
 from tests.agency_standing import make_fit
 
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 HERE = Path(__file__).parent
 ROUNDS, WORKERS = 3, 4
 
@@ -44,7 +45,6 @@ def start(number, *people):
     )
 
 
-@pytest.mark.django_db(transaction=True)
 def test_caps_hold_and_chains_stay_whole_though_workers_are_killed():
     chance = random.Random(7)
     for round_number in range(ROUNDS):
@@ -79,7 +79,6 @@ def test_caps_hold_and_chains_stay_whole_though_workers_are_killed():
     assert law.verify_permits().is_intact
 
 
-@pytest.mark.django_db(transaction=True)
 def test_lender_agencies_and_channels_together_never_pass_a_cap():
     person = make_person()
     workers = [start(number, person) for number in range(WORKERS)]

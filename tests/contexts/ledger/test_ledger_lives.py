@@ -22,7 +22,7 @@ from fairdue.contexts.ledger import facade as ledger
 from fairdue.contexts.ledger.models import Posting, Transaction
 from fairdue.kernel.money import Money
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 days = st.integers(0, 130)
 amounts = st.integers(1, 60_000)

@@ -16,7 +16,7 @@ from fairdue.contexts.ledger import facade as ledger
 from fairdue.contexts.ledger.models import Transaction
 from fairdue.storage.bulk import database_url
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 KILLS = 200
 
 
