@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -48,32 +49,25 @@ def night(tmp_path: Path) -> Callable[..., CycleReport]:
     return run
 
 
-@pytest.fixture
-def stored(book: int, night: Callable[..., CycleReport], tmp_path: Path) -> Path:
-    """A night in three partitions, in a lake on this disk."""
-    night(partition_persons=PERSONS // 3 + 1)
-    return tmp_path / "facts"
+_kept: list[Path] = []
 
 
 @pytest.fixture
-def three_nights(book: int, night: Callable[..., CycleReport]) -> Callable[[int], CycleReport]:
-    """Four nights with a file of a thousand rows each but the first; then one with as many as is said."""
-    for days in range(4):
-        if days:
-            land_file(1000, days - 4)
-        night(NIGHT + timedelta(days=days - 4))
-
-    def tonight(rows: int) -> CycleReport:
-        land_file(rows, 0)
-        return night(NIGHT)
-
-    return tonight
-
-
-def land_file(rows: int, days: int = 0) -> None:
-    """Say that a file of accounts came so many days before or after `NIGHT`."""
-    with connection.cursor() as cursor:
-        cursor.execute(FILE, [rows, rows, morning_before(NIGHT + timedelta(days=days))])
+def stored(
+    request: pytest.FixtureRequest,
+    transactional_db: None,
+    tmp_path: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Path:
+    """A night in three partitions, in a lake on this disk: decided once, every test has a copy of its own."""
+    place = tmp_path / "facts"
+    if _kept:
+        shutil.copytree(_kept[0], place)
+        return place
+    request.getfixturevalue("book")
+    request.getfixturevalue("night")(partition_persons=PERSONS // 3 + 1)
+    _kept.append(Path(shutil.copytree(place, tmp_path_factory.mktemp("night") / "facts")))
+    return place
 
 
 @pytest.fixture
