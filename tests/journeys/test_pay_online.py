@@ -110,6 +110,20 @@ def test_news_out_of_order_never_undoes_money_and_never_goes_back(provider, debt
     assert CheckoutNotice.objects.filter(verdict="too_early").count() == 1
 
 
+def test_a_part_given_back_changes_nothing_and_is_told_while_all_of_what_came_goes_back(provider, debtor):
+    card = begin(debtor)
+    provider.event(card, "paid", amount_minor=39_000)
+    for event_id in ("a part", "the same part, told again"):
+        answer = provider.event(
+            card, "refunded", event_id=event_id, amount_minor=1_000, occurred_at=card.made_at.isoformat()
+        )[1]
+        assert (answer["status"], answer["verdict"]) == ("differs", "differs")
+    assert payments.given_back_in_part(ref=card.ref) == (Money(1_000),)
+    assert money_in() == [(39_000, "CNY", 0, "amount_differs")]
+    assert provider.event(card, "refunded", amount_minor=39_000)[1]["status"] == "refunded"
+    assert payments.given_back_in_part(ref=card.ref) == (Money(1_000),)
+
+
 @pytest.mark.parametrize("key", ["guess-guess-guess", "sms"])
 def test_a_wrong_signature_is_refused_and_tells_nothing(provider, debtor, key, settings):
     card = begin(debtor)

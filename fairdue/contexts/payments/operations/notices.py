@@ -52,8 +52,7 @@ def take_notice(*, notice: Notice, actor: Actor, now: datetime) -> NoticeTaken:
     row = locked(notice.checkout_ref, actor)
     if notice.provider_ref and row.provider_ref and notice.provider_ref != row.provider_ref:
         raise NoticeForeign("the payment is known under another number of the provider")
-    is_as_asked = (notice.amount_minor, notice.currency) == (row.amount_minor, row.currency)
-    taken = step(row.status, notice.kind, is_as_asked=is_as_asked)  # type: ignore[arg-type]
+    taken = step(row.status, notice.kind, is_as_asked=_is_whole(row, notice))  # type: ignore[arg-type]
     if taken.verdict == "too_early":
         raise NoticeTooEarly("a refund of what was not told to be paid")
     persons = _book(row, notice, taken, actor, now)
@@ -66,6 +65,15 @@ def take_notice(*, notice: Notice, actor: Actor, now: datetime) -> NoticeTaken:
 def keep_stray(*, notice: Notice, verdict: str, now: datetime) -> None:
     """This function will keep a notice that had no effect, such as one of a payment that is not ours."""
     _keep(Checkout.objects.filter(ref=notice.checkout_ref).first(), notice, verdict, now)
+
+
+def _is_whole(row: Checkout, notice: Notice) -> bool:
+    """Tell whether a notice is over all of it: of what was asked, or for a refund of what was really taken."""
+    whole = (row.amount_minor, row.currency)
+    if notice.kind == "refunded" and row.payment_id is not None:
+        taken = IncomingPayment.objects.values_list("amount_minor", "currency")
+        whole = taken.get(pk=row.payment_id)
+    return (notice.amount_minor, notice.currency) == whole
 
 
 def _book(row: Checkout, notice: Notice, taken: Step, actor: Actor, now: datetime) -> tuple[int, ...]:

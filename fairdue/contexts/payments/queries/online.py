@@ -21,7 +21,7 @@ from fairdue.contexts.payments.models import Checkout, CheckoutNotice, Debit, Ma
 from fairdue.contexts.payments.queries.payments import day_start
 from fairdue.engine.payments.checkouts import LIVE
 from fairdue.kernel.actor import Actor
-from fairdue.kernel.money import Money
+from fairdue.kernel.money import MINOR_DIGITS, Money
 
 FIRST_ASKED = timedelta(seconds=20)
 """So long the provider has to tell by itself before it is asked."""
@@ -41,6 +41,13 @@ def checkout(*, ref: str, person_id: int | None = None, actor: Actor | None = No
     if row is None:
         raise CheckoutUnknown("there is no such payment")
     return checkout_card(row)
+
+
+def given_back_in_part(*, ref: str) -> tuple[Money, ...]:
+    """Return the parts of a payment that the provider gave back; the same one told twice is one."""
+    rows = CheckoutNotice.objects.filter(checkout__ref=ref, kind="refunded", verdict="differs")
+    parts = rows.values_list("occurred_at", "amount_minor", "currency").distinct().order_by("occurred_at")
+    return tuple(Money(minor, currency) for _, minor, currency in parts if minor and currency in MINOR_DIGITS)
 
 
 def checkouts_of(*, person_id: int, limit: int = 20, actor: Actor | None = None) -> tuple[CheckoutCard, ...]:
