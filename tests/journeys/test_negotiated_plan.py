@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 from types import SimpleNamespace
 
 import pytest
+from django.db import connection
 
 from fairdue.contexts.arrangements import facade as arrangements
 from fairdue.contexts.arrangements.models import Agreement
@@ -33,6 +34,13 @@ NIGHT = system("night")
 
 def at(day: date) -> datetime:
     return datetime.combine(day, time(10), HOUSE_ZONE)
+
+
+def plan_facts(day: date) -> list[tuple[object, ...]]:
+    """What a night of the day would read of plans."""
+    with connection.cursor() as cursor:
+        cursor.execute(arrangements.plan_facts_sql(day))
+        return list(cursor.fetchall())
 
 
 @pytest.fixture
@@ -157,6 +165,7 @@ def test_a_plan_that_is_missed_is_asked_about_then_broken_and_goes_back_to_work(
     assert Message.objects.filter(person_id=person.pk, template_code="notice.plan_missed").count() == 1
     assert WorkItem.objects.get(person_id=person.pk, status="open").reason == "plan.missed"
     assert plan_of(person).state == "running"
+    assert plan_facts(after) == [(person.pk, True, 0, 0, None)]
 
     late = second.due_date + timedelta(days=4)
     assert review_plans(as_of=late, actor=NIGHT, now=at(late)).breached == 1
@@ -173,6 +182,8 @@ def test_a_plan_that_is_missed_is_asked_about_then_broken_and_goes_back_to_work(
     assert review_plans(as_of=late, actor=NIGHT, now=at(late)).count == 0
     assert [row.plan_id for row in arrangements.breaches(actor=world.staff("supervisor"))] == [plan.plan_id]
     assert ledger.prove([account.pk]).is_proved
+    assert plan_facts(late) == [(person.pk, False, 0, 1, late)]
+    assert plan_facts(late + timedelta(days=366)) == [(person.pk, False, 0, 0, late)]
 
 
 def test_a_plan_over_two_debts_speaks_once_for_each_of_its_days_and_its_file_goes_by_mail(world):

@@ -17,6 +17,9 @@ FIGURES: dict[str, pl.DataType | type[pl.DataType]] = {
     "other": pl.Int64, "first_minor": pl.Int64, "second_minor": pl.Int64,
 }  # fmt: skip
 FIGURE_COLUMNS = tuple(FIGURES)
+MEASURES = ("total", "other", "first_minor", "second_minor")
+"""Columns that are sums; all others say of what."""
+
 WINDOWS = (7, 30, 90)
 """Periods in days that end with the night."""
 
@@ -41,7 +44,7 @@ def figures(rows: pl.DataFrame, card: str, *, by: tuple[str, ...] = (), **measur
 
 
 def _missing(name: str) -> int | None:
-    return 0 if name in ("total", "other", "first_minor", "second_minor") else None
+    return 0 if name in MEASURES else None
 
 
 def book_card(book: pl.DataFrame) -> pl.DataFrame:
@@ -77,7 +80,9 @@ def vintage_rows(accounts: pl.DataFrame, defaulted: pl.DataFrame, as_of: date) -
     1. A cohort is the month of disbursement (`YYYY-MM`); MOB 0 is that month; `mob` is null if it never was.
     2. Closed accounts count; what was disbursed after the day does not.
     """
-    known = accounts.filter(pl.col("opened_date") <= as_of).join(defaulted, on="account_id", how="left")
+    known = accounts.filter(pl.col("opened_date") <= as_of).join(
+        defaulted.select("account_id", "first_default_date"), on="account_id", how="left"
+    )
     first, opened = pl.col("first_default_date").dt, pl.col("opened_date").dt
     mob = (first.year() - opened.year()) * 12 + first.month().cast(pl.Int32) - opened.month().cast(pl.Int32)
     return known.with_columns(opened.strftime("%Y-%m").alias("cohort"), mob.alias("mob"))

@@ -20,6 +20,7 @@ from fairdue.contexts.reporting import facade as reporting
 from fairdue.engine.figures import cards
 from fairdue.engine.figures.book import book_rows, person_rows
 from fairdue.journeys.nightly_cycle.candidates import CONTACTS
+from fairdue.journeys.nightly_cycle.hashing import part_of
 from fairdue.journeys.nightly_cycle.lake import Lake, NightNotStored
 from fairdue.journeys.nightly_cycle.night import Night
 from fairdue.journeys.nightly_cycle.ways import TAKEN
@@ -32,7 +33,7 @@ FACT_COLUMNS = {
     "accounts": (
         "account_id", "person_id", "creditor_id", "product_id", "currency", "status", "dpd_origin", "opened_date",
     ),
-    "states": ("account_id", "balance_minor", "overdue_minor", "due_today_minor", "oldest_unpaid_due_date"),
+    "states": ("account_id", "person_id", "balance_minor", "overdue_minor", "due_today_minor", "oldest_unpaid_due_date"),
     "decided": ("person_id", "row_id", "step"),
     "chosen": ("person_id", "channel", "outcome", "dropped"),
 }  # fmt: skip
@@ -59,9 +60,8 @@ def figure_queries(as_of: date) -> dict[str, str]:
 def keep_figures(night: Night) -> int:
     """This function will read what is still missing, count every card and land the figures; it returns their number.
 
-    What was read is counted while the rest comes.
-
-    The night's facts are those of its stage `facts`; contacts, promises and money are as of its end.
+    1. The night's facts are those of its stage `facts`; contacts, promises and money are as of its end.
+    2. Partition by partition, so that memory stays bounded; what was read is counted while the rest comes.
     """
     queries = figure_queries(night.cycle_date)
     ready: dict[str, Future[None]] = {name: Future() for name in queries}
@@ -71,15 +71,20 @@ def keep_figures(night: Night) -> int:
         night.write(name, pl.DataFrame(reader.read_all()))
         ready[name].set_result(None)
 
-    def frames(name: str) -> pl.DataFrame:
+    def read_since(name: str) -> pl.DataFrame:
         if name in ready:
             ready[name].result()
-        return _of_night(night, name)
+        return night.read(name)
+
+    deal = dealt(read_since, len(night.parts))
+
+    def portion(part: int) -> Frames:
+        return lambda name: _of_part(night, name, part) if night.has(name, part) else deal(part)(name)
 
     with ThreadPoolExecutor(1, thread_name_prefix="figures") as beside:
         reading = beside.submit(lambda: list(read_beside(queries, url, take)))
         reading.add_done_callback(lambda done: _fail(ready, done.exception()))
-        rows = count_figures(night.cycle_date, frames, night.lake)
+        rows = count_portions(night.cycle_date, portion, len(night.parts), night.lake)
         reading.result()
     return reporting.land_figures(rows, cycle_date=night.cycle_date)
 
@@ -91,14 +96,61 @@ def _fail(waiting: Mapping[str, Future[None]], error: BaseException | None) -> N
             future.set_exception(error)
 
 
-def _of_night(night: Night, name: str) -> pl.DataFrame:
+def _of_part(night: Night, name: str, part: int) -> pl.DataFrame:
     columns = FACT_COLUMNS.get(name)
-    frame = night.scan(name)
-    return (frame.select(columns) if columns else frame).collect()
+    return pl.read_parquet(
+        night.part_dir(part) / f"{name}.parquet", columns=list(columns) if columns else None
+    )
+
+
+def dealt(frames: Frames, parts: int) -> Callable[[int], Frames]:
+    """Return the reader of each of so many portions: the persons of one partition, with all that concerns them.
+
+    Each frame is read once, when the first portion asks for it; one that names no person belongs to every portion.
+    """
+    pieces: dict[str, Callable[[int], pl.DataFrame]] = {}
+
+    def split(name: str) -> Callable[[int], pl.DataFrame]:
+        whole = frames(name)
+        if parts == 1 or "person_id" not in whole.columns:
+            return lambda part: whole
+        found = whole.with_columns(part_of(parts)).partition_by("part", as_dict=True, include_key=False)
+        empty = whole.clear()
+        return lambda part: found.get((part,), empty)
+
+    def portion(part: int) -> Frames:
+        def read(name: str) -> pl.DataFrame:
+            if name not in pieces:
+                pieces[name] = split(name)
+            return pieces[name](part)
+
+        return read
+
+    return portion
 
 
 def count_figures(day: date, frames: Frames, lake: Lake) -> pl.DataFrame:
     """Return the figures of a night from its own frames and from earlier nights of the lake."""
+    return count_portions(day, lambda part: frames, 1, lake)
+
+
+def count_portions(day: date, portion: Callable[[int], Frames], parts: int, lake: Lake) -> pl.DataFrame:
+    """Return the same, counted portion by portion: every figure is a sum over persons."""
+    days = base_nights(lake, day)
+    bases = {
+        name: (base, dealt(stored_frames(lake, base), parts))
+        for name, base in (("roll", roll_base(days, day)), ("recovery", recovery_base(days, day)))
+        if base is not None
+    }
+    found = [
+        _counted(day, portion(part), {name: (base, of(part)) for name, (base, of) in bases.items()})
+        for part in range(parts)
+    ]
+    keys = [name for name in cards.FIGURE_COLUMNS if name not in cards.MEASURES]
+    return pl.concat(found).group_by(keys, maintain_order=True).agg(pl.col(cards.MEASURES).sum())
+
+
+def _counted(day: date, frames: Frames, bases: Mapping[str, tuple[date, Frames]]) -> pl.DataFrame:
     book = book_of(day, frames)
     persons = person_rows(book)
     promises, received = frames("promise_days"), frames("received")
@@ -111,11 +163,12 @@ def count_figures(day: date, frames: Frames, lake: Lake) -> pl.DataFrame:
         cards.budget_card(persons, frames("contact_dates"), day),
         cards.objection_card(persons, frames("objections"), day),
     ]
-    days = base_nights(lake, day)
-    if (base := roll_base(days, day)) is not None:
-        found.append(cards.roll_card(book_of(base, stored_frames(lake, base)), book, base))
-    if (base := recovery_base(days, day)) is not None:
-        found.append(_recovery(base, stored_frames(lake, base), received, day))
+    if "roll" in bases:
+        base, before = bases["roll"]
+        found.append(cards.roll_card(book_of(base, before), book, base))
+    if "recovery" in bases:
+        base, before = bases["recovery"]
+        found.append(_recovery(base, before, received, day))
     return pl.concat(found)
 
 

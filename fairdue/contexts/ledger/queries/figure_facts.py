@@ -34,13 +34,13 @@ SELECT person_id, max(due_date) AS latest_due_date FROM ledger_dueitem
 
 
 def first_defaults_sql(as_of: date) -> str:
-    """Return the SELECT of accounts that were ever more than 30 days past due: account_id, first_default_date.
+    """Return the SELECT of accounts that were ever more than 30 days past due: account_id, person_id, first_default_date.
 
     The first day on which an item had been unpaid for 31 days; an item counts until the effective day that settled it.
     """
     end, days = f"DATE '{as_of.isoformat()}'", DEFAULT_DAYS + 1
     return f"""
-SELECT account_id, min(due_date) + {days} AS first_default_date FROM ledger_dueitem
+SELECT account_id, person_id, min(due_date) + {days} AS first_default_date FROM ledger_dueitem
  WHERE asked_minor > 0 AND due_date + {days} <= {end} AND (settled_date IS NULL OR settled_date >= due_date + {days})
- GROUP BY account_id
+ GROUP BY account_id, person_id
 """
