@@ -124,7 +124,7 @@ def waiting(request: DeskRequest) -> HttpResponse:
             MoneyColumn("total", _("Total"), accessor=lambda row: row.offer.total_minor, render=_total),
             Column("proposed_by", _("Proposed by")),
             Column("needs_role", _("Needs"), render=lambda value, _row: _(AUTHORITIES[value])),
-            InstantColumn("expires_at", _("Until")),
+            InstantColumn("expires_at", _("Offer stands until")),
         ],
         caption=_("Proposals that wait for approval"), key="proposals",
         empty=EmptyState(title=_("No proposal waits"), text=_("Offers beyond somebody's authority wait here."), icon="check"),
@@ -135,8 +135,8 @@ def waiting(request: DeskRequest) -> HttpResponse:
 def _list(request: DeskRequest, table: Table, title: str, chosen: str) -> HttpResponse:
     tabs = [
         ("running", _("Running"), reverse("workbench:plans")),
-        ("calendar", _("Instalments"), reverse("workbench:plan_calendar")),
-        ("broken", _("Broken"), reverse("workbench:plans_broken")),
+        ("calendar", _("Instalment calendar"), reverse("workbench:plan_calendar")),
+        ("broken", _("Broken plans"), reverse("workbench:plans_broken")),
         ("waiting", _("Waiting for approval"), reverse("workbench:proposals")),
         ("all", _("All"), f"{reverse('workbench:plans')}?state=all"),
     ]

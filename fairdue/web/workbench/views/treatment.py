@@ -30,6 +30,14 @@ DIFFERENCES = {
     "annual_rate": word("another rate"),
     "waived": word("another share waived"),
 }
+PRODUCTS = {
+    "credit_card": word("credit card"),
+    "charge_card": word("charge card"),
+    "consumer_loan": word("consumer loan"),
+    "loan": word("loan"),
+    "cash_loan": word("cash loan"),
+    "instalment_loan": word("instalment loan"),
+}
 FINER = {"days_past_due": word("days past due"), "band": word("amount owed")}
 LOUDNESS = {"0": word("never"), "1": word("once"), "2+": word("twice or more")}
 WISHES = {"own": word("own proposal"), "offered": word("as offered")}
@@ -41,6 +49,7 @@ def treatment(request: DeskRequest) -> HttpResponse:
     """Show what an audit of a period finds; each table can be taken as a file."""
     until = _day(request.GET.get("until")) or business_date(clock.now())
     since = _day(request.GET.get("since")) or until - PERIOD
+    since, until = min(since, until), max(since, until)
     found = equal_treatment(actor=request.actor, since=since, until=until)
     pairs = _pairs(found.pairs)
     if file := exported(request, pairs, name="equal-treatment"):
@@ -89,7 +98,19 @@ def _pairs(pairs: Iterable[UnlikePair]) -> Table:
 
 
 def _debts(debts: Iterable[dict[str, Any]]) -> str:
-    return ", ".join(f"{debt['product']} M{-(-debt['days_past_due'] // 30)}" for debt in debts)
+    return ", ".join(f"{_product(debt['product'])} M{-(-debt['days_past_due'] // 30)}" for debt in debts)
+
+
+def _product(code: str) -> str:
+    return say(PRODUCTS, code) if code in PRODUCTS else code
+
+
+def _group(words: dict[str, str], group: str) -> str:
+    """Return what a group is called; a segment with its product in words."""
+    if group in words:
+        return say(words, group)
+    product, space, rest = group.partition(" ")
+    return f"{_product(product)}{space}{rest}"
 
 
 def _difference(code: str) -> str:
@@ -107,7 +128,7 @@ def _waivers(title: str, lines: Iterable[WaiverLine], words: dict[str, str]) -> 
     return Table(
         list(lines),
         columns=[
-            Column("group", title, is_row_head=True, accessor=lambda row: say(words, row.group) if row.group in words else row.group),
+            Column("group", title, is_row_head=True, accessor=lambda row: _group(words, row.group)),
             Column("count", _("Agreements"), align="num"),
             MoneyColumn("arranged", _("Arranged"), accessor=lambda row: Money(row.arranged_minor, row.currency)),
             MoneyColumn("waived", _("Waived"), accessor=lambda row: Money(row.waived_minor, row.currency)),
