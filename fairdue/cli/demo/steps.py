@@ -54,9 +54,9 @@ def _of_today(state: DemoState, past: Past, folder: Path) -> Iterator[tuple[str,
     yield "This morning's calls", lambda advance: past.this_morning()
     set_clock(state.clock_offset_seconds)
     yield "Yesterday's bank file", lambda advance: _ignore(pay_some(state, folder))
-    yield "A direct debit", lambda advance: _ignore(debit_one(state))
     yield "Cases for agency, field and collector", lambda advance: _ignore(hand_out())
     yield "Plans", lambda advance: _ignore(agree())
+    yield "A direct debit", lambda advance: _ignore(debit_one(state))
     yield "Complaints and requests", lambda advance: _ignore(complain())
     yield "Borrowers of long ago", lambda advance: _ignore(remember(state, folder))
 
