@@ -95,23 +95,14 @@ def record_contact(
     _check(outcome, promise)
     law.lock_budget(case.person_id)  # before the case's row, in whatever order the steps below want them
     moment = occurred_at or now
-    if contact_id is None and channel == "inbound":
+    is_settled = contact_id is None and channel == "inbound"
+    if is_settled:
         contact_id = _inbound(case, outcome, contact_point_id, actor, moment, now)
-        is_settled = True
-    else:
-        is_settled = False
     call_id: int | None = None
     outcome_id = cases.record_outcome(
-        case_id=case_id,
-        channel=channel,
-        code=code,
-        note=note,
-        contact_id=contact_id,
-        actor=actor,
-        now=now,
-        work_item_id=work_item_id,
-        occurred_at=moment,
-    )
+        case_id=case_id, channel=channel, code=code, note=note, contact_id=contact_id, actor=actor, now=now,
+        work_item_id=work_item_id, occurred_at=moment,
+    )  # fmt: skip
     if contact_id is not None and not is_settled:
         contact_point_id = _settle(case, contact_id, outcome, now)
         call_id = _conclude(contact_id, outcome, now)

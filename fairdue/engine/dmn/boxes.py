@@ -55,6 +55,12 @@ def type_ref(written: str) -> str:
     return _PREFIX.sub("", written.strip())
 
 
+def variable_type(element: etree._Element) -> str:
+    """Return the name of the type of an element's variable, or nothing."""
+    variable = xml.child(element, "variable")
+    return "" if variable is None else type_ref(xml.attribute(variable, "typeRef"))
+
+
 class BoxReader:
     """Reads the logic of one file; what cannot be read becomes `Broken` and is noted."""
 

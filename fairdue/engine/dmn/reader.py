@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from lxml import etree
 
 from fairdue.engine.dmn import xml
-from fairdue.engine.dmn.boxes import BoxReader, type_ref
+from fairdue.engine.dmn.boxes import BoxReader, type_ref, variable_type
 from fairdue.engine.dmn.errors import DmnError
 from fairdue.engine.dmn.graph import refuse_cycles
 from fairdue.engine.dmn.model import Decision, InputData, ItemDefinition, Knowledge, Model, Service
@@ -67,13 +67,8 @@ def _id(element: etree._Element) -> str:
     return xml.attribute(element, "id") or xml.attribute(element, "name")
 
 
-def _variable_type(element: etree._Element) -> str:
-    variable = xml.child(element, "variable")
-    return "" if variable is None else type_ref(xml.attribute(variable, "typeRef"))
-
-
 def _input(element: etree._Element) -> InputData:
-    return InputData(_id(element), xml.attribute(element, "name"), _variable_type(element))
+    return InputData(_id(element), xml.attribute(element, "name"), variable_type(element))
 
 
 def _decision(element: etree._Element, reader: BoxReader) -> Decision:
@@ -81,7 +76,7 @@ def _decision(element: etree._Element, reader: BoxReader) -> Decision:
     return Decision(
         id=_id(element),
         name=name,
-        type_ref=_variable_type(element),
+        type_ref=variable_type(element),
         logic=reader.logic_in(element, f"the decision {name}"),
         requires=_references(element, "requiredInput", "requiredDecision"),
         knowledge=_references(element, "requiredKnowledge"),
@@ -95,7 +90,7 @@ def _knowledge(element: etree._Element, reader: BoxReader) -> Knowledge:
     return Knowledge(
         id=_id(element),
         name=name,
-        type_ref=_variable_type(element),
+        type_ref=variable_type(element),
         function=function or ast.Function((), ast.Null()),
         knowledge=_references(element, "requiredKnowledge"),
     )
@@ -105,7 +100,7 @@ def _service(element: etree._Element) -> Service:
     return Service(
         id=_id(element),
         name=xml.attribute(element, "name"),
-        type_ref=_variable_type(element),
+        type_ref=variable_type(element),
         outputs=_hrefs(xml.children(element, "outputDecision")),
         encapsulated=_hrefs(xml.children(element, "encapsulatedDecision")),
         input_decisions=_hrefs(xml.children(element, "inputDecision")),

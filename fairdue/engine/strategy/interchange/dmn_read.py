@@ -9,7 +9,7 @@ from typing import Any
 from lxml import etree
 
 from fairdue.engine.dmn import xml
-from fairdue.engine.dmn.boxes import LOGIC, type_ref
+from fairdue.engine.dmn.boxes import LOGIC, type_ref, variable_type
 from fairdue.engine.strategy.interchange.dmn_shape import (
     ColumnShape,
     DecisionShape,
@@ -82,17 +82,12 @@ def _source(element: etree._Element) -> Any:
     return None
 
 
-def _variable_type(element: etree._Element) -> str:
-    variable = xml.child(element, "variable")
-    return "" if variable is None else type_ref(xml.attribute(variable, "typeRef"))
-
-
 def _label(element: etree._Element) -> str:
     return xml.attribute(element, "label") or xml.attribute(element, "name")
 
 
 def _input(element: etree._Element, types: dict[str, str]) -> InputShape:
-    kind = _variable_type(element)
+    kind = variable_type(element)
     return InputShape(
         xml.attribute(element, "name"), _label(element), types.get(kind, kind), _source(element)
     )
@@ -102,7 +97,7 @@ def _decision(
     element: etree._Element, named: dict[str, str], types: dict[str, str], problems: list[DmnProblem]
 ) -> DecisionShape:
     name = xml.attribute(element, "name")
-    kind = _variable_type(element)
+    kind = variable_type(element)
     requires = tuple(
         named.get(xml.attribute(needed, "href").rpartition("#")[2], "")
         for one in xml.children(element, "informationRequirement")

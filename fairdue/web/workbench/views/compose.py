@@ -114,10 +114,11 @@ def _leave(request: DeskRequest, case_id: int, channel: str, said: dict[str, Any
             text += " " + _verdict_text(errand.verdict)
         return messages.SUCCESS, text, "ok"
     common.setdefault("contact_point_id", None)
-    return _told(write_message(**common))
+    return told_of(write_message(**common))
 
 
-def _told(sent: SentMessage) -> tuple[int, str, str]:
+def told_of(sent: SentMessage) -> tuple[int, str, str]:
+    """Return how a page tells what became of a message: its level, the words, and the tone."""
     if sent.status in ("sent", "delivered"):
         return messages.SUCCESS, _("The message was sent."), "ok"
     why = _verdict_text(sent.verdict or {})

@@ -16,7 +16,7 @@ from fairdue.web.workbench.access import DeskRequest, staff_page
 from fairdue.web.workbench.action_forms import CloseForm, LinkForm, OriginForm, PayLinkForm, StatementForm
 from fairdue.web.workbench.refusals import REFUSED, refusal_text
 from fairdue.web.workbench.views.case import back_to_case, load, render_case
-from fairdue.web.workbench.views.compose import _told
+from fairdue.web.workbench.views.compose import told_of
 
 
 @staff_page("cases.view", "contacts.make", methods=("POST",))
@@ -92,7 +92,7 @@ def pay_link(request: DeskRequest, case_id: int) -> HttpResponse:
         except REFUSED as refusal:
             form.add_error(None, refusal_text(refusal))
         else:
-            messages.add_message(request, *_told(sent))
+            messages.add_message(request, *told_of(sent))
             return back_to_case(case_id)
     return render_case(request, case_id, status=422, given=form)
 
