@@ -207,22 +207,31 @@ def _in_use(every: Iterable[Template], code: str, channel: str, locale: str) -> 
     raise TemplateNotApproved(f"no version of {label} is approved")
 
 
+TO_ITS_POINT_ONLY = frozenset({"one_time_code", "confirm_change"})
+"""Purposes of messages that show or tell something by the very contact point that they go to."""
+
+
 def choose_contact_point(message: Message, points: Iterable[parties.ContactPointCard]) -> int | None:
     """Return the planned contact point if it is still valid, else the person's first own one.
 
     1. An opted-out point is kept: the gate refuses it; another number would go around the person's will.
     2. In-app messages need none.
+    3. A code, and the word that contact points were changed, go to the point that they name or nowhere: one that waits for
+       its code is theirs, and the gate lets nothing else through to it.
 
     :raises ContactPointMissing: if there is none
     """
     if message.channel == "inapp":
         return None
+    in_use = ("valid", "pending") if message.purpose in TO_ITS_POINT_ONLY else ("valid",)
     usable = [
         point
         for point in points
-        if point.medium in MEDIA[message.channel] and point.status == "valid" and point.owner == "debtor"
+        if point.medium in MEDIA[message.channel] and point.status in in_use and point.owner == "debtor"
     ]
     chosen = [point for point in usable if point.contact_point_id == message.contact_point_id]
+    if message.purpose in TO_ITS_POINT_ONLY:
+        usable = []
     for point in chosen or sorted(usable, key=lambda each: (each.rank, each.contact_point_id)):
         return point.contact_point_id
     raise ContactPointMissing(f"no valid contact point for {message.channel}")

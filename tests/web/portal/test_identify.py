@@ -301,7 +301,7 @@ def test_a_new_telephone_is_used_once_its_code_was_typed_and_the_old_one_hears_o
     client = Client()
     client.post("/my/identify/", {"contact": PHONE, "ending": ending})
     client.post("/my/identify/code/", {"code": code_in_outbox(person.pk, clock.now())})
-    for written, said in (("12345", "no mobile number"), ("138 0013 8000", "have this one already")):
+    for written, said in (("12345", "这不是手机号"), ("138 0013 8000", "这个联系方式已登记")):
         answer = client.post("/my/details/add/", {"contact": written})
         assert (answer.status_code, said in body(answer)) == (422, True), written
     address = client.post("/my/details/add/", {"contact": "139 1234 5678"}).headers["Location"]
@@ -315,6 +315,11 @@ def test_a_new_telephone_is_used_once_its_code_was_typed_and_the_old_one_hears_o
     assert client.post(address, {"code": "x"}).status_code == 422
     at(clock.now() + timedelta(seconds=3), monkeypatch)
     assert client.post(address, {"code": code_in_outbox(person.pk, clock.now())}).status_code == 302
+    codes = Message.objects.filter(person_id=person.pk, purpose="one_time_code").order_by("pk")
+    went_to = [each.contact_point_id for each in codes]
+    assert went_to == [old.contact_point_id, new.contact_point_id], (
+        "the second code went to the new one, to no other"
+    )
     states = {each.contact_point_id: each for each in parties.contact_points(person.pk)}
     assert states[new.contact_point_id].status == "valid" and states[new.contact_point_id].verified_at
     assert ContactPoint.objects.get(pk=shared.contact_point_id).status == "invalid", (
