@@ -37,45 +37,39 @@ def _limit() -> None:
     cases.set_capacity(kind="messages", name="sms", amount=40, **said)
 
 
-@pytest.fixture
-def unkilled(book: int, tmp_path: Path) -> dict[str, list[Any]]:
-    """What a night leaves that runs from its beginning to its end."""
+def test_a_night_killed_at_every_stage_or_at_random_moments_ends_like_one_that_was_not(
+    book: int, tmp_path: Path
+) -> None:
     template = str(connection.settings_dict["NAME"])
     _limit()
     connections.close_all()
     with copy_of(database_url(), template, f"{template}_unkilled") as url:
         report = run_to_the_end(url, tmp_path / "unkilled")
-        found = effects(url)
+        unkilled = effects(url)
     assert report["cycle"]["status"] == "finished"
-    assert len(found["decisions"]) == book
-    return found
+    assert len(unkilled["decisions"]) == book
+    _kill_at_every_stage(template, tmp_path / "staged", unkilled)
+    _kill_at_random(template, tmp_path, unkilled)
 
 
-def test_a_night_killed_at_random_moments_ends_like_one_that_was_not(
-    unkilled: dict[str, list[Any]], tmp_path: Path
-) -> None:
-    template = str(connection.settings_dict["NAME"])
-    connections.close_all()
+def _kill_at_every_stage(template: str, var_dir: Path, unkilled: dict[str, list[Any]]) -> None:
+    """Inside the landing too."""
+    with copy_of(database_url(), template, f"{template}_killed") as url:
+        for mark in MARKS:
+            with started(url, var_dir, mark) as process:
+                process.wait(timeout=60)
+            assert process.returncode == -signal.SIGKILL, mark
+        run_to_the_end(url, var_dir)
+        assert effects(url) == unkilled
+
+
+def _kill_at_random(template: str, folder: Path, unkilled: dict[str, list[Any]]) -> None:
     dice, killed, night = random.Random(20251015), 0, 0
     while killed < KILLS:
         night += 1
-        var_dir = tmp_path / f"killed-{night}"
+        var_dir = folder / f"killed-{night}"
         with copy_of(database_url(), template, f"{template}_killed") as url:
             for _ in range(KILLS_A_NIGHT):
                 killed += kill_after(dice.uniform(0, 0.6), url, var_dir)
             run_to_the_end(url, var_dir)
             assert effects(url) == unkilled
-
-
-def test_a_night_killed_at_every_stage_and_inside_the_landing_ends_like_one_that_was_not(
-    unkilled: dict[str, list[Any]], tmp_path: Path
-) -> None:
-    template = str(connection.settings_dict["NAME"])
-    connections.close_all()
-    with copy_of(database_url(), template, f"{template}_killed") as url:
-        for mark in MARKS:
-            with started(url, tmp_path / "killed", mark) as process:
-                process.wait(timeout=60)
-            assert process.returncode == -signal.SIGKILL, mark
-        run_to_the_end(url, tmp_path / "killed")
-        assert effects(url) == unkilled
