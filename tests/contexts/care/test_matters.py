@@ -384,7 +384,7 @@ def test_a_wrong_number_is_not_used_again_and_a_call_back_comes_at_a_lawful_hour
     assert parties.contact_points(person.pk)[0].status == "invalid" and holds(person) == ["internal"]
 
 
-def test_documents_are_sealed_found_when_altered_and_shown_to_nobody_else(world, person):
+def test_documents_are_sealed_found_when_altered_and_shown_to_nobody_else(world, person, monkeypatch):
     world.account(person)
     card = tell(person, "hardship", cause="illness", words="住院证明见附件")
     content = pdf(b" /Keywords (" + b"x" * 600_000 + b")")
@@ -407,7 +407,10 @@ def test_documents_are_sealed_found_when_altered_and_shown_to_nobody_else(world,
         with pytest.raises(care.DocumentRefused) as refused:
             care.add_document(name=name, chunks=chunks, **given)
         assert refused.value.code == f"care.upload.{code}"
-    assert Document.objects.count() == 1
+    monkeypatch.setattr("fairdue.contexts.care.operations.documents.MOST", 1)
+    with pytest.raises(care.DocumentRefused) as refused:
+        care.add_document(name="b.png", chunks=[png()], **given)
+    assert (refused.value.code, Document.objects.count()) == ("care.document.too_many", 1)
     first = DocumentChunk.objects.order_by("position")[0]
     DocumentChunk.objects.filter(position=1).update(content_sealed=first.content_sealed)
     with pytest.raises(care.DocumentUnknown):
