@@ -28,7 +28,16 @@ from fairdue.kernel.actor import Actor, system
 from fairdue.kernel.clock import business_date
 from fairdue.kernel.money import Money
 
-__all__ = ["CaseAccount", "CaseView", "Timeline", "TimelineEntry", "case_timeline", "case_view"]
+__all__ = [
+    "CaseAccount",
+    "CaseBasics",
+    "CaseView",
+    "Timeline",
+    "TimelineEntry",
+    "case_basics",
+    "case_timeline",
+    "case_view",
+]
 
 OUTCOME_WITHIN = {"call": outreach.STAYS_OPEN, "visit": timedelta(hours=24)}
 """A contact that was begun without an outcome is offered for its outcome so long."""
@@ -42,6 +51,21 @@ class CaseAccount:
 
     account: AccountCard
     summary: AccountSummary
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseBasics:
+    """What a single action on a case is chosen from: whom it concerns, which debts, what holds contacts now."""
+
+    case: CaseCard
+    person: PersonCard
+    contact_points: tuple[ContactPointCard, ...]
+    accounts: tuple[CaseAccount, ...]
+    """Debts to creditors in the actor's scope, worst first."""
+    holds: tuple[HoldCard, ...]
+    """Open holds."""
+    colleagues: tuple[tuple[int, str], ...]
+    """Who else of the actor's team works cases, by id and name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,6 +154,22 @@ def case_view(
         colleagues=identity.colleagues(actor),
         matters=history.matters,
         plans=history.plans,
+    )
+
+
+def case_basics(*, case_id: int, actor: Actor, now: datetime) -> CaseBasics:
+    """Return what the form of one action needs, without history and gate.
+
+    :raises NotInScope: if the case is not in the actor's scope
+    """
+    case = cases.case_card(case_id=case_id, actor=actor)
+    return CaseBasics(
+        case=case,
+        person=parties.person_card(case.person_id),
+        contact_points=parties.contact_points(case.person_id),
+        accounts=_case_accounts(case.person_id, book.account_cards(case.person_id), actor, now),
+        holds=law.open_holds(case.person_id),
+        colleagues=identity.colleagues(actor),
     )
 
 

@@ -71,6 +71,38 @@ def test_a_payment_by_hand_is_asked_for_and_booked_by_somebody_else(sign, world)
     assert "Principal 500.50 (2026-10)" in after
 
 
+def test_a_form_comes_when_it_is_opened_with_a_script_and_without(sign, world):
+    collector = sign("collector")
+    page = collector.get(address(world)).content.decode()
+    assert 'id="hold-reason"' not in page and address(world, "do/hold") in page
+    part = collector.get(address(world, "do/hold"), headers={"HX-Request": "true"}).content.decode()
+    assert 'id="hold-reason"' in part and "<html" not in part
+    whole = collector.get(address(world, "do/hold")).content.decode()
+    assert 'id="hold-reason"' in whole and re.search(r'data-action="hold" open', whole)
+    assert 'id="callback-at"' not in whole
+    assert collector.get(address(world, "do/evil"), headers={"HX-Request": "true"}).status_code == 404
+    foreign = f"/desk/case/{world.foreign_case.pk}/do/hold"
+    assert collector.get(foreign, headers={"HX-Request": "true"}).status_code == 404
+
+
+def test_several_requests_are_decided_at_once_each_by_itself_and_never_ones_own(sign, world):
+    collector = sign("collector")
+    for ref in ("BANK-1", "BANK-2"):
+        collector.post(address(world, "payment"), payment(world, external_ref=ref, amount="10"))
+    supervisor = sign("supervisor")
+    supervisor.post(address(world, "payment"), payment(world, external_ref="BANK-3", amount="10"))
+    first, second, own = Request.objects.order_by("id")
+    inbox = supervisor.get("/desk/inbox/").content.decode()
+    assert inbox.count('name="items"') == 2 and f'value="money:{own.pk}"' not in inbox
+    sent = {"items": [f"money:{each.pk}" for each in (first, second, own)] + ["money:0", "evil:1"]}
+    silent = supervisor.post("/desk/inbox/decide", sent | {"verb": "no"}, follow=True).content.decode()
+    assert "say why it is refused" in silent and Transaction.objects.count() == 0
+    done = supervisor.post("/desk/inbox/decide", sent | {"verb": "yes"}).content.decode()
+    assert "2 things were decided. 2 do not wait any more." in done
+    assert (done.count("Approved"), done.count("Not done"), done.count("Your own")) == (2, 1, 1)
+    assert sorted(Request.objects.values_list("status", flat=True)) == ["approved", "approved", "open"]
+
+
 def test_the_same_reference_again_is_recognised_and_asks_for_nothing(sign, world):
     collector = sign("collector")
     collector.post(address(world, "payment"), payment(world))

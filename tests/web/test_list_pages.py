@@ -7,11 +7,13 @@ import re
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 
 from fairdue.contexts.identity import facade as identity
 from fairdue.contexts.identity.models import SavedView, Staff
 from fairdue.kernel import clock
 from fairdue.kernel.money import Money
+from fairdue.web.ui.bulk import Bulk
 from fairdue.web.ui.tables import Column, MoneyColumn, Table
 from tests.web.desk_world import make_staff
 
@@ -21,7 +23,7 @@ QUERIES = {
         "/desk/matters/": 8, "/desk/complaints/": 8, "/desk/hardship/": 8,
         "/desk/letters-and-visits/": 6, "/desk/products/": 4, "/desk/imports/": 6, "/desk/cycles/":
         6, "/desk/capacity/": 24, "/desk/strategies/": 5, "/desk/experiments/": 8,
-        "/desk/approvals/": 6, "/desk/plans/": 6, "/desk/incoming/": 10, "/desk/bank-files/": 6,
+        "/desk/approvals/": 6, "/desk/plans/": 7, "/desk/incoming/": 10, "/desk/bank-files/": 6,
         "/desk/online/": 11, "/desk/orders/": 7, "/desk/day-end/": 20, "/desk/deadlines/": 8,
         "/desk/templates/": 6, "/desk/rulebook/": 5, "/desk/permits/": 7, "/desk/agencies/": 11,
         "/desk/outbox/": 8, "/desk/closed-days/": 5,
@@ -70,7 +72,8 @@ def test_a_view_is_saved_shared_with_the_team_and_removed_by_its_owner_alone(wor
     sign_in(client, settings, "collector")
     page = client.get(answer["Location"]).content.decode()
     assert "M1 calls" in page and "1 row" in page
-    assert re.findall(r'<th scope="col" class="[^"]*">([^<]+)</th>', page) == ["Debtor", "Overdue"]
+    heads = re.findall(r'<th scope="col" class="[^"]*">(?:<a [^>]*>)?([^<]+)<', page)
+    assert heads == ["Debtor", "Overdue"]
     client.post(f"/desk/views/{view.pk}/remove", {"next": "/desk/queue/"})
     assert SavedView.objects.count() == 1
     make_staff("agency", username="elsewhere", team="agency")
@@ -111,6 +114,26 @@ def test_filters_take_only_what_they_offer(world, client, settings):
     sign_in(client, settings, "administrator")
     assert "2 rows" in client.get("/desk/staff/?role=").content.decode()
     assert "1 row" in client.get("/desk/staff/?role=supervisor").content.decode()
+
+
+def test_all_rows_of_a_filter_are_chosen_by_their_names(world, client, settings):
+    sign_in(client, settings, "supervisor")
+    chosen = client.get("/desk/queue/?queue=calls&export=choice").json()
+    assert chosen == {"name": "case_ids", "values": [str(world.case.pk), str(world.second_case.pk)]}
+    sign_in(client, settings, "collector")
+    page = client.get("/desk/queue/?export=choice")
+    assert page["Content-Type"].startswith("text/html") and b"data-choose-whole" not in page.content
+
+
+def test_a_bar_offers_the_whole_filter_only_where_a_page_does_not_show_it():
+    translation.activate("en")
+    table = table_of(1, 2)
+    table.bulk, table.count = Bulk(action="/", button="Do"), 412
+    assert table.whole_count_text == ""
+    table.next_cursor = "2"
+    assert table.whole_count_text == "Choose all 412 rows of this filter"
+    table.count_is_capped = True
+    assert table.whole_count_text == "Choose the first 500 rows of this filter"
 
 
 def table_of(*amounts: int | None) -> Table:

@@ -148,6 +148,15 @@ class PlanCard:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PlanPage:
+    """One page of plans; `next_cursor` is what to pass as `after`, None on the latest page."""
+
+    rows: tuple[PlanCard, ...]
+    next_cursor: str | None
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CalendarRow:
     """An instalment that falls due, with the plan it is of."""
 

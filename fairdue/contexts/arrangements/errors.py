@@ -102,6 +102,12 @@ class ProofUnfit(ArrangementRefused):
     code = "arrangements.proof.unfit"
 
 
+class PlanCursorInvalid(ArrangementRefused):
+    """The marker of a page is none that the list gave out."""
+
+    code = "arrangements.plan.cursor"
+
+
 class PlanUnknown(ArrangementRefused):
     """There is no such plan in this scope."""
 

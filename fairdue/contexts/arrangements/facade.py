@@ -12,6 +12,7 @@ from .contracts import (
     OralProof,
     PlanCard,
     PlanDay,
+    PlanPage,
     PlansAssessed,
     ProofRefused,
     ProposalCard,
@@ -28,6 +29,7 @@ from .errors import (
     OfferGone,
     OwnProposal,
     PlanClosed,
+    PlanCursorInvalid,
     PlanRuns,
     PlanUnknown,
     ProofUnfit,
@@ -55,7 +57,7 @@ from .policies import authority_of, needs_approval, reaches
 from .queries.agreements import agreement, agreements_of
 from .queries.assessments import latest_assessment, shown_offers
 from .queries.facts import plan_facts_sql
-from .queries.plans import breaches, plan, plan_calendar, plans, plans_of, running_account_ids
+from .queries.plans import breaches, plan, plan_calendar, plan_page, plans, plans_of, running_account_ids
 from .queries.proposals import open_proposals_of, proposal, waiting_count, waiting_proposals
 from .queries.treatment import GrantedCard, granted, shown_sets
 from .queries.upkeep import coming_days, mark_checked, plans_to_check
@@ -84,7 +86,9 @@ __all__ = [
     "OwnProposal",
     "PlanCard",
     "PlanClosed",
+    "PlanCursorInvalid",
     "PlanDay",
+    "PlanPage",
     "PlanRuns",
     "PlanUnknown",
     "PlansAssessed",
@@ -124,6 +128,7 @@ __all__ = [
     "plan",
     "plan_calendar",
     "plan_facts_sql",
+    "plan_page",
     "plans",
     "plans_of",
     "plans_to_check",

@@ -18,9 +18,18 @@ class DeskForm(forms.Form):
 
 
 class DateInput(forms.DateInput):
-    """The browser's own date picker."""
+    """The browser's own date picker; its latest day lets the year take four digits, so that a date can be typed through."""
 
     input_type = "date"
 
     def __init__(self, **attrs: Any) -> None:
-        super().__init__(attrs=attrs, format="%Y-%m-%d")
+        super().__init__(attrs={"max": "9999-12-31"} | attrs, format="%Y-%m-%d")
+
+
+class MinuteInput(forms.DateTimeInput):
+    """The browser's own picker of a day and a minute, on whatever clock the label names."""
+
+    input_type = "datetime-local"
+
+    def __init__(self, **attrs: Any) -> None:
+        super().__init__(attrs={"max": "9999-12-31T23:59"} | attrs, format="%Y-%m-%dT%H:%M")

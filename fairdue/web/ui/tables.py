@@ -135,13 +135,22 @@ class InstantColumn(Column):
 
 
 class SelectColumn(Column):
-    """A box to choose rows for a bulk action; the box of the head chooses all rows of the page."""
+    """A box to choose rows for a bulk action; the box of the head chooses all rows of the page.
+
+    A row that `may_choose` denies has none.
+    """
 
     def __init__(
-        self, name: str, accessor: Any, *, label_of: Callable[[Any], str], form: str = "bulk"
+        self,
+        name: str,
+        accessor: Any,
+        *,
+        label_of: Callable[[Any], str],
+        form: str = "bulk",
+        may_choose: Callable[[Any], bool] = lambda _row: True,
     ) -> None:
         super().__init__(name, "", accessor, align="center")
-        self.label_of, self.form = label_of, form
+        self.label_of, self.form, self.may_choose = label_of, form, may_choose
 
     @property
     def head(self) -> SafeString:
@@ -152,6 +161,8 @@ class SelectColumn(Column):
 
     def cell(self, row: Any) -> Any:
         """Return the row's box."""
+        if not self.may_choose(row):
+            return ""
         return format_html(
             '<input type="checkbox" name="{}" value="{}" form="{}" aria-label="{}">',
             self.name, self.value(row), self.form, self.label_of(row),
@@ -261,6 +272,15 @@ class Table:
         """The number of rows in words, as it is announced."""
         shown = f"{self.count:,}" + ("+" if self.count_is_capped else "")
         return ngettext("%(count)s row", "%(count)s rows", self.count) % {"count": shown}
+
+    @property
+    def whole_count_text(self) -> str:
+        """What "choose all" offers if the filter has rows beyond the page, else nothing."""
+        if self.bulk is None or not (self.next_cursor or self.has_cursor):
+            return ""
+        if self.count_is_capped or self.count > self.bulk.most:
+            return _("Choose the first %(count)s rows of this filter") % {"count": f"{self.bulk.most:,}"}
+        return _("Choose all %(count)s rows of this filter") % {"count": f"{self.count:,}"}
 
     @property
     def exported_columns(self) -> list[Column]:

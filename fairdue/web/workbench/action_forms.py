@@ -16,7 +16,7 @@ from fairdue.contexts.law.facade import HOLD_KINDS
 from fairdue.journeys.record_origin import LONGEST_WINDOW, ROUTES
 from fairdue.journeys.record_statement import SOURCES, STATEMENTS
 from fairdue.journeys.stop_contacts import CHANNELS
-from fairdue.journeys.view_case import CaseView
+from fairdue.journeys.view_case import CaseBasics, CaseView
 from fairdue.journeys.write_message import WRITTEN
 from fairdue.kernel.clock import business_date
 from fairdue.kernel.money import Money
@@ -32,7 +32,7 @@ TOLD = ("dispute", "complaint", "hardship", "vulnerability")
 Choices = Sequence[tuple[Any, Any]]
 
 
-def debts(view: CaseView) -> list[tuple[int, str]]:
+def debts(view: CaseView | CaseBasics) -> list[tuple[int, str]]:
     """Return the debts of a case as choices."""
     accounts = [entry.account for entry in view.accounts]
     return [(card.account_id, f"{in_language(card, 'product_name')} {card.ref_masked}") for card in accounts]
@@ -43,7 +43,7 @@ class ActionForm(DeskForm):
 
     code = ""
 
-    def __init__(self, view: CaseView, now: datetime, data: Any = None, **kwargs: Any) -> None:
+    def __init__(self, view: CaseView | CaseBasics, now: datetime, data: Any = None, **kwargs: Any) -> None:
         super().__init__(data, auto_id=f"{self.code}-%s", **kwargs)
         self.view, self.now = view, now
         for name, choices in self.offered().items():
@@ -79,7 +79,7 @@ class PaymentForm(ActionForm):
     )  # fmt: skip
     reason = reason_field(lazy("How did the money arrive? (kept in the log)"))
 
-    def __init__(self, view: CaseView, now: datetime, data: Any = None) -> None:
+    def __init__(self, view: CaseView | CaseBasics, now: datetime, data: Any = None) -> None:
         super().__init__(view, now, data, initial={"effective_date": business_date(now)})
 
     def offered(self) -> dict[str, Choices]:
@@ -189,7 +189,7 @@ class OriginForm(ActionForm):
         label=lazy("The address is at a public provider, not at an employer"), required=False
     )
 
-    def __init__(self, view: CaseView, now: datetime, data: Any = None) -> None:
+    def __init__(self, view: CaseView | CaseBasics, now: datetime, data: Any = None) -> None:
         super().__init__(view, now, data, initial={"obtained_date": business_date(now)})
 
     def offered(self) -> dict[str, Choices]:

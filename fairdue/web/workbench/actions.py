@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as word
 
 from fairdue.journeys.record_origin import is_origin_asked
-from fairdue.journeys.view_case import CaseView
+from fairdue.journeys.view_case import CaseBasics, CaseView
 from fairdue.kernel.actor import Actor
 from fairdue.web.workbench.action_forms import (
     ActionForm,
@@ -59,9 +59,11 @@ class Action:
     key: str
     note: str
     url: str
+    form_url: str
+    """Where its form is fetched from; without a script it is the case page with the form open."""
     form: ActionForm | None
+    """Only where it stands open: the others are fetched when they are."""
     refused: str
-    is_open: bool
 
 
 KINDS = (
@@ -136,11 +138,19 @@ KINDS = (
 def panel(
     view: CaseView, actor: Actor, now: datetime, *, given: ActionForm | None = None, opened: str = ""
 ) -> list[Action]:
-    """Return the actions of a case; `given` is a form that was refused and stands open with its errors."""
+    """Return the actions of a case; `given` is a form that was refused, `opened` the code of one that is asked for."""
     return [_action(kind, view, actor, now, given, opened) for kind in KINDS if _is_shown(kind, view, actor)]
 
 
-def _is_shown(kind: Kind, view: CaseView, actor: Actor) -> bool:
+def action_of(code: str, view: CaseBasics, actor: Actor, now: datetime) -> Action | None:
+    """Return one action with its form, or with why it is not offered; None if the case has no such action."""
+    kind = next((each for each in KINDS if each.code == code), None)
+    if kind is None or not _is_shown(kind, view, actor):
+        return None
+    return _action(kind, view, actor, now, None, code)
+
+
+def _is_shown(kind: Kind, view: CaseView | CaseBasics, actor: Actor) -> bool:
     """Leave out what has no subject: no hold to lift, a reversal that stands on the payment's own card."""
     if kind.code == "lift":
         return bool(view.holds)
@@ -152,19 +162,26 @@ def _is_shown(kind: Kind, view: CaseView, actor: Actor) -> bool:
 
 
 def _action(
-    kind: Kind, view: CaseView, actor: Actor, now: datetime, given: ActionForm | None, opened: str
+    kind: Kind,
+    view: CaseView | CaseBasics,
+    actor: Actor,
+    now: datetime,
+    given: ActionForm | None,
+    opened: str,
 ) -> Action:
-    refused = _refused(kind, view, actor)
-    is_given = given is not None and given.code == kind.code
-    form = given if is_given else (kind.form(view, now) if kind.form and not refused else None)
+    refused, case_id = _refused(kind, view, actor), view.case.case_id
+    form = given if given is not None and given.code == kind.code else None
+    if form is None and kind.form and opened == kind.code and not refused:
+        form = kind.form(view, now)
     return Action(
         code=kind.code, label=_(kind.label), submit=_(kind.submit) if kind.submit else "", icon=kind.icon,
         key=kind.key, note=_(kind.note) if kind.note else "", form=form, refused=refused,
-        url=reverse(f"workbench:{URLS.get(kind.code, kind.code)}", args=[view.case.case_id]), is_open=is_given or opened == kind.code,
+        url=reverse(f"workbench:{URLS.get(kind.code, kind.code)}", args=[case_id]),
+        form_url=reverse("workbench:action_form", args=[case_id, kind.code]),
     )  # fmt: skip
 
 
-def _refused(kind: Kind, view: CaseView, actor: Actor) -> str:
+def _refused(kind: Kind, view: CaseView | CaseBasics, actor: Actor) -> str:
     """Return why the action is not offered, or nothing."""
     if not actor.may(kind.permission):
         said: dict[str, Any] = {

@@ -10,6 +10,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
+from fairdue.web.ui.forms import MinuteInput
 from fairdue.web.workbench.action_forms import ActionForm, Choices, reason_field
 
 NOBODY = 0
@@ -40,7 +41,7 @@ class CallbackForm(ActionForm):
     code = "callback"
     at = forms.DateTimeField(
         label=lazy("When, by the debtor's clock"),
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        widget=MinuteInput(),
         input_formats=["%Y-%m-%dT%H:%M"],
     )
     reason = reason_field(lazy("What was agreed"), required=False)

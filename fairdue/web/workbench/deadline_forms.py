@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as lazy
 
 from fairdue.contexts.law import facade as law
 from fairdue.kernel.clock import HOUSE_ZONE
-from fairdue.web.ui.forms import DateInput, DeskForm
+from fairdue.web.ui.forms import DateInput, DeskForm, MinuteInput
 from fairdue.web.ui.templatetags.ui import in_language
 from fairdue.web.workbench.action_forms import ActionForm, Choices, debts, reason_field
 
@@ -21,7 +21,7 @@ MINUTE = "%Y-%m-%dT%H:%M"
 class MomentField(forms.CharField):
     """A minute on the house clock."""
 
-    widget = forms.DateTimeInput(attrs={"type": "datetime-local"})
+    widget = MinuteInput()
 
     def clean(self, value: Any) -> datetime | None:
         """Read the minute; an empty one is none."""

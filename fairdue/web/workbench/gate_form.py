@@ -17,7 +17,7 @@ from django.utils.translation import gettext_noop as word
 from fairdue.contexts.law import facade as law
 from fairdue.engine.law.candidates import CANDIDATE_SCHEMA, MOMENTS, TEXTS
 from fairdue.kernel import clock
-from fairdue.web.ui.forms import DeskForm
+from fairdue.web.ui.forms import DeskForm, MinuteInput
 from fairdue.web.workbench.fact_words import GROUPS, fact_word
 from fairdue.web.workbench.office_words import PURPOSES
 from fairdue.web.workbench.words import CHANNELS, HOLD_KINDS, OWNER_WORDS, say
@@ -45,8 +45,14 @@ ELSEWHERE = {
     "social_post": word("Post in a social network"),
 }  # fmt: skip
 """Channels that rules speak of and this house does not use."""
-CHOICES: dict[str, dict[str, str]] = {"channel": CHANNELS | ELSEWHERE, "owner": OWNER_WORDS}
-SUGGESTED: dict[str, dict[str, str]] = {"purpose": PURPOSES, "holds": HOLD_KINDS}
+CHOICES: dict[str, dict[str, str]] = {
+    "channel": CHANNELS | ELSEWHERE, "owner": OWNER_WORDS, "purpose": PURPOSES,
+    "mode": {"interactive": word("Somebody speaks"), "announcement": word("A recorded announcement")},
+    "actor_kind": {
+        "creditor": word("The creditor"), "agency": word("An agency"), "assignee": word("A buyer of the debt"),
+    },
+}  # fmt: skip
+SUGGESTED: dict[str, dict[str, str]] = {"holds": HOLD_KINDS}
 
 
 class MomentsField(forms.CharField):
@@ -78,9 +84,7 @@ class SituationForm(DeskForm):
         dtype, default = CANDIDATE_SCHEMA[name].dtype, CANDIDATE_SCHEMA[name].default
         label = fact_word(name)
         if name == "at":
-            return forms.CharField(
-                label=lazy("When, on our clock"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"})
-            )
+            return forms.CharField(label=lazy("When, on our clock"), widget=MinuteInput())
         if name == "jurisdiction":
             return forms.ChoiceField(
                 label=label,
@@ -184,11 +188,12 @@ def _choices(name: str, texts: frozenset[str]) -> list[tuple[str, str]]:
 
 
 def _hint(name: str, texts: frozenset[str]) -> str:
-    """Return the texts that rules compare the fact with, as examples of what to write."""
-    shown = [*SUGGESTED.get(name, {}), *sorted(texts - SUGGESTED.get(name, {}).keys())]
+    """Return the texts that rules compare the fact with, as examples of what to write, with what they mean."""
     if name == "zones":
         return _("For example Europe/Paris; empty if not.")
-    return ", ".join(text for text in shown if text and len(text) < 40)[:160]
+    meant = SUGGESTED.get(name, {})
+    shown = [f"{code} ({say(meant, code)})" for code in meant]
+    return ", ".join(shown + [text for text in sorted(texts - meant.keys()) if text and len(text) < 40])
 
 
 def _renamed(data: Any) -> dict[str, str]:

@@ -7,6 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
 from fairdue.contexts.law import facade as law
 from fairdue.journeys.compose import COMPOSED
 from fairdue.web.ui.templatetags.ui import in_language
@@ -50,38 +53,50 @@ class GateLine:
     others: tuple[ReasonLine, ...]
     can_call: bool
     can_write: bool
+    write_href: str
     is_allowed: bool
     is_first_call: bool = False
     """The first call that may be made: the key `c` starts it."""
 
 
-def gate_lines(answers: Any, points: Mapping[int, Any], *, zone: str, may_call: bool) -> list[GateLine]:
-    """Return a line for each answer, in the gate's order."""
+ORDER = ("call", "sms", "email", "inapp", "letter", "visit")
+"""Ways of reaching a person as the panel lists them: what a collector uses most stands first."""
+
+
+def gate_lines(
+    answers: Any, points: Mapping[int, Any], *, case_id: int, zone: str, may_call: bool
+) -> list[GateLine]:
+    """Return a line for each answer, in the panel's order."""
     cited: set[str] = set()
-    lines = [_line(answer, points.get(answer.contact_point_id), zone, may_call, cited) for answer in answers]
+    places = {channel: at for at, channel in enumerate(ORDER)}
+    ordered = sorted(answers, key=lambda answer: places.get(answer.channel, len(ORDER)))
+    lines = [
+        _line(answer, points.get(answer.contact_point_id), case_id, zone, may_call, cited)
+        for answer in ordered
+    ]
     first = next((at for at, line in enumerate(lines) if line.can_call and line.is_allowed), None)
     return [replace(line, is_first_call=at == first) for at, line in enumerate(lines)]
 
 
-def next_ways(answers: Any, now: datetime) -> list[dict[str, Any]]:
-    """Return the ways that are or will be open at the soonest moment, for the head of the panel."""
+def next_ways(answers: Any, now: datetime) -> dict[str, Any]:
+    """Return the soonest moment at which a way is open and which ways are then; empty if waiting opens none."""
     ways = law.next_of(answers, now)
+    if not ways:
+        return {}
     soonest = [way for way in ways if way.at == ways[0].at]
-    return [
-        {
-            "word": say(words.CHANNELS, way.channel),
-            "value": way.value_masked,
-            "at": way.at,
-            "is_now": way.is_now,
-        }
-        for way in soonest
-    ]
+    places = {channel: at for at, channel in enumerate(ORDER)}
+    channels = sorted({way.channel for way in soonest}, key=lambda channel: places.get(channel, len(ORDER)))
+    return {
+        "at": soonest[0].at, "is_now": soonest[0].is_now,
+        "words": _(", ").join(say(words.CHANNELS, channel) for channel in channels),
+    }  # fmt: skip
 
 
-def _line(answer: Any, point: Any, zone: str, may_call: bool, cited: set[str]) -> GateLine:
+def _line(answer: Any, point: Any, case_id: int, zone: str, may_call: bool, cited: set[str]) -> GateLine:
     verdict = answer.verdict
     reasons = tuple(_reason(reason, cited) for reason in verdict.reasons)
     owner = point.owner if point else getattr(answer, "owner", "")
+    can_write = may_call and answer.channel in COMPOSED and owner in ("", "debtor")
     return GateLine(
         channel=answer.channel,
         channel_word=say(words.CHANNELS, answer.channel),
@@ -100,9 +115,15 @@ def _line(answer: Any, point: Any, zone: str, may_call: bool, cited: set[str]) -
         first=reasons[0] if reasons else None,
         others=reasons[1:],
         can_call=may_call and answer.channel == "call" and answer.contact_point_id is not None,
-        can_write=may_call and answer.channel in COMPOSED and owner in ("", "debtor"),
+        can_write=can_write,
+        write_href=_write_href(case_id, answer.channel, answer.contact_point_id) if can_write else "",
         is_allowed=verdict.outcome == "allow",
     )
+
+
+def _write_href(case_id: int, channel: str, contact_point_id: int | None) -> str:
+    address = reverse("workbench:write", args=[case_id, channel])
+    return f"{address}?point={contact_point_id}" if contact_point_id else address
 
 
 def _reason(reason: Any, cited: set[str]) -> ReasonLine:

@@ -261,6 +261,7 @@ REFUSALS = (
         "cases.statement.both": word("Name a channel or a contact point, not both."),
         "cases.queue.bucket": word("There is no such age: open the queue again."),
         "cases.queue.cursor": word("This page of the queue is not known: open the queue again."),
+        "arrangements.plan.cursor": word("This page of the list is not known: open the list again."),
         "cases.timeline.cursor": word("This page of the timeline is not known: open the case again."),
         "cases.outcome.unknown_code": word("This outcome is unknown: choose another one."),
         "cases.landing.columns": word("The night's list is incomplete: no work was landed."),

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from fairdue.kernel import clock
 from fairdue.web.ui.commands import declared
 from fairdue.web.workbench.nav import rail
+from fairdue.web.workbench.tabs import tabs_of
 from fairdue.web.workbench.words import role_word
 
 
@@ -28,6 +29,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
             "density": preferences.get("density", "normal"),
             "has_keys": preferences.get("keys", "on") == "on",
             "nav": rail(request),
+            "tabs": tabs_of(request),
             "commands": declared(request),
             "may_search": actor.may("parties.search"),
             "staff_name": user.display_name,

@@ -80,6 +80,7 @@ urlpatterns = [
     path("find", finder.find, name="find"),
     path("search", search.search, name="search"),
     path("case/<int:case_id>/", case.show, name="case"),
+    path("case/<int:case_id>/do/<slug:code>", case.action_form, name="action_form"),
     path("case/<int:case_id>/when", allowed_time.allowed_time, name="allowed_time"),
     path("case/<int:case_id>/reveal", case.reveal, name="reveal"),
     path("case/<int:case_id>/decision", decision_why.decision_why, name="decision_why"),

@@ -32,6 +32,34 @@ def test_pages_continue_by_key_while_others_finish_items() -> None:
     assert third.next_cursor is None
 
 
+def test_a_sorted_queue_continues_by_key_in_both_directions_with_what_is_missing_last() -> None:
+    world = World.build()
+    actor = world.staff("collector")
+    persons = [world.person() for _ in range(5)]
+    world.work(*persons)
+    for person, minor, hours in zip(persons, (300, 900, 300, 100, 700), (2, None, 1, None, 3), strict=True):
+        at = None if hours is None else NOW + timedelta(hours=hours)
+        WorkItem.objects.filter(person_id=person.pk).update(overdue_minor=minor, not_before=at)
+
+    def walk(sort: str) -> list[int]:
+        seen: list[int] = []
+        after = None
+        while True:
+            page = cases.queue(actor=actor, sort=sort, after=after, limit=2)
+            seen += [[each.pk for each in persons].index(row.person_id) for row in page.rows]
+            after = page.next_cursor
+            if after is None:
+                return seen
+
+    assert walk("overdue") == [3, 0, 2, 4, 1]
+    assert walk("-overdue") == [1, 4, 0, 2, 3]
+    assert walk("not_before") == [2, 0, 4, 1, 3]
+    assert walk("-not_before") == [4, 0, 2, 1, 3]
+    assert walk("evil") == [0, 1, 2, 3, 4]
+    with pytest.raises(cases.QueueCursorInvalid):
+        cases.queue(actor=actor, sort="overdue", after="yesterday~1")
+
+
 def test_a_row_says_who_what_and_how_much() -> None:
     world = World.build()
     actor = world.staff("collector")

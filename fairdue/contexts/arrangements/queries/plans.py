@@ -3,18 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db.models import Prefetch, QuerySet
 
-from fairdue.contexts.arrangements.contracts import BreachRow, CalendarRow, InstalmentCard, PlanCard
-from fairdue.contexts.arrangements.errors import PlanUnknown
+from fairdue.contexts.arrangements.contracts import (
+    BreachRow,
+    CalendarRow,
+    InstalmentCard,
+    PlanCard,
+    PlanPage,
+)
+from fairdue.contexts.arrangements.errors import PlanCursorInvalid, PlanUnknown
 from fairdue.contexts.arrangements.models import Instalment, Plan
 from fairdue.contexts.arrangements.policies import in_scope, require_about
 from fairdue.contexts.parties import facade as parties
 from fairdue.kernel.actor import Actor
 from fairdue.kernel.clock import business_date
 from fairdue.kernel.money import Money
+from fairdue.storage.keyset import CursorInvalid, SortKey, known_sort, sorted_page
+
+SORTS = {
+    "plan": SortKey("id", int), "started_date": SortKey("started_date", date.fromisoformat),
+    "total": SortKey("total_minor", int), "ended_date": SortKey("ended_at", datetime.fromisoformat),
+}  # fmt: skip
+"""What a list of plans may be sorted by."""
 
 
 def plans_of(person_id: int, *, actor: Actor | None = None) -> tuple[PlanCard, ...]:
@@ -39,9 +52,7 @@ def plan(plan_id: int, *, actor: Actor) -> PlanCard:
     return plan_card(row)
 
 
-def plans(
-    *, actor: Actor, state: str = "", after_id: int | None = None, limit: int = 50
-) -> tuple[PlanCard, ...]:
+def plans(*, actor: Actor, state: str = "", limit: int = 50) -> tuple[PlanCard, ...]:
     """Return plans in scope, the newest first, optionally of one state.
 
     :raises PermissionRefused: without `plans.view`
@@ -49,8 +60,32 @@ def plans(
     actor.require("plans.view")
     rows = in_scope(_loaded(Plan.objects.all()), actor)
     rows = rows.filter(state=state) if state else rows
-    rows = rows.filter(pk__lt=after_id) if after_id else rows
     return tuple(plan_card(row) for row in rows.order_by("-id")[:limit])
+
+
+def plan_page(
+    *,
+    actor: Actor,
+    state: str = "",
+    kind: str = "",
+    sort: str = "",
+    after: str | None = None,
+    limit: int = 50,
+) -> PlanPage:
+    """Return a page of plans in scope, optionally of one state and kind: the newest first, or by one of `SORTS`.
+
+    :raises PermissionRefused: without `plans.view`
+    :raises PlanCursorInvalid: if `after` is no marker of an earlier page
+    """
+    actor.require("plans.view")
+    wanted = {name: value for name, value in (("state", state), ("kind", kind)) if value}
+    every = in_scope(Plan.objects.filter(**wanted), actor)
+    order = known_sort(SORTS, sort) or "-plan"
+    try:
+        rows, cursor = sorted_page(_loaded(every), SORTS, sort=order, after=after, limit=limit)
+    except CursorInvalid as error:
+        raise PlanCursorInvalid(str(error)) from error
+    return PlanPage(rows=tuple(plan_card(row) for row in rows), next_cursor=cursor, count=every.count())
 
 
 def running_account_ids(person_id: int) -> frozenset[int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from django.db import connection
 from django.db.models import F, QuerySet
@@ -16,9 +17,17 @@ from fairdue.contexts.identity import facade as identity
 from fairdue.contexts.parties import facade as parties
 from fairdue.engine.ledger.ageing import buckets
 from fairdue.kernel.actor import Actor
+from fairdue.storage.keyset import CursorInvalid, SortKey, known_sort, sorted_page
 
 COUNT_CAP = 1000
 """Above it a count says "1,000+": counting a million rows helps nobody and costs a page."""
+
+
+SORTS = {
+    "bucket": SortKey("days_past_due", int), "overdue": SortKey("overdue_minor", int),
+    "not_before": SortKey("not_before", datetime.fromisoformat),
+}  # fmt: skip
+"""What a reader may sort the queue by instead of its rank."""
 
 
 class QueueCursorInvalid(CaseRefused):
@@ -83,13 +92,14 @@ def queue(
     queue: str | None = None,
     mine: bool = False,
     bucket: str | None = None,
+    sort: str = "",
     after: str | None = None,
     limit: int = 50,
 ) -> QueuePage:
     """Return one page of open work items in the actor's scope.
 
-    1. Order: smaller rank first, then the older item; pages continue by key, so no row is seen twice
-       or skipped when others finish items meanwhile.
+    1. Order: smaller rank first, then the older item, or by one of `SORTS` (`-overdue`: downwards); pages
+       continue by key, so no row is seen twice or skipped when others finish items meanwhile.
     2. Six queries at most, however many rows.
     3. `bucket` such as `M1` leaves the items whose days past due lie in it, as the rows show it.
 
@@ -98,16 +108,24 @@ def queue(
     """
     actor.require("cases.view")
     every = open_items(actor, queue, mine, bucket)
-    items = items_after(every, *_parse(after)) if after else every
-    found = list(items.annotate(assignee_id=F("case__assigned_to_id")).order_by("rank", "id")[: limit + 1])
+    named = every.annotate(assignee_id=F("case__assigned_to_id"))
+    page, cursor = _page(named, known_sort(SORTS, sort), after, limit)
     count, count_is_capped = capped(every)
+    return QueuePage(rows=_rows(page), next_cursor=cursor, count=count, count_is_capped=count_is_capped)
+
+
+def _page(
+    items: QuerySet[WorkItem], sort: str, after: str | None, limit: int
+) -> tuple[list[WorkItem], str | None]:
+    if sort:
+        try:
+            return sorted_page(items, SORTS, sort=sort, after=after, limit=limit)
+        except CursorInvalid as error:
+            raise QueueCursorInvalid(str(error)) from error
+    ahead = items_after(items, *_parse(after)) if after else items
+    found = list(ahead.order_by("rank", "id")[: limit + 1])
     page = found[:limit]
-    return QueuePage(
-        rows=_rows(page),
-        next_cursor=f"{page[-1].rank}.{page[-1].pk}" if len(found) > limit else None,
-        count=count,
-        count_is_capped=count_is_capped,
-    )
+    return page, f"{page[-1].rank}.{page[-1].pk}" if len(found) > limit else None
 
 
 def _rows(items: Sequence[WorkItem]) -> tuple[QueueRow, ...]:

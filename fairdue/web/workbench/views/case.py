@@ -16,7 +16,7 @@ from fairdue.contexts.cases import facade as cases
 from fairdue.contexts.parties import facade as parties
 from fairdue.journeys.case_record import PURPOSES
 from fairdue.journeys.timeline import TimelineCursorInvalid
-from fairdue.journeys.view_case import CaseView, case_view
+from fairdue.journeys.view_case import CaseBasics, CaseView, case_basics, case_view
 from fairdue.kernel import clock
 from fairdue.kernel.actor import Actor
 from fairdue.web.ui import drafts
@@ -24,7 +24,7 @@ from fairdue.web.ui.templatetags.ui import day, in_language
 from fairdue.web.workbench import words
 from fairdue.web.workbench.access import DeskRequest, staff_page
 from fairdue.web.workbench.action_forms import ActionForm
-from fairdue.web.workbench.actions import panel
+from fairdue.web.workbench.actions import action_of, panel
 from fairdue.web.workbench.call_words import RECORD_PURPOSES
 from fairdue.web.workbench.capacity_words import because
 from fairdue.web.workbench.case_forms import OutcomeForm
@@ -57,9 +57,13 @@ def render_case(
     form: OutcomeForm | None = None,
     status: int = 200,
     given: ActionForm | None = None,
+    opened: str = "",
     **more: Any,
 ) -> HttpResponse:
-    """Render the case page, with a form that was refused if there is one: the composer's or an action's."""
+    """Render the case page, with a form that was refused if there is one: the composer's or an action's.
+
+    `opened` is the code of an action whose form stands open.
+    """
     now = clock.now()
     view = load(request, case_id, now)
     context = page_context(request, view, now)
@@ -68,10 +72,22 @@ def render_case(
     context |= {"draft": draft, "outcome_draft": f"case:{case_id}:outcome"}
     context["presence_doing"] = "calling" if context["call"] else "viewing"
     context |= sheet_of(request, case_id) if view.call else {}
-    context["actions"] = panel(view, request.actor, now, given=given)
+    context["actions"] = panel(view, request.actor, now, given=given, opened=opened)
     context["may_reverse"] = request.actor.may("payments.reverse")
     context |= more
     return render(request, "workbench/case.html", context, status=status)
+
+
+@staff_page("cases.view")
+def action_form(request: DeskRequest, case_id: int, code: str) -> HttpResponse:
+    """Give the form of one action when it is opened; without a script, the page with that form open."""
+    if request.headers.get("HX-Request") != "true":
+        return render_case(request, case_id, opened=code)
+    now = clock.now()
+    action = action_of(code, basics(request, case_id, now), request.actor, now)
+    if action is None:
+        raise Http404
+    return render(request, "workbench/_case_action.html", {"action": action})
 
 
 def back_to_case(case_id: int) -> HttpResponse:
@@ -87,6 +103,14 @@ def load(request: DeskRequest, case_id: int, now: datetime) -> CaseView:
             keep=kept(request.GET.get("show", "")),
         )  # fmt: skip
     except (cases.NotInScope, TimelineCursorInvalid) as error:
+        raise Http404 from error
+
+
+def basics(request: DeskRequest, case_id: int, now: datetime) -> CaseBasics:
+    """Return what an action's form needs, or 404 if the case lies outside the actor's scope."""
+    try:
+        return case_basics(case_id=case_id, actor=request.actor, now=now)
+    except cases.NotInScope as error:
         raise Http404 from error
 
 
@@ -116,10 +140,16 @@ def page_context(request: DeskRequest, view: CaseView, now: datetime) -> dict[st
         "case_id": view.case.case_id,
         "words": "",
         "purposes": [(code, say(RECORD_PURPOSES, code)) for code in PURPOSES],
-        "gate": gate_lines(view.gate, points, zone=zone, may_call=request.actor.may("contacts.make")),
+        "gate": gate_lines(
+            view.gate,
+            points,
+            case_id=view.case.case_id,
+            zone=zone,
+            may_call=request.actor.may("contacts.make"),
+        ),
         "ways": ways(view.case.case_id, view.gate),
         "in_call": view.call if view.call and view.call.staff_id != request.actor.id else None,
-        "next_ways": next_ways(view.gate, now),
+        "next_way": next_ways(view.gate, now),
         "step": _step(view),
         "call": call,
         "call_point": points.get(call.contact_point_id) if call else None,
@@ -266,7 +296,7 @@ def _step(view: CaseView) -> dict[str, Any]:
     titles = row_titles() if item and not decision else {}
     if decision:
         why = in_language(decision, "title") or reason_text(",".join(decision.row_ids), row_titles())
-        source = f"{decision.strategy_code} {decision.strategy_version} · {', '.join(decision.row_ids)}"
+        source = f"{decision.strategy_code} {decision.strategy_version}"
         return {
             "what": say(STEPS, decision.step),
             "icon": words.CHANNEL_ICONS.get(decision.step, "decision"),

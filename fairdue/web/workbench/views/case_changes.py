@@ -20,7 +20,7 @@ from fairdue.web.workbench.access import DeskRequest, staff_page
 from fairdue.web.workbench.action_forms import ActionForm
 from fairdue.web.workbench.case_change_forms import NOBODY, CallbackForm, EscalateForm, HandOverForm
 from fairdue.web.workbench.refusals import REFUSED, refusal_text
-from fairdue.web.workbench.views.case import back_to_case, load, render_case
+from fairdue.web.workbench.views.case import back_to_case, basics, render_case
 
 
 @staff_page("cases.view", "cases.work", methods=("POST",))
@@ -75,7 +75,7 @@ def _changed(
 ) -> HttpResponse:
     """Make a change with what the form says, or show the form again with what is wrong."""
     now = clock.now()
-    form = kind(load(request, case_id, now), now, request.POST)
+    form = kind(basics(request, case_id, now), now, request.POST)
     if form.is_valid():
         try:
             change(form.cleaned_data, now)

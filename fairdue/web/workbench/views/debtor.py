@@ -15,7 +15,7 @@ from fairdue.kernel import clock
 from fairdue.web.workbench.access import DeskRequest, staff_page
 from fairdue.web.workbench.action_forms import CloseForm, LinkForm, OriginForm, PayLinkForm, StatementForm
 from fairdue.web.workbench.refusals import REFUSED, refusal_text
-from fairdue.web.workbench.views.case import back_to_case, load, render_case
+from fairdue.web.workbench.views.case import back_to_case, basics, render_case
 from fairdue.web.workbench.views.compose import told_of
 
 
@@ -23,7 +23,7 @@ from fairdue.web.workbench.views.compose import told_of
 def statement(request: DeskRequest, case_id: int) -> HttpResponse:
     """Record an opt-out or its end, or show the form again with what is wrong."""
     now = clock.now()
-    form = StatementForm(load(request, case_id, now), now, request.POST)
+    form = StatementForm(basics(request, case_id, now), now, request.POST)
     if form.is_valid():
         said = form.cleaned_data
         try:
@@ -48,7 +48,7 @@ def statement(request: DeskRequest, case_id: int) -> HttpResponse:
 def origin(request: DeskRequest, case_id: int) -> HttpResponse:
     """Record how a number or an address was obtained, or show the form again with what is wrong."""
     now = clock.now()
-    form = OriginForm(load(request, case_id, now), now, request.POST)
+    form = OriginForm(basics(request, case_id, now), now, request.POST)
     if form.is_valid():
         try:
             is_new = record_origin(case_id=case_id, **form.cleaned_data, actor=request.actor, now=now)
@@ -72,7 +72,7 @@ def link(request: DeskRequest, case_id: int) -> HttpResponse:
     try:
         path = invite_from_case(case_id=case_id, actor=request.actor, now=now)
     except REFUSED as refusal:
-        form = LinkForm(load(request, case_id, now), now, {})
+        form = LinkForm(basics(request, case_id, now), now, {})
         form.add_error(None, refusal_text(refusal))
         return render_case(request, case_id, status=422, given=form)
     issued = {"address": request.build_absolute_uri(path), "until": now + LINK_LIFETIME}
@@ -83,7 +83,7 @@ def link(request: DeskRequest, case_id: int) -> HttpResponse:
 def pay_link(request: DeskRequest, case_id: int) -> HttpResponse:
     """Send the debtor a link to pay by an approved text, or show the form again with why not."""
     now = clock.now()
-    form = PayLinkForm(load(request, case_id, now), now, request.POST)
+    form = PayLinkForm(basics(request, case_id, now), now, request.POST)
     if form.is_valid():
         try:
             sent = invite_to_pay(
@@ -101,7 +101,7 @@ def pay_link(request: DeskRequest, case_id: int) -> HttpResponse:
 def close(request: DeskRequest, case_id: int) -> HttpResponse:
     """Close the case, or say what stands against it."""
     now = clock.now()
-    form = CloseForm(load(request, case_id, now), now, request.POST)
+    form = CloseForm(basics(request, case_id, now), now, request.POST)
     if form.is_valid():
         try:
             cases.close_case(

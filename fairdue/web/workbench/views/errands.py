@@ -17,9 +17,11 @@ from fairdue.contexts.parties import facade as parties
 from fairdue.journeys import compose as composing
 from fairdue.journeys.print_letter import letter_pdf
 from fairdue.kernel import clock
+from fairdue.web.ui.filters import Choice, Filters
 from fairdue.web.ui.tables import Column, EmptyState, InstantColumn, Table, row_link
 from fairdue.web.ui.templatetags.ui import badge, in_language, minute
 from fairdue.web.workbench.access import DeskRequest, staff_page
+from fairdue.web.workbench.exporting import exported
 from fairdue.web.workbench.refusals import REFUSED, refusal_text
 from fairdue.web.workbench.words import CHANNELS, GATE_WORDS, say
 
@@ -27,32 +29,43 @@ from fairdue.web.workbench.words import CHANNELS, GATE_WORDS, say
 @staff_page("cases.work", "contacts.make")
 def errands(request: DeskRequest) -> HttpResponse:
     """List what waits, oldest first, with the gate's latest word."""
-    waiting = composing.errands_in_scope(actor=request.actor)
+    channels = [(code, say(CHANNELS, code)) for code in composing.ERRANDS]
+    filters = Filters(
+        request, Choice(name="channel", label=_("Channel"), options=channels, any_label=_("All"))
+    )
+    every = composing.errands_in_scope(actor=request.actor)
+    waiting = [each for each in every if filters["channel"] in ("", each.channel)]
     people = parties.person_cards([each.person_id for each in waiting]) if waiting else {}
     table = Table(
         waiting,
         columns=[
-            Column("case_id", _("Debtor"), render=lambda _value, row: _case_link(row, people), is_row_head=True),
-            Column("channel", _("Channel"), render=lambda value, _row: say(CHANNELS, value)),
-            Column("subject", _("About"), render=lambda _value, row: row.subject or row.grounds),
-            Column("staff_count", _("Visit"), render=lambda _value, row: _visit(row)),
+            Column("debtor", _("Debtor"), lambda row: _name(row, people), render=_case_link, is_row_head=True),
+            Column("channel", _("Channel"), lambda row: say(CHANNELS, row.channel)),
+            Column("subject", _("About"), lambda row: row.subject or row.grounds),
+            Column("staff_count", _("Visit"), _visit),
             Column("asked_by", _("Asked by")),
             InstantColumn("asked_at", _("Asked for on")),
-            Column("verdict", _("Gate"), render=lambda value, _row: _word(value)),
-            Column("errand_id", _("Do"), render=lambda _value, row: _buttons(request, row)),
+            Column("verdict", _("Gate"), _word_text, render=lambda _value, row: _word(row.verdict)),
+            Column("errand_id", _("Do"), render=lambda _value, row: _buttons(request, row), is_exported=False),
         ],
-        caption=_("Letters and visits that wait"), key="errands",
+        caption=_("Letters and visits that wait"), key="errands", filters=filters, sorts_here=True, is_exportable=True,
         empty=EmptyState(
             title=_("Nothing waits"), text=_("A letter or a visit is asked for in the composer of a case."),
             icon="letter",
         ),
     )  # fmt: skip
+    if file := exported(request, table, name="errands"):
+        return file
     return render(request, "workbench/errands.html", {"table": table})
 
 
-def _case_link(row: outreach.ErrandCard, people: Any) -> Any:
+def _name(row: outreach.ErrandCard, people: Any) -> str:
     person = people.get(row.person_id)
-    return row_link(reverse("workbench:case", args=[row.case_id]), person.name_masked if person else "–")
+    return person.name_masked if person else "–"
+
+
+def _case_link(value: str, row: outreach.ErrandCard) -> Any:
+    return row_link(reverse("workbench:case", args=[row.case_id]), value)
 
 
 def _visit(row: outreach.ErrandCard) -> str:
@@ -60,6 +73,10 @@ def _visit(row: outreach.ErrandCard) -> str:
         return "–"
     people = _("%(count)s people") % {"count": row.staff_count}
     return f"{people}, {_('want to enter')}" if row.enters_premises else people
+
+
+def _word_text(row: outreach.ErrandCard) -> str:
+    return say(GATE_WORDS, row.verdict["outcome"] if row.verdict else "allow")
 
 
 def _word(verdict: Any) -> Any:

@@ -12,14 +12,14 @@ from fairdue.web.ui import undo
 from fairdue.web.workbench.access import DeskRequest, staff_page
 from fairdue.web.workbench.action_forms import HoldForm, LiftForm
 from fairdue.web.workbench.refusals import REFUSED, refusal_text
-from fairdue.web.workbench.views.case import back_to_case, load, render_case
+from fairdue.web.workbench.views.case import back_to_case, basics, render_case
 
 
 @staff_page("cases.view", "holds.place", methods=("POST",))
 def place_hold(request: DeskRequest, case_id: int) -> HttpResponse:
     """Stop contacts on all debts or on one, or show the form again with what is wrong."""
     now = clock.now()
-    view = load(request, case_id, now)
+    view = basics(request, case_id, now)
     form = HoldForm(view, now, request.POST)
     if form.is_valid():
         try:
@@ -45,7 +45,7 @@ def place_hold(request: DeskRequest, case_id: int) -> HttpResponse:
 def lift_hold(request: DeskRequest, case_id: int) -> HttpResponse:
     """End a hold, or show the form again with what is wrong."""
     now = clock.now()
-    form = LiftForm(load(request, case_id, now), now, request.POST)
+    form = LiftForm(basics(request, case_id, now), now, request.POST)
     if form.is_valid():
         try:
             holding.lift_hold(case_id=case_id, actor=request.actor, now=now, **form.cleaned_data)

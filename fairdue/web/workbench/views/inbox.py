@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -22,7 +22,17 @@ from fairdue.contexts.parties import facade as parties
 from fairdue.contexts.payments import facade as payments
 from fairdue.kernel import clock
 from fairdue.kernel.money import Money
-from fairdue.web.ui.tables import Column, EmptyState, InstantColumn, MoneyColumn, Table, row_link
+from fairdue.web.ui.bulk import Bulk
+from fairdue.web.ui.filters import Check, Choice, Filters
+from fairdue.web.ui.tables import (
+    Column,
+    EmptyState,
+    InstantColumn,
+    MoneyColumn,
+    SelectColumn,
+    Table,
+    row_link,
+)
 from fairdue.web.ui.templatetags.ui import badge, in_language
 from fairdue.web.workbench.access import DeskRequest, staff_page
 from fairdue.web.workbench.care_words import clock_words, kind_word
@@ -52,19 +62,25 @@ class InboxRow:
     href: str
     may: bool
     limit: str
+    item: str = ""
+    """`<source>:<number>` of what may be decided among others; empty for what must be read on its own page."""
 
 
 @staff_page()
 def inbox(request: DeskRequest) -> HttpResponse:
     """List what waits for my yes first, then what waits for others; each source asks for its own permission."""
-    chosen = request.GET.get("source", "")
-    rows = [row for source, read in READERS.items() if chosen in ("", source) for row in read(request)]
-    rows.sort(key=lambda row: (not row.may, row.until or row.since or clock.now()))
-    mine = sum(row.may for row in rows)
+    filters = _filters(request)
+    every = waiting_rows(request, [filters["source"]] if filters["source"] else READERS)
+    every.sort(key=lambda row: (not row.may, row.until or row.since or clock.now()))
+    mine = sum(row.may for row in every)
+    rows = [row for row in every if row.may] if filters["mine"] else every
+    is_choosable = any(_may_choose(row) for row in rows)
     table = Table(
         rows, caption=_("Waiting for a second pair of eyes"), key="inbox", sorts_here=True, is_exportable=True,
+        filters=filters, bulk=_bulk() if is_choosable else None,
         empty=EmptyState(title=_("Nothing waits for a decision"), text=_("What needs four eyes appears here."), icon="check"),
         columns=[
+            *([SelectColumn("items", "item", label_of=lambda row: f"{row.title} {row.about}", may_choose=_may_choose)] * is_choosable),
             Column("title", _("What"), is_row_head=True, render=lambda value, row: row_link(row.href, value) if row.href else value),
             Column("source", _("Kind"), render=lambda value, _row: say(SOURCES, value)),
             Column("about", _("About")),
@@ -77,9 +93,32 @@ def inbox(request: DeskRequest) -> HttpResponse:
     )  # fmt: skip
     if file := exported(request, table, name="inbox"):
         return file
+    return render(request, "workbench/inbox.html", {"table": table, "mine": mine})
+
+
+def _filters(request: DeskRequest) -> Filters:
     sources = [(code, _(label)) for code, label in SOURCES.items()]
-    context = {"table": table, "mine": mine, "sources": sources, "chosen": chosen}
-    return render(request, "workbench/inbox.html", context)
+    return Filters(
+        request,
+        Choice(name="source", label=_("Kind"), options=sources, any_label=_("Everything")),
+        Check(name="mine", label=_("Mine to decide")),
+    )
+
+
+def _bulk() -> Bulk:
+    return Bulk(
+        action=reverse("workbench:decide_inbox"), button=_("Approve"), against=_("Refuse"),
+        reason=_("Why (needed for a no; kept in the log)"),
+    )  # fmt: skip
+
+
+def _may_choose(row: InboxRow) -> bool:
+    return row.may and bool(row.item)
+
+
+def waiting_rows(request: DeskRequest, sources: Iterable[str]) -> list[InboxRow]:
+    """Return what waits in some sources, as far as the actor may see it."""
+    return [row for source in sources for row in READERS[source](request)]
 
 
 def _may(value: bool, row: InboxRow) -> Any:
@@ -107,7 +146,7 @@ def _money(request: DeskRequest) -> Iterator[InboxRow]:
             source="money", title=say(REQUEST_KINDS, card.kind), amount=card.amount,
             about=" ".join(part for part in (card.name_masked, card.account_ref_masked) if part),
             asked_by=card.requested_by, since=card.requested_at, until=None, href=_href("request", card.request_id),
-            may=card.may_approve, limit=_limit(card.why_not),
+            may=card.may_approve, limit=_limit(card.why_not), item=f"money:{card.request_id}",
         )  # fmt: skip
 
 
@@ -120,6 +159,7 @@ def _extensions(request: DeskRequest) -> Iterator[InboxRow]:
             about=each.extension.asked_date.isoformat(), asked_by=each.extension.requested_by,
             since=each.extension.requested_at, until=each.deadline.due_at,
             href=_href("deadline", each.deadline.deadline_id), may=each.may_decide, limit=_limit(each.why_not),
+            item=f"extensions:{each.extension.extension_id}",
         )  # fmt: skip
 
 
@@ -163,7 +203,8 @@ def _agreements(request: DeskRequest) -> Iterator[InboxRow]:
             about=people[card.person_id].name_masked if card.person_id in people else "–",
             asked_by=card.proposed_by, since=card.proposed_at, until=card.expires_at,
             href=_href("proposal", card.proposal_id),
-            may=request.actor.may("plans.approve") and not card.is_own,
+            may=request.actor.may("plans.work") and arrangements.reaches(request.actor, offer.authority) and not card.is_own,
+            item=f"agreements:{card.proposal_id}",
             limit=_("Your own") if card.is_own else _("from %(role)s on") % {"role": role_word(card.needs_role)},
         )  # fmt: skip
 

@@ -14,14 +14,14 @@ from fairdue.web.workbench.access import DeskRequest, staff_page
 from fairdue.web.workbench.action_forms import MatterForm
 from fairdue.web.workbench.deadline_forms import IntakeForm
 from fairdue.web.workbench.refusals import REFUSED, refusal_text
-from fairdue.web.workbench.views.case import back_to_case, load, render_case
+from fairdue.web.workbench.views.case import back_to_case, basics, render_case
 
 
 @staff_page("cases.view", "deadlines.record", methods=("POST",))
 def take_in(request: DeskRequest, case_id: int) -> HttpResponse:
     """Record a request and say until when it is answered, or show the form again with what is wrong."""
     now = clock.now()
-    form = IntakeForm(load(request, case_id, now), now, request.POST)
+    form = IntakeForm(basics(request, case_id, now), now, request.POST)
     if form.is_valid():
         try:
             taken = take_request(case_id=case_id, actor=request.actor, now=now, **form.asked)
@@ -48,7 +48,7 @@ def take_in(request: DeskRequest, case_id: int) -> HttpResponse:
 def take_matter_in(request: DeskRequest, case_id: int) -> HttpResponse:
     """Take in a dispute, hardship or complaint in one step; what must stop stops before this answers."""
     now = clock.now()
-    view = load(request, case_id, now)
+    view = basics(request, case_id, now)
     form = MatterForm(view, now, request.POST)
     if form.is_valid():
         said = form.cleaned_data

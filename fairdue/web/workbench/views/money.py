@@ -14,7 +14,7 @@ from fairdue.web.workbench.action_forms import PaymentForm
 from fairdue.web.workbench.inputs import whole
 from fairdue.web.workbench.money_words import REQUEST_STATES
 from fairdue.web.workbench.refusals import REFUSED, refusal_text
-from fairdue.web.workbench.views.case import back_to_case, load, render_case
+from fairdue.web.workbench.views.case import back_to_case, basics, render_case
 from fairdue.web.workbench.words import say
 
 
@@ -22,7 +22,7 @@ from fairdue.web.workbench.words import say
 def take_payment(request: DeskRequest, case_id: int) -> HttpResponse:
     """Ask that a payment taken by hand be booked, or show the form again with what is wrong."""
     now = clock.now()
-    form = PaymentForm(load(request, case_id, now), now, request.POST)
+    form = PaymentForm(basics(request, case_id, now), now, request.POST)
     if form.is_valid():
         said = form.cleaned_data
         try:
@@ -52,7 +52,7 @@ def _asked(asked: PaymentAsked) -> str:
 def reverse_payment(request: DeskRequest, case_id: int) -> HttpResponse:
     """Take a payment back, or say on its card why not."""
     now = clock.now()
-    load(request, case_id, now)
+    basics(request, case_id, now)
     account_id, transaction_id = (
         whole(request.POST.get(name)) or 0 for name in ("account_id", "transaction_id")
     )

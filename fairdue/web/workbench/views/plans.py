@@ -1,14 +1,12 @@
-"""Agreed plans: all of them, the calendar of instalments, what was broken, what waits, and one plan with its file."""
+"""One agreed plan: its instalments, how it was agreed, its file, and what may be done."""
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from fairdue.contexts.arrangements import facade as arrangements
@@ -16,16 +14,11 @@ from fairdue.contexts.book import facade as book
 from fairdue.contexts.cases import facade as cases
 from fairdue.contexts.parties import facade as parties
 from fairdue.kernel import clock
-from fairdue.kernel.clock import business_date
-from fairdue.web.ui.tables import Column, DateColumn, EmptyState, InstantColumn, MoneyColumn, Table, row_link
-from fairdue.web.ui.templatetags.ui import badge, day
+from fairdue.web.ui.templatetags.ui import badge
 from fairdue.web.workbench.access import DeskRequest, staff_page
-from fairdue.web.workbench.exporting import exported
-from fairdue.web.workbench.inputs import whole
 from fairdue.web.workbench.plan_forms import WishForm
 from fairdue.web.workbench.plan_words import (
     ACCEPTED,
-    AUTHORITIES,
     END_REASONS,
     INSTALMENT_STATES,
     INSTALMENT_TONES,
@@ -35,114 +28,6 @@ from fairdue.web.workbench.plan_words import (
 )
 from fairdue.web.workbench.refusals import REFUSED, refusal_text
 from fairdue.web.workbench.words import say
-
-AHEAD = timedelta(days=14)
-BEHIND = timedelta(days=7)
-
-
-@staff_page("plans.view")
-def plans(request: DeskRequest) -> HttpResponse:
-    """List plans of one state, or all."""
-    state = request.GET.get("state", "running")
-    state = state if state in PLAN_STATES else ""
-    rows = arrangements.plans(actor=request.actor, state=state, after_id=whole(request.GET.get("after")))
-    table = Table(
-        list(rows),
-        columns=[
-            Column("number", _("Agreement"), is_row_head=True, render=lambda value, row: _to_plan(row.plan_id, value)),
-            Column("kind", _("Plan"), render=lambda value, _row: offer_word("kinds", value)),
-            Column("state", _("State"), render=lambda value, _row: badge(say(PLAN_STATES, value), PLAN_TONES[value])),
-            MoneyColumn("paid", _("Paid")),
-            MoneyColumn("total", _("Of")),
-            Column("next_instalment", _("Next"), render=_next, export=lambda row: ""),
-            DateColumn("started_date", _("Agreed on")),
-        ],
-        caption=_("Plans"), key="plans", is_exportable=True,
-        next_cursor=str(rows[-1].plan_id) if len(rows) == 50 else None,
-        empty=EmptyState(title=_("No plans"), text=_("Plans are agreed on a case, or by borrowers themselves."), icon="check"),
-    )  # fmt: skip
-    if file := exported(request, table, name="plans"):
-        return file
-    return _list(request, table, _("Plans"), state or "all")
-
-
-@staff_page("plans.view")
-def calendar(request: DeskRequest) -> HttpResponse:
-    """List the instalments of running plans around today."""
-    today = business_date(clock.now())
-    rows = arrangements.plan_calendar(actor=request.actor, since=today - BEHIND, until=today + AHEAD)
-    table = Table(
-        list(rows),
-        columns=[
-            Column("due", _("Due"), accessor=lambda row: row.instalment.due_date, is_row_head=True,
-                   render=lambda value, row: _to_plan(row.plan_id, day(value))),
-            Column("name_masked", _("Debtor")),
-            Column("number", _("Agreement")),
-            MoneyColumn("amount", _("Amount"), accessor=lambda row: row.instalment.amount),
-            MoneyColumn("paid", _("Paid"), accessor=lambda row: row.instalment.paid),
-            Column("state", _("State"), accessor=lambda row: row.instalment.state, render=_instalment_badge),
-        ],
-        caption=_("Instalments, from a week ago to two weeks ahead"), key="instalments", is_exportable=True,
-        empty=EmptyState(title=_("No instalments in these days"), icon="check"),
-    )  # fmt: skip
-    if file := exported(request, table, name="instalments"):
-        return file
-    return _list(request, table, _("Instalment calendar"), "calendar")
-
-
-@staff_page("plans.view")
-def broken(request: DeskRequest) -> HttpResponse:
-    """List broken plans, the latest first."""
-    table = Table(
-        list(arrangements.breaches(actor=request.actor)),
-        columns=[
-            DateColumn("ended_date", _("Broken on")),
-            Column("number", _("Agreement"), is_row_head=True, render=lambda value, row: _to_plan(row.plan_id, value)),
-            Column("name_masked", _("Debtor")),
-            Column("kind", _("Plan"), render=lambda value, _row: offer_word("kinds", value)),
-            Column("reason", _("Why"), render=lambda value, _row: say(END_REASONS, value)),
-            MoneyColumn("paid", _("Paid")),
-            MoneyColumn("total", _("Of")),
-        ],
-        caption=_("Broken plans"), key="broken-plans", is_exportable=True,
-        empty=EmptyState(title=_("No plan was broken"), icon="check"),
-    )  # fmt: skip
-    if file := exported(request, table, name="broken-plans"):
-        return file
-    return _list(request, table, _("Broken plans"), "broken")
-
-
-@staff_page("plans.view")
-def waiting(request: DeskRequest) -> HttpResponse:
-    """List the proposals that wait for a second pair of eyes, the oldest first."""
-    rows = arrangements.waiting_proposals(actor=request.actor, now=clock.now())
-    table = Table(
-        list(rows),
-        columns=[
-            InstantColumn("proposed_at", _("Proposed")),
-            Column("kind", _("Plan"), accessor=lambda row: row.offer.kind, is_row_head=True, render=_to_proposal),
-            MoneyColumn("total", _("Total"), accessor=lambda row: row.offer.total_minor, render=_total),
-            Column("proposed_by", _("Proposed by")),
-            Column("needs_role", _("Needs"), render=lambda value, _row: _(AUTHORITIES[value])),
-            InstantColumn("expires_at", _("Offer stands until")),
-        ],
-        caption=_("Proposals that wait for approval"), key="proposals",
-        empty=EmptyState(title=_("No proposal waits"), text=_("Offers beyond somebody's authority wait here."), icon="check"),
-    )  # fmt: skip
-    return _list(request, table, _("Proposals that wait"), "waiting")
-
-
-def _list(request: DeskRequest, table: Table, title: str, chosen: str) -> HttpResponse:
-    tabs = [
-        ("running", _("Running"), reverse("workbench:plans")),
-        ("calendar", _("Instalment calendar"), reverse("workbench:plan_calendar")),
-        ("broken", _("Broken plans"), reverse("workbench:plans_broken")),
-        ("waiting", _("Waiting for approval"), reverse("workbench:proposals")),
-        ("all", _("All"), f"{reverse('workbench:plans')}?state=all"),
-    ]
-    return render(
-        request, "workbench/plans.html", {"table": table, "title": title, "tabs": tabs, "chosen": chosen}
-    )
 
 
 @staff_page("plans.view")
@@ -163,7 +48,7 @@ def _plan_page(
     debts = book.account_cards_by_id(card.account_ids) if len(card.account_ids) > 1 else {}
     instalments = [
         {
-            "row": each, "badge": _instalment_badge(each.state, None),
+            "row": each, "badge": instalment_badge(each.state),
             "debt": debts[each.account_id].ref_masked if each.account_id in debts else "",
         }
         for each in card.instalments
@@ -238,24 +123,6 @@ def _card(request: DeskRequest, plan_id: int) -> arrangements.PlanCard:
         raise Http404 from unknown
 
 
-def _to_plan(plan_id: int, text: Any) -> Any:
-    return row_link(reverse("workbench:plan", args=[plan_id]), text)
-
-
-def _to_proposal(value: str, row: arrangements.ProposalCard) -> Any:
-    return row_link(reverse("workbench:proposal", args=[row.proposal_id]), offer_word("kinds", value))
-
-
-def _total(_value: Any, row: arrangements.ProposalCard) -> Any:
-    from fairdue.kernel.money import Money
-    from fairdue.web.ui.templatetags.ui import money
-
-    return money(Money(row.offer.total_minor, row.offer.currency))
-
-
-def _next(value: Any, _row: Any) -> Any:
-    return f"{day(value.due_date)} · {value.amount.amount:,}" if value else "–"
-
-
-def _instalment_badge(value: str, _row: Any) -> Any:
+def instalment_badge(value: str, _row: Any = None) -> Any:
+    """Return the state of an instalment as a badge."""
     return badge(say(INSTALMENT_STATES, value), INSTALMENT_TONES[value])

@@ -40,7 +40,7 @@ def queue(request: DeskRequest) -> HttpResponse:
     code, age = filters["queue"] or None, filters["bucket"] or None
     try:
         page = cases.queue(
-            actor=request.actor, queue=code, mine=bool(filters["mine"]), bucket=age, after=after,
+            actor=request.actor, queue=code, mine=bool(filters["mine"]), bucket=age, sort=filters.sort, after=after,
             limit=rows(request, PAGE),
         )  # fmt: skip
     except (cases.QueueCursorInvalid, cases.BucketUnknown):
@@ -99,6 +99,7 @@ def queue_table(
         key="queue",
         filters=filters,
         bulk=bulk,
+        sort=filters.sort if filters else "",
         empty=EmptyState(
             title=_("Nothing waits here"),
             text=_(
@@ -122,12 +123,15 @@ def _select(may_assign: bool) -> list[Column]:
 def _columns(reason: Any) -> list[Column]:
     return [
         Column("name_masked", _("Debtor"), render=_case_link, is_row_head=True),
-        Column("bucket", _("Past due"), render=lambda value, row: bucket(value, row.days_past_due)),
-        MoneyColumn("overdue", _("Overdue")),
+        Column(
+            "bucket", _("Past due"), sort="bucket", render=lambda value, row: bucket(value, row.days_past_due)
+        ),
+        MoneyColumn("overdue", _("Overdue"), sort="overdue"),
         Column("reason", _("Why now"), lambda row: reason(row.reason) or say(WORK_KINDS, row.kind)),
         Column(
             "not_before",
             _("Not before"),
+            sort="not_before",
             render=lambda value, row: minute(value),
         ),
         Column("promise", _("Promise"), render=_promise, export=lambda row: _promise_text(row.promise)),

@@ -60,7 +60,9 @@ function choose(button) {
   const select = document.querySelector(selector);
   select.value = value;
   select.dispatchEvent(new Event("change", { bubbles: true }));
-  document.querySelector(button.dataset.then)?.focus();
+  const next = document.querySelector(button.dataset.then);
+  next?.focus();
+  next?.select?.();
 }
 
 function lockAgainstSecondSend(event) {

@@ -1,5 +1,6 @@
 // Keyboard: an element says by data-key="g q" (a key or two keys in a row) how it is reached. Single keys
 // work outside inputs only, and not at all when the person switched them off (body[data-keys="off"], WCAG 2.1.4).
+// While a form that was asked for is on its way ([data-awaited]) keys do nothing: what is typed was meant for it.
 
 const SEQUENCE_MS = 1000;
 const EDITABLE = "input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]";
@@ -14,6 +15,7 @@ export function startKeys(root) {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === "Escape" && event.target.matches(EDITABLE)) return event.target.blur();
     if (event.target.closest(EDITABLE) || root.body.dataset.keys === "off" || root.querySelector("dialog[open]")) return;
+    if (root.querySelector("[data-awaited].htmx-request") && event.key.length === 1) return event.preventDefault();
     handle(root, event);
   });
 }

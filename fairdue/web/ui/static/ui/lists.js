@@ -1,6 +1,7 @@
 // Lists: rows are chosen for a bulk action and stay chosen over pages and sorting.
 //   [data-list]                a list with a bar for its chosen rows; links marked data-part replace its rows only
 //   [data-select-all]          the box that chooses the rows of the page
+//   [data-choose-whole]        the button that chooses all rows of the filter, by the names that the server gives
 //   [data-clear-choice]        the button that chooses none
 //   .table-wrap.fits           a table that fits: its head may stick to the page
 // The choice lives in this page, as hidden fields of the bar's form. Shift with a click chooses what lies between.
@@ -44,6 +45,7 @@ class List {
     const link = event.target.closest("a[data-part]");
     if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey) return this.turn(event, link);
     if (event.target.closest("[data-clear-choice]")) return this.clear();
+    if (event.target.closest("[data-choose-whole]")) return this.whole();
     const box = event.target.closest("tbody input[type=checkbox][form]");
     if (!box) return undefined;
     if (event.shiftKey && this.latest) this.between(box);
@@ -57,6 +59,18 @@ class List {
     if (ends[0] < 0) return;
     all.slice(ends[0], ends[1] + 1).forEach((each) => { each.checked = box.checked; });
     this.changed(box);
+  }
+
+  async whole() {
+    const address = new URL(location.href);
+    address.searchParams.delete("after");
+    address.searchParams.set("export", "choice");
+    const answer = await fetch(address, { headers: { Accept: "application/json" } });
+    if (!answer.ok || answer.redirected) return location.reload();
+    const { name, values } = await answer.json();
+    values.forEach((value) => this.chosen.set(value, name));
+    this.boxes().forEach((box) => { box.checked = this.chosen.has(box.value); });
+    return this.tell();
   }
 
   clear() {
