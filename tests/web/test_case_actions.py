@@ -89,6 +89,7 @@ def test_several_requests_are_decided_at_once_each_by_itself_and_never_ones_own(
     collector = sign("collector")
     for ref in ("BANK-1", "BANK-2"):
         collector.post(address(world, "payment"), payment(world, external_ref=ref, amount="10"))
+    collector.logout()
     supervisor = sign("supervisor")
     supervisor.post(address(world, "payment"), payment(world, external_ref="BANK-3", amount="10"))
     first, second, own = Request.objects.order_by("id")

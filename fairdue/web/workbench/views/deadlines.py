@@ -104,7 +104,7 @@ def _table(
             Column("left", _("Working days left"), _working_left, align="num"),
             Column("rule", _("Rule"), _rule, render=_rule_cell),
             Column("arithmetic", _("How it was counted"), _counted, align="wide"),
-            Column("by", _("Recorded by"), lambda row: row.deadline.started_by if row.deadline else ""),
+            Column("by", _("Recorded by"), _started_by, align="nowrap"),
         ],
         count=page.count, count_is_capped=page.count_is_capped, next_cursor=page.next_cursor, has_cursor=has_cursor,
         caption=caption or _("Deadlines"), is_exportable=True, name=name,
@@ -161,9 +161,19 @@ def _working_left(row: DeadlineRow) -> Any:
 
 def _rule(row: DeadlineRow) -> str:
     if row.deadline:
-        return f"{row.deadline.rule_id} · {row.deadline.citation} · {row.deadline.pack}@{row.deadline.pack_version}"
+        return f"{row.deadline.rule_id} · {_cited(row.deadline.citation)} · {row.deadline.pack}@{row.deadline.pack_version}"
     steps = row.limit.steps if row.limit else ()
-    return f"{steps[-1].rule_id} · {steps[-1].citation}" if steps else ""
+    return f"{steps[-1].rule_id} · {_cited(steps[-1].citation)}" if steps else ""
+
+
+def _cited(citation: str) -> str:
+    """Return a source as it is cited; the house's own has a word in each language."""
+    return _("House policy") if citation == "House policy" else citation
+
+
+def _started_by(row: DeadlineRow) -> str:
+    by = row.deadline.started_by if row.deadline else ""
+    return _("the borrower") if by == "borrower" else by
 
 
 def _rule_cell(value: str, _row: DeadlineRow) -> Any:

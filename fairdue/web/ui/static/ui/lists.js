@@ -4,7 +4,7 @@
 //   [data-choose-whole]        the button that chooses all rows of the filter, by the names that the server gives
 //   [data-clear-choice]        the button that chooses none
 //   .table-wrap.fits           a table that fits: its head may stick to the page
-// The choice lives in this page, as hidden fields of the bar's form. Shift with a click chooses what lies between.
+// Two rows of one record are chosen together. The choice lives in this page, as hidden fields of the bar's form. Shift with a click chooses what lies between.
 
 export function startLists(root) {
   root.querySelectorAll("[data-list]").forEach((list) => new List(list));
@@ -37,6 +37,7 @@ class List {
 
   changed(target) {
     if (target.matches("[data-select-all]")) this.boxes().forEach((box) => { box.checked = target.checked; });
+    if (target.form) this.boxes().forEach((box) => { if (box.value === target.value) box.checked = target.checked; });
     this.boxes().forEach((box) => (box.checked ? this.chosen.set(box.value, box.name) : this.chosen.delete(box.value)));
     this.tell();
   }
