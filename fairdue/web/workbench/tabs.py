@@ -11,8 +11,8 @@ from django.utils.translation import gettext_noop as word
 
 FAMILIES: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
     (word("Plans"), (
-        ("plans", word("Plans"), "plans.view"), ("plan_calendar", word("Instalments"), "plans.view"),
-        ("plans_broken", word("Broken"), "plans.view"), ("proposals", word("Waiting for approval"), "plans.view"),
+        ("plans", word("Plans"), "plans.view"), ("plan_calendar", word("Instalment calendar"), "plans.view"),
+        ("plans_broken", word("Broken plans"), "plans.view"), ("proposals", word("Waiting for approval"), "plans.view"),
     )),
     (word("Matters"), (
         ("matters", word("Matters"), "care.view"), ("complaint_queue", word("Complaints"), "care.view"),

@@ -144,7 +144,7 @@ def waiting(request: DeskRequest) -> HttpResponse:
             Column("proposed_by", _("Proposed by")),
             InstantColumn("proposed_at", _("Proposed")),
             word_column("needs_role", _("Needs"), AUTHORITIES),
-            InstantColumn("expires_at", _("Until")),
+            InstantColumn("expires_at", _("Offer stands until")),
             Column("you", _("You"), lambda row: _may(request, row), render=lambda value, _row: _you(value)),
         ],
         caption=_("Proposals that wait for approval"), key="proposals", is_exportable=True, filters=filters,
