@@ -51,18 +51,19 @@ def publish(file: File, as_json: AsJson = False) -> None:
 
 @app.command("list")
 def list_(as_json: AsJson = False) -> None:
-    """List every version that was ever published, with its state."""
+    """List every version with its number, which the steps of its life ask for, and its state."""
     prepare()
     from fairdue.contexts.decisions.facade import strategies
 
     cards = strategies()
     if as_json:
-        names = ("code", "version", "status", "loaded_at", "sha256")
+        names = ("strategy_id", "code", "version", "status", "loaded_at", "sha256")
         emit({"strategies": [{name: getattr(card, name) for name in names} for card in cards]})
         return
-    table = Table("strategy", "version", "state", "since")
+    table = Table("number", "strategy", "version", "state", "since")
     for card in cards:
-        table.add_row(card.code, card.version, card.status, f"{card.loaded_at:%Y-%m-%d %H:%M} UTC")
+        since = f"{card.loaded_at:%Y-%m-%d %H:%M} UTC"
+        table.add_row(str(card.strategy_id), card.code, card.version, card.status, since)
     console.print(table)
 
 

@@ -23,6 +23,7 @@ File = Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A workb
 Draft = Annotated[
     bool, typer.Option("--draft", help="Save it as a draft, to be checked and approved at the desk.")
 ]
+By = Annotated[str, typer.Option("--by", help="Of a draft: whose it is, a username of the workbench.")]
 Result = Annotated[
     str, typer.Option(help="Of a DMN file: the decision that is carried out, if several could be.")
 ]
@@ -83,7 +84,12 @@ def _document(code: str, version: str) -> dict[str, Any]:
 
 
 def import_(
-    file: File, draft: Draft = False, output: Output = None, result: Result = "", as_json: AsJson = False
+    file: File,
+    draft: Draft = False,
+    by: By = "",
+    output: Output = None,
+    result: Result = "",
+    as_json: AsJson = False,
 ) -> None:
     """Read a workbook, a DMN or a YAML file back: every fault by sheet and cell, else the document as YAML or a draft.
 
@@ -101,7 +107,7 @@ def import_(
             place = f"{each['where']}: " if each["where"] else ""
             console.print(f"[red]✗[/red] {escape(place + each['en'])}", highlight=False, soft_wrap=True)
         raise typer.Exit(1) from problems
-    saved = _saved(document) if draft else ""
+    saved = _saved(document, by) if draft else ""
     if as_json:
         emit({"file": file.name, "problems": [], "draft": saved, "document": document})
     elif saved:
@@ -114,22 +120,22 @@ def import_(
             sys.stdout.write(text)
 
 
-def _saved(document: dict[str, Any]) -> str:
+def _saved(document: dict[str, Any], by: str) -> str:
     prepare()
     from fairdue.contexts.decisions import facade as decisions
+    from fairdue.contexts.identity import facade as identity
     from fairdue.kernel import clock
-    from fairdue.kernel.actor import system
+    from fairdue.kernel.actor import PermissionRefused, system
 
-    code = str(document["code"])
-    base = next(iter(decisions.strategy_versions(code)), None)
+    actor = identity.actor_by_username(by) if by else system("fairdue strategy import")
+    if actor is None:
+        fail(f"nobody active is called {by!r}; see: fairdue staff list")
     try:
-        card = decisions.save_draft(
-            code=code,
-            document=document,
-            base_version_id=base.strategy_id if base else None,
-            actor=system("fairdue strategy import"),
-            now=clock.now(),
-        )
-    except (decisions.StrategyVersionTaken, decisions.StrategyDocumentUnusable) as refusal:
+        card = decisions.save_file_draft(document=document, actor=actor, now=clock.now())
+    except (
+        decisions.StrategyVersionTaken,
+        decisions.StrategyDocumentUnusable,
+        PermissionRefused,
+    ) as refusal:
         fail(escape(str(refusal)), status=1)
-    return f"{card.code}@{card.version}"
+    return f"{card.strategy_id}: {card.code}@{card.version}"

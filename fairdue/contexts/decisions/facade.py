@@ -40,6 +40,7 @@ from fairdue.contexts.decisions.operations.drafts import (
     StrategyVersionTaken,
     delete_draft,
     save_draft,
+    save_file_draft,
 )
 from fairdue.contexts.decisions.operations.experiments import (
     ExperimentCodeTaken,
@@ -176,6 +177,7 @@ __all__ = [
     "row_moves",
     "running_experiments",
     "save_draft",
+    "save_file_draft",
     "shadow_nights",
     "start_experiment",
     "start_shadow",

@@ -87,6 +87,7 @@ KINDS = (
         done=word("Retired"),
     ),
 )
+_COURSE = ("draft", "checked", "shadow", "approved", "published")
 BY_CODE = {kind.code: kind for kind in KINDS}
 
 
@@ -121,6 +122,8 @@ def _refused(kind: _Kind, card: decisions.StrategyCard, actor: Actor) -> str:
         said = {"state": _(STATES[card.status]), "needed": before}
         if kind.code == "retire" and card.status == "draft":
             return _("A draft is deleted instead.")
+        if card.status != "retired" and _COURSE.index(card.status) > _COURSE.index(kind.before[0]):
+            return _("This step is done.")
         return _("Now: %(state)s. Needed first: %(needed)s.") % said
     if not actor.may(kind.permission):
         said = {"role": role_word(actor.role), "permission": _(PERMISSION_WORDS[kind.permission])}

@@ -16,7 +16,7 @@ from fairdue.kernel.money import Money
 from fairdue.web.workbench.office_words import STRATEGY_OUTPUTS
 
 STATES = {
-    "draft": word("Draft"),
+    "draft": word("Draft version"),
     "checked": word("Checked"),
     "shadow": word("In the shadow"),
     "approved": word("Approved"),
@@ -32,7 +32,7 @@ STATE_TONES = {
     "retired": "",
 }
 ORIGINS = {"pack": word("Shipped"), "desk": word("Written here")}
-SEVERITIES = {"error": word("Error"), "warning": word("Warning"), "note": word("Note")}
+SEVERITIES = {"error": word("Error"), "warning": word("Warning"), "note": word("Hint")}
 SEVERITY_TONES = {"error": "stop", "warning": "wait", "note": "info"}
 
 _EDITOR = {

@@ -79,6 +79,20 @@ def save_draft(
     return _overwrite(draft_id, dict(document) | {"code": code}, expected_sha256, actor, now)
 
 
+def save_file_draft(*, document: Mapping[str, Any], actor: Actor, now: datetime) -> StrategyCard:
+    """Save what a file says as a new draft, based on the version of its number, else on the newest one.
+
+    :raises StrategyVersionTaken: if its version is taken by another than its base
+    :raises StrategyDocumentUnusable: if the document is none
+    """
+    code, version = str(document.get("code", "")), str(document.get("version", ""))
+    known = StrategyVersion.objects.filter(code=code).order_by("-loaded_at", "-pk")
+    base = known.filter(version=version).first() or known.first()
+    return save_draft(
+        code=code, document=document, base_version_id=base.pk if base else None, actor=actor, now=now
+    )
+
+
 _CODE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
 
 

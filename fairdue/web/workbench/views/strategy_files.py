@@ -86,12 +86,7 @@ def upload(request: DeskRequest) -> HttpResponse:
 
 
 def _saved(request: DeskRequest, document: dict[str, Any]) -> HttpResponse:
-    code, version = str(document.get("code", "")), str(document.get("version", ""))
-    known = decisions.strategy_versions(code)
-    base = next((each for each in known if each.version == version), known[0] if known else None)
-    draft = decisions.save_draft(
-        code=code, document=document, base_version_id=base.strategy_id if base else None, actor=request.actor, now=clock.now(),
-    )  # fmt: skip
+    draft = decisions.save_file_draft(document=document, actor=request.actor, now=clock.now())
     messages.success(request, _("The file is draft %(version)s now.") % {"version": draft.version})
     return redirect("workbench:strategy", strategy_id=draft.strategy_id)
 
