@@ -171,6 +171,23 @@ def night(as_json: AsJson = False) -> None:
 
 
 @group.command()
+def watch(as_json: AsJson = False) -> None:
+    """Tell staff of answers that are due soon or late, and persons of a later day; the worker does so every ten minutes."""
+    prepare()
+    from fairdue.journeys import care
+    from fairdue.kernel import clock
+
+    done = care.watch_matters(clock.now())
+    if as_json:
+        emit(asdict(done))
+        return
+    console.print(
+        f"{done.near_count} due soon, {done.late_count} late, {done.extended_count} with a later day,"
+        f" {done.mailed_count} letters to staff"
+    )
+
+
+@group.command()
 def figures(
     from_day: Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="First day of receipt.")],
     until: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="Last day of receipt.")],

@@ -40,6 +40,8 @@ def test_matters_are_opened_listed_shown_and_counted():
     assert (shown["words"], [entry["kind"] for entry in shown["entries"]]) == ("too many calls", ["opened"])
     assert run("show", "999999", "--by", "supervisor")[0] == 1
     assert run("night") == (0, {"overdue_count": 0, "lifted_count": 0, "released_count": 0})
+    watched = run("watch")[1]
+    assert watched == {"near_count": 0, "late_count": 0, "extended_count": 0, "mailed_count": 0}
     today = clock.business_date(clock.now()).isoformat()
     found = run("figures", "--from", today, "--until", today)[1]["figures"]
     assert [(row["kind"], row["opened_count"]) for row in found] == [("complaint", 1)]
