@@ -70,7 +70,8 @@ def test_the_check_names_a_shipped_strategy_by_its_code_and_shows_the_account_of
     path = edited(tmp_path, ('days_past_due: "> 180"', 'days_past_due: "> 181"'))
     status, answer = strategy("check", path)
     said = (
-        'No row fits days_past_due: 181; is_promise_missed: false; is_promise_open: false; standing: "open".'
+        "No row fits days_past_due: 181; is_plan_broken: false; is_promise_missed: false; is_promise_open: false; "
+        'standing: "open".'
     )
     assert (status, answer["errors"]) == (1, [said])
     (gap,) = answer["findings"]

@@ -40,7 +40,7 @@ def test_the_map_follows_the_course_of_time_and_names_the_events_that_lead_aside
 
 
 @pytest.mark.parametrize(
-    ("language", "title"), [("zh", "提醒与来电催收(中国大陆):阶段图"), ("en", "Reminders and calls")]
+    ("language", "title"), [("zh", "提醒与来电催收(中国大陆)：阶段图"), ("en", "Reminders and calls")]
 )
 def test_the_picture_has_a_title_a_description_and_every_stage(
     shipped: Strategy, language: str, title: str
@@ -67,7 +67,7 @@ def test_no_two_boxes_of_the_picture_cover_each_other(shipped: Strategy) -> None
         )
         for box in root.iter(f"{SVG}rect")
     ]
-    assert len(places) == 13
+    assert len(places) == 15
     for number, (x, y, wide, high) in enumerate(places):
         for a, b, _, _ in places[number + 1 :]:
             assert x + wide <= a or a + wide <= x or y + high <= b or b + high <= y
@@ -107,7 +107,7 @@ def test_the_bpmn_is_a_sound_process_with_a_diagram_of_every_part(shipped: Strat
         assert (into == 0) == (kind == "startEvent")
         assert (out == 0) == (kind == "endEvent")
         assert out <= 1 or kind == "exclusiveGateway"
-    assert sum(node.tag == f"{BPMN}task" for node in nodes.values()) == 13
+    assert sum(node.tag == f"{BPMN}task" for node in nodes.values()) == 15
     seen = {"start"}
     for _ in nodes:
         seen |= {end for start, end in flows.values() if start in seen}

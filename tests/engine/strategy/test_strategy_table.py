@@ -27,6 +27,9 @@ CURRENT: dict[str, Any] = {
     "has_hardship": False,
     "promises_kept": 0,
     "promises_broken": 0,
+    "is_plan_running": False,
+    "is_plan_broken": False,
+    "plans_broken": 0,
     "days_since_payment": None,
     "days_since_conversation": None,
     "balance_minor": 1_000_000,
@@ -60,7 +63,7 @@ def errors_of(document: dict[str, Any]) -> tuple[str, ...]:
 
 
 def test_the_shipped_strategy_checks_out(shipped: dict[str, Any]) -> None:
-    assert len(read_strategy(shipped).rows) == 29
+    assert len(read_strategy(shipped).rows) == 31
 
 
 @pytest.mark.parametrize(
@@ -69,6 +72,10 @@ def test_the_shipped_strategy_checks_out(shipped: dict[str, Any]) -> None:
         ({"is_deceased": True, "is_on_hold": True}, "deceased-review"),
         ({"is_on_hold": True, "days_past_due": 40}, "hold-none"),
         ({"is_on_hold": True, "has_complaint": True, "days_past_due": 40}, "hold-none"),
+        ({"is_plan_running": True, "is_on_hold": True, "days_past_due": 40}, "plan-none"),
+        ({"is_plan_running": True, "has_dispute": True, "days_past_due": 40}, "hold-none"),
+        ({"is_plan_broken": True, "plans_broken": 1, "days_past_due": 40}, "plan-broken-call"),
+        ({"is_plan_broken": True, "plans_broken": 1, "days_past_due": 0}, "current-none"),
         ({"is_promise_open": True, "days_past_due": 40}, "promise-wait"),
         ({"is_promise_missed": True, "days_past_due": 40}, "promise-missed-call"),
         ({"is_promise_missed": True, "days_past_due": 0}, "current-none"),

@@ -71,6 +71,27 @@ def stored(
 
 
 @pytest.fixture
+def three_nights(book: int, night: Callable[..., CycleReport]) -> Callable[[int], CycleReport]:
+    """Four nights with a file of a thousand rows each but the first; then one with as many as is said."""
+    for days in range(4):
+        if days:
+            land_file(1000, days - 4)
+        night(NIGHT + timedelta(days=days - 4))
+
+    def tonight(rows: int) -> CycleReport:
+        land_file(rows, 0)
+        return night(NIGHT)
+
+    return tonight
+
+
+def land_file(rows: int, days: int = 0) -> None:
+    """Say that a file of accounts came so many days before or after `NIGHT`."""
+    with connection.cursor() as cursor:
+        cursor.execute(FILE, [rows, rows, morning_before(NIGHT + timedelta(days=days))])
+
+
+@pytest.fixture
 def rows() -> Callable[..., list[dict[str, Any]]]:
     def select(sql: str, *values: Any) -> list[dict[str, Any]]:
         with connection.cursor() as cursor:
