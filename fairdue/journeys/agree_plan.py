@@ -17,7 +17,8 @@ from fairdue.journeys.send_code import SentCode, send_code
 from fairdue.kernel.actor import Actor
 
 COPY_TEMPLATE = "notice.plan_agreed"
-PURPOSE = "plan_reminder"
+PURPOSE = "confirm_change"
+"""It answers what the person just did: it need not wait for other messages, and goes to the mailbox it names or nowhere."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
