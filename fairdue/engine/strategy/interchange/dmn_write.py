@@ -207,15 +207,7 @@ def _rule(table: etree._Element, rule: RuleShape) -> None:
 
 def _diagram(root: etree._Element, shape: Shape, ids: dict[str, str]) -> None:
     """Facts on the bottom line, each decision above what it reads, the result on top."""
-    layers: dict[int, list[str]] = {0: [one.name for one in shape.inputs]}
-    for layer, decision in decisions_in_order(shape):
-        layers.setdefault(layer, []).append(decision.name)
-    top = max(layers)
-    places = {
-        name: (_GAP + column * (_WIDTH + _GAP), _GAP + (top - layer) * (_HEIGHT + 2 * _GAP))
-        for layer, names in layers.items()
-        for column, name in enumerate(names)
-    }
+    places = _places(shape)
     diagram = _sub(_sub(root, "DMNDI", DMNDI), "DMNDiagram", DMNDI, id="diagram", name=shape.name)
     for name, (x, y) in places.items():
         holder = _sub(diagram, "DMNShape", DMNDI, id=f"shape_{ids[name]}", dmnElementRef=ids[name])
@@ -226,3 +218,30 @@ def _diagram(root: etree._Element, shape: Shape, ids: dict[str, str]) -> None:
             edge = _sub(diagram, "DMNEdge", DMNDI, id=f"edge_{wire}", dmnElementRef=wire)
             for (x, y), down in ((places[name], 0), (places[decision.name], _HEIGHT)):
                 _sub(edge, "waypoint", DI, x=str(x + _WIDTH // 2), y=str(y + down))
+
+
+def _places(shape: Shape) -> dict[str, tuple[int, int]]:
+    """Facts in the order in which decisions read them; each decision above the middle of what it reads."""
+    layers: dict[int, list[DecisionShape]] = {}
+    for layer, decision in decisions_in_order(shape):
+        layers.setdefault(layer, []).append(decision)
+    facts = [one.name for one in shape.inputs]
+    read = [name for layer in sorted(layers) for one in layers[layer] for name in one.requires]
+    facts.sort(key=lambda name: read.index(name) if name in read else len(read))
+    step, top = _WIDTH + _GAP, max(layers, default=0)
+    columns = {name: float(column) for column, name in enumerate(facts)}
+    found = {name: (_GAP + int(column * step), _height(top)) for name, column in columns.items()}
+    for layer in sorted(layers):
+        wanted = {
+            one.name: sum(columns.get(name, 0.0) for name in one.requires) / max(len(one.requires), 1)
+            for one in layers[layer]
+        }
+        last = -1.0
+        for name in sorted(wanted, key=lambda each: wanted[each]):
+            last = columns[name] = max(wanted[name], last + 1)
+            found[name] = (_GAP + int(last * step), _height(top - layer))
+    return found
+
+
+def _height(line: int) -> int:
+    return _GAP + line * (_HEIGHT + 2 * _GAP)
