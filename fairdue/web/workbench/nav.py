@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.urls import NoReverseMatch, reverse
@@ -355,11 +356,10 @@ def _entry(item: NavItem, request: Any) -> dict[str, Any] | None:
     path: str = request.path
     if item.permissions and not any(actor.may(permission) for permission in item.permissions):
         return None
-    try:
-        href = reverse(item.url_name)
-    except NoReverseMatch:
+    href = _href(item.url_name)
+    if not href:
         return None
-    is_current = path == href or (href != reverse("workbench:home") and path.startswith(href))
+    is_current = path == href or (href != _href("workbench:home") and path.startswith(href))
     return {
         "href": href,
         "label": _(item.label),
@@ -368,3 +368,12 @@ def _entry(item: NavItem, request: Any) -> dict[str, Any] | None:
         "is_current": is_current,
         "count": item.count(request) if item.count else 0,
     }
+
+
+@cache
+def _href(url_name: str) -> str:
+    """Return the address of a page, looked up once: every page draws the whole rail; empty if there is none."""
+    try:
+        return reverse(url_name)
+    except NoReverseMatch:
+        return ""

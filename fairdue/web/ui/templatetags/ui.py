@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -31,8 +32,12 @@ NO_BREAK_SPACE = "\u00a0"
 @register.simple_tag
 def icon(name: str, label: str = "", css: str = "") -> SafeString | str:
     """Draw an icon of the sprite; without a label it is decoration and hidden from screen readers."""
-    if not name:
-        return ""
+    return _icon(name, str(label), css) if name else ""
+
+
+@lru_cache(maxsize=1024)
+def _icon(name: str, label: str, css: str) -> SafeString:
+    """Return the same few icons that a page draws a hundred times; the names are the sprite's, the labels words."""
     names = format_html('role="img" aria-label="{}"', label) if label else SafeString('aria-hidden="true"')
     return format_html(
         '<svg class="icon {}" {} focusable="false"><use href="{}#{}"></use></svg>',
