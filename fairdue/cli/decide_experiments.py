@@ -194,7 +194,7 @@ def _results(found: Any) -> Table:
         table.add_row(
             line.arm.code,
             f"{line.persons:,}",
-            f"{samples['contacts'].mean:.2f}",
+            f"{samples['contacts'].mean:.2f}" if line.persons else "–",
             *(_share(line, name) for name in ("promises", "payers_7", "payers_30")),
             _amount(line),
             _share(line, "complaints"),
@@ -204,12 +204,16 @@ def _results(found: Any) -> Table:
 
 def _share(line: Any, name: str) -> str:
     """A share, and how far it is above the first arm's, with the interval; a star where the sign is clear."""
+    if not line.samples[name].count:
+        return "–"
     against = line.against.get(name)
     beside = f"\n{against.estimate:+.1%} [{against.low:+.1%}, {against.high:+.1%}]" if against else ""
     return escape(f"{line.samples[name].mean:.1%}{beside}{' *' if against and against.is_clear else ''}")
 
 
 def _amount(line: Any) -> str:
+    if not line.samples["paid_30"].count:
+        return "–"
     against = line.against.get("paid_30")
     beside = (
         f"\n{against.estimate / 100:+,.2f} [{against.low / 100:+,.2f}, {against.high / 100:+,.2f}]"
