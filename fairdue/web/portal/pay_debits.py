@@ -87,6 +87,7 @@ def _shown(card: MandateCard, accounts: dict[int, Any], debits: dict[int, Any]) 
     ]
     return {
         "card": card,
+        "cap": f"{card.cap.amount:,}",
         "account": accounts.get(card.account_id),
         "debits": rows,
         "end": pay_words.end_word(card.end_reason),
