@@ -39,7 +39,7 @@ FOREIGN: dict[str, Any] = {
         ("absence_id", "agreement_id", "assessment_id", "batch_id", "call_id", "deadline_id", "document_id", "errand_id",
          "extension_id", "mandate_id", "matter_id", "message_id", "number", "payment_id", "permit_id", "plan_id",
          "proposal_id", "request_id", "run_id", "statement_id", "strategy_id", "transaction_id", "view_id", "template_id",
-         "creditor_id", "team_id", "staff_id", "change_id", "job_id", "recording_id"),
+         "creditor_id", "team_id", "staff_id", "change_id", "job_id", "recording_id", "contact_point_id"),
         lambda _world: NOBODY,
     ),
     "card": lambda _world: "book", "channel": lambda _world: "sms", "code": lambda _world: "no-such-code",

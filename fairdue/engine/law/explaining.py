@@ -18,6 +18,11 @@ from fairdue.engine.law.moments import whole_minute
 from fairdue.engine.law.packs import Check
 from fairdue.engine.law.verdict import RANK, Reason, Verdict
 
+CHANNEL_WORDS = {
+    "call": ("电话", "call"), "sms": ("短信", "text message"), "email": ("电子邮件", "e-mail"), "visit": ("上门", "visit"),
+    "inapp": ("站内消息", "message on the page"), "letter": ("信函", "letter"), "push": ("推送", "push message"),
+    "im": ("即时消息", "chat message"), "voicemail_drop": ("语音留言", "voicemail"),
+}  # fmt: skip
 HOLD_WORDS = {
     "dispute": ("异议", "dispute"), "complaint": ("投诉", "complaint"), "plan": ("协商方案", "repayment plan"),
     "hardship": ("困难帮扶", "hardship"), "deceased": ("身故", "death"), "attorney": ("律师代理", "attorney"),
@@ -130,7 +135,8 @@ def _facts_used(check: Check, words: dict[str, Any], facts: Mapping[str, Any]) -
     plain = {name: value for name, value in words.items() if not isinstance(value, dict | list)}
     conditions = check.parameters.get("when", {})
     conditions = conditions if isinstance(conditions, list) else [conditions]
-    return plain | {column: facts[column] for condition in conditions for column in condition}
+    named = {column: facts[column] for condition in conditions for column in condition}
+    return plain | named | {"channel": facts["channel"]}
 
 
 def _own_retry(rule: BrokenRule, opens: Callable[[Clock], datetime | None]) -> datetime | None:
@@ -143,8 +149,9 @@ def _own_retry(rule: BrokenRule, opens: Callable[[Clock], datetime | None]) -> d
 def _words(check: Check, facts: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return the facts that a message may name, for zh and for en."""
     home = ZoneInfo(facts["home_zone"])
+    channel = facts["channel"]
+    channel_zh, channel_en = CHANNEL_WORDS.get(channel, (channel, channel))
     common = dict(check.parameters) | {
-        "channel": facts["channel"],
         "at": f"{facts['at'].astimezone(home):%Y-%m-%d %H:%M}",
     }
     if check.clock is not None:
@@ -156,10 +163,11 @@ def _words(check: Check, facts: Mapping[str, Any]) -> tuple[dict[str, Any], dict
             "latest": f"{latest.astimezone(home):%Y-%m-%d %H:%M}" if latest else "",
         }
     if check.uses != "hold.open":
-        return common, common
+        return common | {"channel": channel_zh}, common | {"channel": channel_en}
     kinds = [hold.split(":")[0] for hold in facts["holds"] if hold.split(":")[0] in check.parameters["kinds"]]
     zh, en = zip(*(HOLD_WORDS.get(kind, (kind, kind)) for kind in dict.fromkeys(kinds)), strict=True)
-    return common | {"hold": "、".join(zh)}, common | {"hold": ", ".join(en)}
+    said = {"hold": "、".join(zh), "channel": channel_zh}, {"hold": ", ".join(en), "channel": channel_en}
+    return common | said[0], common | said[1]
 
 
 def _clock_words(clock: Clock, facts: Mapping[str, Any]) -> dict[str, Any]:

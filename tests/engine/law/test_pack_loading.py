@@ -43,8 +43,8 @@ def refusal(folder: Path):
 FAULTS = [
     (CHECKS, "  citation: [{source: HOUSE, article: messages}]\n", "", "HOUSE-MSG-01", "'citation' is a required", "schema"),
     (CHECKS, "{source: HOUSE, article: messages}", "{source: GONE}", "HOUSE-MSG-01: citation.0.source", "GONE is not listed", "sources.yaml"),
-    (CHECKS, "    zh: 该联系方式已知无效，请勿再用，以免打扰无关人员。\n", "", "HOUSE-POINT-01: message", "'zh' is a required", "schema"),
-    (CHECKS, "    zh: 该联系方式已知无效，请勿再用，以免打扰无关人员。\n", "    zh: invalid\n", "HOUSE-POINT-01: message.zh", "not in this language", "translate"),
+    (CHECKS, "    zh: 该联系方式已知无效或尚未验证，请勿使用，以免打扰无关人员。\n", "", "HOUSE-POINT-01: message", "'zh' is a required", "schema"),
+    (CHECKS, "    zh: 该联系方式已知无效或尚未验证，请勿使用，以免打扰无关人员。\n", "    zh: invalid\n", "HOUSE-POINT-01: message.zh", "not in this language", "translate"),
     (CHECKS, "en: Messages a day}", "en: 每日}", "HOUSE-MSG-01: title.en", "not in this language", "translate"),
     (CHECKS, "uses: count.reached", "uses: count.guessed", "HOUSE-MSG-01: uses", "no check function 'count.guessed'", "there are"),
     (CHECKS, "point_status: {not: valid}", "point_mood: {not: valid}", "HOUSE-POINT-01: condition", "no candidate column 'point_mood'", "README"),
