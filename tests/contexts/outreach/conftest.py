@@ -15,7 +15,7 @@ from django.db import connection
 from fairdue.contexts.book.models import Account, Creditor, Product
 from fairdue.contexts.ledger import facade as ledger
 from fairdue.contexts.outreach import facade as outreach
-from fairdue.contexts.outreach.models import LocalProviderMessage, Message
+from fairdue.contexts.outreach.models import LocalProviderMessage, Message, Template
 from fairdue.contexts.parties.models import ContactPoint, Person
 from fairdue.contexts.parties.sealing import CONTACT_PURPOSE, NAME_PURPOSE
 from fairdue.kernel import clock
@@ -46,10 +46,17 @@ def ten_o_clock(monkeypatch) -> datetime:
     return TEN_O_CLOCK
 
 
+_texts: list[Template] = []
+
+
 @pytest.fixture
 def packs(transactional_db, ten_o_clock) -> None:
-    """Load the shipped templates; the gate publishes its own packs."""
+    """Load the shipped templates, read and approved once a process; the gate publishes its own packs."""
+    if _texts:
+        Template.objects.bulk_create(_texts)
+        return
     outreach.load_templates(actor=system("test"), now=ten_o_clock)
+    _texts.extend(Template.objects.all())
 
 
 @pytest.fixture

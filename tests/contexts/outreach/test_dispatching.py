@@ -58,7 +58,7 @@ def test_a_reminder_reaches_the_provider_once_in_words_that_are_true_now(borrow,
     assert (message.status, message.contact_point_id, message.template_version) == (
         "sent",
         borrower.mobile_id,
-        "2",
+        "3",
     )
     sent = message.dispatch
     assert (sent.status, sent.provider, sent.tries, sent.next_try_at) == ("accepted", "http", 1, None)

@@ -59,13 +59,15 @@ def load_templates(*, actor: Actor, now: datetime, directory: Path | None = None
     """
     created = approved = unchanged = 0
     with transaction.atomic():
+        loaded = {_key(each): each.sha256 for each in Template.objects.defer("body", "placeholders")}
         for draft, approver in _drafts(directory or settings.PACKS_DIR / "templates"):
-            known = _same_version(draft)
+            known = loaded.get(_key(draft))
             if known is None:
-                draft.save(force_insert=True)
-                created += 1
                 approved += _approve_from_file(draft, approver, actor, now)
-            elif known.sha256 != draft.sha256:
+                draft.save(force_insert=True)
+                loaded[_key(draft)] = draft.sha256
+                created += 1
+            elif known != draft.sha256:
                 raise TemplateChanged(f"{_label(draft)} differs from what is loaded; raise the version")
             else:
                 unchanged += 1
@@ -91,6 +93,7 @@ def approve_template(*, template_id: int, actor: Actor, now: datetime) -> None:
         if template is None:
             raise TemplateUnknown(f"no template {template_id}")
         report = _approve(template, actor.label, now)
+        template.save(update_fields=["approved_by", "approved_at"])
         law.publish_content(actor=system("law"), now=now)
         audit.record(
             code="outreach.template.approved", actor=actor, subject_type="template", subject_id=template.pk, now=now,
@@ -128,6 +131,7 @@ def _approve_from_file(draft: Template, approver: str, actor: Actor, now: dateti
 
 
 def _approve(template: Template, approver: str, now: datetime) -> TextReport:
+    """Approve a version that the caller saves then; the one in use until now retires at once."""
     if template.approved_at or template.retired_at:
         raise ApprovalRefused(f"{_label(template)} was approved or retired before")
     if approver == template.authored_by:
@@ -138,14 +142,11 @@ def _approve(template: Template, approver: str, now: datetime) -> TextReport:
     siblings = Template.objects.filter(code=template.code, channel=template.channel, locale=template.locale)
     siblings.filter(approved_at__isnull=False, retired_at__isnull=True).update(retired_at=now)
     template.approved_by, template.approved_at = approver, now
-    template.save(update_fields=["approved_by", "approved_at"])
     return report
 
 
-def _same_version(draft: Template) -> Template | None:
-    return Template.objects.filter(
-        code=draft.code, channel=draft.channel, locale=draft.locale, version=draft.version
-    ).first()
+def _key(template: Template) -> tuple[str, str, str, str]:
+    return template.code, template.channel, template.locale, template.version
 
 
 def _drafts(directory: Path) -> Iterator[tuple[Template, str]]:
