@@ -47,7 +47,7 @@ FAULTS = [
     (CHECKS, "    zh: 该联系方式已知无效或尚未验证，请勿使用，以免打扰无关人员。\n", "    zh: invalid\n", "HOUSE-POINT-01: message.zh", "not in this language", "translate"),
     (CHECKS, "en: Messages a day}", "en: 每日}", "HOUSE-MSG-01: title.en", "not in this language", "translate"),
     (CHECKS, "uses: count.reached", "uses: count.guessed", "HOUSE-MSG-01: uses", "no check function 'count.guessed'", "there are"),
-    (CHECKS, "point_status: {not: valid}", "point_mood: {not: valid}", "HOUSE-POINT-01: condition", "no candidate column 'point_mood'", "README"),
+    (CHECKS, "point_status: {not: [valid, removed]}", "point_mood: {not: [valid, removed]}", "HOUSE-POINT-01: condition", "no candidate column 'point_mood'", "README"),
     (CHECKS, "{used} messages went out today", "{mood} messages went out today", "HOUSE-MSG-01: message.en", "names mood", "it may name"),
     (CHECKS, "max: {parameter: messages.per_day}, days: 1", "days: 1", "HOUSE-MSG-01: params.max", "parameter max is missing", "needs it"),
     (CHECKS, "{parameter: messages.per_day}", "{parameter: messages.per_year}", "HOUSE-MSG-01: params", "no parameter messages.per_year", "parameters/*.yaml"),
