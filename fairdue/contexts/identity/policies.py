@@ -31,7 +31,7 @@ _DEADLINES = frozenset({"deadlines.view", "deadlines.record", "deadlines.meet", 
 """`deadlines.record` takes in what a borrower asks for, `deadlines.meet` says that it was answered or asks for more
 time, `deadlines.approve` grants it: never to oneself, and only where the rule names the role."""
 _WATCH = frozenset({"cases.view", "parties.search", "gate.try", "permits.view", "templates.view"})
-_FIGURES = frozenset({"book.view", "cycle.view", "strategy.view", "reporting.view"})
+_FIGURES = frozenset({"book.view", "products.view", "cycle.view", "strategy.view", "reporting.view"})
 _ID_NUMBERS = frozenset({"parties.reveal_id_number"})
 _LEDGER = frozenset({"ledger.view", "payments.view"})
 """`ledger.adjust` asks for an event such as a waiver or a pause, `ledger.approve` lets it happen; `payments.match`
@@ -52,7 +52,7 @@ PERMISSIONS_BY_ROLE: dict[str, frozenset[str]] = {
     | _PLANS
     | _ID_NUMBERS
     | _CARE
-    | {"payments.record", "ledger.view", "ledger.adjust", "deadlines.view"},
+    | {"payments.record", "products.view", "ledger.view", "ledger.adjust", "deadlines.view"},
     Role.FIELD: _WORK | _PLANS,
     Role.AGENCY: _WORK | _PLANS,
     Role.SUPERVISOR: _WORK
@@ -85,19 +85,41 @@ PERMISSIONS_BY_ROLE: dict[str, frozenset[str]] = {
     | _DEADLINES
     | _CARE
     | {"care.approve"}
-    | {"holds.place", "holds.lift", "parties.reveal", "book.view", "rules.confirm", "retention.view"},
+    | {
+        "holds.place",
+        "holds.lift",
+        "parties.reveal",
+        "book.view",
+        "products.view",
+        "rules.confirm",
+        "retention.view",
+    },
     Role.STRATEGIST: _FIGURES | _STRATEGY | {"gate.try", "templates.view", "capacity.view"},
     Role.RISK: _FIGURES,
     Role.FINANCE: _WATCH
     | _PLANS
     | {"plans.approve"}
     | _LEDGER
-    | {"payments.record", "payments.match", "payments.approve", "payments.reverse", "book.view"}
+    | {
+        "payments.record",
+        "payments.match",
+        "payments.approve",
+        "payments.reverse",
+        "book.view",
+        "products.view",
+    }
     | {"ledger.adjust", "ledger.approve"},
     Role.ADMINISTRATOR: frozenset(
         {"staff.manage", "book.import", "book.view", "cycle.run", "cycle.view", "audit.view", "outbox.view"}
-        | {"templates.view", "strategy.view", "reporting.view", "retention.view", "capacity.view"}
-        | {"system.view", "system.manage"}
+        | {
+            "templates.view",
+            "strategy.view",
+            "reporting.view",
+            "retention.view",
+            "capacity.view",
+            "capacity.set",
+        }
+        | {"products.view", "system.view", "system.manage"}
     ),
 }
 

@@ -123,7 +123,7 @@ GROUPS: tuple[tuple[str, tuple[NavItem, ...]], ...] = (
                 url_name="workbench:products",
                 label=word("Products"),
                 icon="rules",
-                permissions=("ledger.view",),
+                permissions=("products.view",),
             ),
             NavItem(
                 url_name="workbench:imports",

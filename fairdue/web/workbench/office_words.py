@@ -101,6 +101,11 @@ TEXT_ACTORS = {"creditor": word("The lender"), "agency": word("An agency")}
 
 TEXTS = {
     "notice.payment_received": word("Payment received"), "notice.promise_due": word("Promise falls due"),
+    "code.one_time": word("One-time code"), "notice.contact_changed": word("Contact details changed"),
+    "notice.debit_due": word("Direct debit announced"), "notice.matter_answered": word("Matter answered"),
+    "notice.matter_extended": word("More time for an answer"), "notice.matter_received": word("Matter received"),
+    "notice.plan_agreed": word("Plan agreed"), "notice.plan_due": word("Instalment of a plan falls due"),
+    "notice.plan_missed": word("Instalment of a plan missed"), "reminder.pay_link": word("Link to pay"),
     "reminder.first_overdue": word("First reminder"), "reminder.pre_due": word("Before the due date"),
     "reminder.second_round": word("Second reminder"), "reminder.third_round": word("Third reminder"),
 }  # fmt: skip

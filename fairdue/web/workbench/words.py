@@ -49,6 +49,7 @@ PERMISSION_WORDS = {
     "system.view": word("seeing jobs, keys and health"),
     "system.manage": word("queueing jobs again and sealing anew"),
     "reporting.view": word("seeing reports"),
+    "products.view": word("seeing products"),
     "outbox.view": word("seeing the outbox"),
     "ledger.view": word("seeing accounts in depth"),
     "ledger.adjust": word("recording events on debts"),

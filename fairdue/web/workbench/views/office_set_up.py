@@ -69,7 +69,7 @@ def teams(request: DeskRequest) -> HttpResponse:
         identity.teams(), caption=_("Teams"), is_exportable=True,
         columns=[
             Column("code", _("Code"), is_row_head=True, align="mono"),
-            Column("name", _("Name")),
+            Column("name", _("Team")),
             Column("agency_code", _("Agency")),
             Column(
                 "creditor_ids", _("Sees"),

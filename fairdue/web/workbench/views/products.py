@@ -104,7 +104,7 @@ class ContractForm(DeskForm):
         )
 
 
-@staff_page("ledger.view")
+@staff_page("products.view")
 def products(request: DeskRequest) -> HttpResponse:
     """List the products that contracts can be opened under."""
     rows = sorted(ledger.products().values(), key=lambda terms: terms.code)
@@ -119,7 +119,7 @@ def products(request: DeskRequest) -> HttpResponse:
     return render(request, "workbench/products.html", {"table": table})
 
 
-@staff_page("ledger.view")
+@staff_page("products.view")
 def product(request: DeskRequest, code: str) -> HttpResponse:
     """Show a product's rules with what they rest on, and calculate a contract under them."""
     try:

@@ -24,6 +24,8 @@ from fairdue.web.ui.tables import Column, EmptyState, InstantColumn, Table
 from fairdue.web.ui.templatetags.ui import badge, minute
 from fairdue.web.workbench.access import DeskRequest, staff_page
 from fairdue.web.workbench.exporting import exported
+from fairdue.web.workbench.office_words import CYCLE_STATES
+from fairdue.web.workbench.words import say
 
 FREE_LEAST = 0.1
 """A disk with less of itself free than this is told."""
@@ -88,7 +90,7 @@ def _night(now: datetime) -> dict[str, Any]:
     return _line(
         _("Nightly cycle"),
         is_well,
-        f"{latest.cycle_date} · {latest.status}",
+        f"{latest.cycle_date} · {say(CYCLE_STATES, latest.status)}",
         _("Look at the night's page; a stopped night goes on by fairdue cycle run."),
     )
 
@@ -237,7 +239,7 @@ def keys(request: DeskRequest) -> HttpResponse:
     age = now - made if made else None
     context = {
         "newest": settings.FIELD_KEYS.newest, "count": len(settings.FIELD_KEYS.keys), "made": made,
-        "age": age.days if age else None, "is_old": bool(age and age > KEY_AGE),
+        "age": max(age.days, 0) if age else None, "is_old": bool(age and age > KEY_AGE),
         "signing": sorted(settings.PERMIT_KEYS.private), "retired": sorted(settings.PERMIT_KEYS.retired),
         "may_manage": request.actor.may("system.manage"),
     }  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from django.conf import settings
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -23,6 +24,11 @@ SAMPLES: dict[str, Any] = {
     "secret": "https://example.test/my/…",
 }  # fmt: skip
 """What stands for each kind of value; nobody's data."""
+NAMED = {
+    "creditor": ("示范银行", "Demonstration Bank"), "product": ("信用卡", "Credit card"), "code": ("482913", "482913"),
+    "portal_url": ("https://bank.example/my", "https://bank.example/my"),
+}  # fmt: skip
+"""What stands for values that borrowers read as themselves, in Chinese and English."""
 
 
 @staff_page("templates.view")
@@ -47,6 +53,7 @@ def _shown(card: outreach.TemplateCard) -> dict[str, Any]:
     found: dict[str, Any] = {
         "card": card,
         "channel": say(CHANNELS, card.channel),
+        "language": dict(settings.LANGUAGES).get(card.locale, card.locale),
         "text": text,
         "subject": subject,
     }
@@ -62,7 +69,8 @@ def _shown(card: outreach.TemplateCard) -> dict[str, Any]:
 def filled(card: outreach.TemplateCard, text: str) -> str:
     """Return a text of a template with sample values in its language."""
     for name, kind in card.placeholders.items():
-        value = SAMPLES.get(kind, "…")
+        spoken = NAMED.get(name)
+        value = spoken[0 if card.locale.startswith("zh") else 1] if spoken else SAMPLES.get(kind, "…")
         shown = value if isinstance(value, str) else outreach.format_value(kind, value, card.locale)
         text = text.replace("{" + name + "}", shown)
     return text

@@ -40,12 +40,19 @@ def templates(request: DeskRequest) -> HttpResponse:
             for card in cards
             if card.template_id in reports
         },
-        "texts": [(code, say(TEXTS, code), list(group)) for code, group in by_code],
+        "texts": [(code, say(TEXTS, code), *_by_age(list(group))) for code, group in by_code],
         "languages": dict(settings.LANGUAGES),
         "channels": {code: say(CHANNELS, code) for code in CHANNELS},
         "may_approve": request.actor.may("templates.approve"),
     }
     return render(request, "workbench/templates.html", context)
+
+
+def _by_age(
+    cards: list[outreach.TemplateCard],
+) -> tuple[list[outreach.TemplateCard], list[outreach.TemplateCard]]:
+    """Return what may be sent or waits for approval, and what was retired."""
+    return [card for card in cards if card.retired_at is None], [card for card in cards if card.retired_at]
 
 
 def _decide(request: DeskRequest) -> None:
