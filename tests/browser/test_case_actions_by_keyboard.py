@@ -74,7 +74,7 @@ def test_a_borrower_link_can_be_copied(desk, world):
     page = desk.open(f"/desk/case/{world.case.pk}/")
     page.keyboard.press("a")
     page.keyboard.press("b")
-    page.wait_for_selector("[data-action=link][open]")
+    page.wait_for_selector("[data-action=link][open] button:focus")
     with page.expect_navigation():
         page.keyboard.press("Enter")
     page.wait_for_selector("#issued-link")

@@ -15,7 +15,7 @@ export function startKeys(root) {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === "Escape" && event.target.matches(EDITABLE)) return event.target.blur();
     if (event.target.closest(EDITABLE) || root.body.dataset.keys === "off" || root.querySelector("dialog[open]")) return;
-    if (root.querySelector("[data-awaited].htmx-request") && event.key.length === 1) return event.preventDefault();
+    if (root.querySelector("[data-awaited].htmx-request") && (event.key.length === 1 || event.key === "Enter")) return event.preventDefault();
     handle(root, event);
   });
 }
