@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from datetime import UTC, date, datetime, timedelta
+from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -14,6 +15,7 @@ from fairdue.contexts.audit import facade as audit
 from fairdue.contexts.audit.models import Event
 from fairdue.contexts.book.models import Account
 from fairdue.contexts.identity.policies import permissions_of
+from fairdue.contexts.law import clock_rules
 from fairdue.contexts.law import facade as law
 from fairdue.contexts.law.models import Deadline, DeadlineExtension, Notice, ReceivedRequest
 from fairdue.contexts.parties import facade as parties
@@ -491,3 +493,19 @@ def test_a_sweep_that_dies_leaves_nothing_half_marked(monkeypatch):
     assert Deadline.objects.get().status == "running"
     monkeypatch.undo()
     assert law.sweep_deadlines(card.due_at).missed_count == 1
+
+
+@pytest.mark.parametrize(
+    ("jurisdiction", "complaint", "dispute"),
+    [
+        ("", "CN-CMP-01", "CN-CMP-01"), ("uk", "UK-CMP-01", "HOUSE-CARE-04"), ("us", "US-CMP-01", "HOUSE-CARE-04"),
+        ("ie", "IE-CMP-01", "HOUSE-CARE-04"), ("au", "AU-CMP-01", "AU-CMP-01"), ("hk", "HK-CMP-01", "HOUSE-CARE-04"),
+        ("in", "IN-CMP-01", "HOUSE-CARE-04"), ("sg", "HOUSE-CARE-04", "HOUSE-CARE-04"),
+        ("eu", "HOUSE-CARE-04", "HOUSE-CARE-04"),
+    ],
+)  # fmt: skip
+def test_an_answer_has_its_day_by_law_or_by_the_promise_of_the_house(jurisdiction, complaint, dispute):
+    debts = (SimpleNamespace(jurisdiction=jurisdiction, institution_group=""),)
+    for occasion, rule in (("request.complaint", complaint), ("request.dispute", dispute)):
+        clocks = clock_rules.responding(occasion, debts)
+        assert [each.clock.rule for each in clocks if each.clock.kind == "complaint"] == [rule]
