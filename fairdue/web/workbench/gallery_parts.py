@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -45,7 +46,9 @@ MONTHS = tuple(f"2026-{month:02}" for month in range(4, 12))
 class SampleForm(DeskForm):
     """One of each kind of field, one of them refused."""
 
-    amount = forms.DecimalField(label=lazy("Amount"), help_text=lazy("In yuan, up to what is owed."))
+    amount = forms.DecimalField(
+        label=lazy("Amount"), min_value=Decimal("0.01"), help_text=lazy("In yuan, up to what is owed.")
+    )
     promised_date = forms.DateField(label=lazy("To be paid by"), widget=DateInput())
     channel = forms.ChoiceField(label=lazy("Channel"), choices=[("call", lazy("Call")), ("sms", lazy("SMS"))])
     tone = forms.ChoiceField(
@@ -60,7 +63,7 @@ def parts(request: HttpRequest, scheme: str) -> dict[str, Any]:
     return {
         "scheme": scheme,
         "amounts": [Money(820_000), Money(31_140), Money(851_140)],
-        "form": SampleForm({"amount": "-", "channel": "sms"}, auto_id=f"{scheme}_%s"),
+        "form": SampleForm({"amount": "0", "channel": "sms"}, auto_id=f"{scheme}_%s"),
         "draft": DraftCard(
             key="gallery:sample", fields={"note": "…"}, saved_at=datetime(2026, 11, 22, 2, 31, tzinfo=UTC)
         ),
