@@ -128,7 +128,7 @@ def told(world: dict[str, Any], line: dict[str, Any]) -> Any:
 def explain(world: dict[str, Any], decided: list[dict[str, Any]], tmp_path: Path) -> None:
     one = next(line for line in decided if line["arm"] == "" and line["rows_fired"].startswith("m2-call,"))
     found = told(world, one)
-    assert found.facts_state == "proven" and found.facts["days_past_due"] == one['days_past_due']
+    assert found.facts_state == "proven" and found.facts["days_past_due"] == one["days_past_due"]
     assert found.trace.row_id == "m2-call" and ",".join(found.trace.rows_fired) == one["rows_fired"]
     english = [en for _, en in found.sentences]
     assert english[0].startswith("On 2025-10-15 the strategy ‘Reminders and calls (mainland China)’")
