@@ -36,7 +36,9 @@ def _assessed(table: Table, affordable: int) -> Found:
         yield NotOffered("instalments", "no_surplus", {"affordable_minor": affordable})
         return
     if table.has_own_scope and affordable - table.monthly >= rules.smallest_monthly_minor:
-        said = Said("back_on_track", {"monthly_minor": table.monthly}) if table.monthly else Said("only_overdue")
+        said = (
+            Said("back_on_track", {"monthly_minor": table.monthly}) if table.monthly else Said("only_overdue")
+        )
         yield _sketch(table, "overdue", table.overdue, affordable - table.monthly, said)
     needed = months_for(table.total, affordable)
     if needed > table.cap:

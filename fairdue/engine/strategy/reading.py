@@ -203,7 +203,9 @@ def _input(name: str, item: Mapping[str, Any], types: Mapping[str, str], place: 
         return None  # a fault of the decision that gives it
     if kind not in TYPES or not is_readable_as(types[name], kind):
         place.note(
-            f"{name} is of type {types[name]}, not {kind}", f"{name} 的类型是 {types[name]}，不是 {kind}", name
+            f"{name} is of type {types[name]}, not {kind}",
+            f"{name} 的类型是 {types[name]}，不是 {kind}",
+            name,
         )
         return None
     return Input(name, kind, None, "", *titles)

@@ -72,7 +72,9 @@ def _drawn(walk: Walk) -> StageMap:
     first = next((each.stage_id for each in walk.space.strategy.stages if each.stage_id in begin), "")
     seen = {first} | {name for arrow in arrows for name in (arrow.start, arrow.end)}
     order = tuple(each.stage_id for each in walk.space.strategy.stages if each.stage_id in seen)
-    aside = {arrow.end for arrow in arrows if set(arrow.events) & {"promise_made", "plan_broken", *PROTECTIONS}}
+    aside = {
+        arrow.end for arrow in arrows if set(arrow.events) & {"promise_made", "plan_broken", *PROTECTIONS}
+    }
     main = {first}
     for _ in order:
         main |= {a.end for a in arrows if a.is_time and a.start in main and a.end not in aside}
