@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from playwright.sync_api import expect
 
 from fairdue.contexts.law import facade as law
 from fairdue.contexts.ledger.models import Transaction
@@ -12,7 +13,7 @@ pytestmark = pytest.mark.browser
 
 
 def wait_for_focus(page, field: str) -> None:
-    page.wait_for_function("id => document.activeElement.id === id", arg=field)
+    expect(page.locator(f"#{field}")).to_be_focused()
 
 
 def act(page, key: str, field: str) -> None:

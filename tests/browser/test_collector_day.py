@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from playwright.sync_api import expect
 
 from fairdue.contexts.cases.models import Outcome, PromiseToPay, WorkItem
 from fairdue.contexts.law.models import Contact
@@ -45,7 +46,7 @@ def press(page, *keys: str) -> None:
 def reveal_the_number(desk, world) -> None:
     page, block = desk.page, f"#reveal-contact{world.point.pk}"
     page.click(f"{block} summary")
-    page.wait_for_function("document.activeElement.name === 'reason'")
+    expect(page.locator(f"{block} [name=reason]")).to_be_focused()
     page.keyboard.press("Enter")
     page.wait_for_selector(f"{block} [aria-invalid=true]")
     page.fill(f"{block} input[name=reason]", "debtor asked which number we use")

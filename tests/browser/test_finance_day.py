@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from playwright.sync_api import expect
 
 from fairdue.contexts.book.models import Account
 from fairdue.contexts.ledger import facade as ledger
@@ -58,7 +59,7 @@ def test_a_payment_by_hand_is_asked_for_approved_and_then_allocated(desk, world)
     desk.sign_in("collector")
     page = desk.open(f"/desk/case/{world.case.pk}/")
     press(page, "a", "p")
-    page.wait_for_function("document.activeElement.id === 'payment-account_id'")
+    expect(page.locator("#payment-account_id")).to_be_focused()
     page.select_option("#payment-account_id", str(loan()))
     page.fill("#payment-amount", "500.50")
     page.fill("#payment-external_ref", "RECEIPT-1")

@@ -112,7 +112,7 @@ class TestWhoMay:
             )
         assert refusal.value.code == "cases.capacity.past"
 
-    @pytest.mark.parametrize("role", ["collector", "agency", "strategist", "risk", "administrator"])
+    @pytest.mark.parametrize("role", ["collector", "agency", "strategist", "risk"])
     def test_nobody_else_sets(self, role):
         world = World.build()
         with pytest.raises(PermissionRefused):

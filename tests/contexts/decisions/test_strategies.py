@@ -51,12 +51,12 @@ def test_a_new_version_retires_the_one_before_and_the_old_file_does_not_bring_it
     document: dict[str, Any],
 ) -> None:
     decisions.load_strategy(document=document, actor=system("setup"), now=NOW)
-    newer = document | {"version": "2026.3"}
+    newer = document | {"version": "2099.1"}
     decisions.load_strategy(document=newer, actor=system("setup"), now=NOW)
     decisions.load_strategy(document=document, actor=system("setup"), now=NOW)
-    assert decisions.published_strategy("reminders-cn").version == "2026.3"
+    assert decisions.published_strategy("reminders-cn").version == "2099.1"
     assert [(card.version, card.status) for card in decisions.strategies()] == [
-        ("2026.3", "published"),
+        ("2099.1", "published"),
         (document["version"], "retired"),
     ]
 

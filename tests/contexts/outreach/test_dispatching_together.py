@@ -105,9 +105,9 @@ def test_a_pass_that_took_long_leaves_the_rest_to_be_found_after_its_lease(borro
         plan(borrow())
     real, calls = dispatching.hand_over, []
 
-    def slowly(found, channel, ticking):
+    def slowly(found, channel, ticking, files):
         calls.append(found)
-        outcome = real(found, channel, ticking)
+        outcome = real(found, channel, ticking, files)
         ticking._start += LEASE * 2 / 3
         return outcome
 

@@ -185,7 +185,7 @@ def test_a_fault_of_a_cell_says_at_which_character_and_in_chinese_too(document: 
     (fault,) = faults_of(document)
     assert (fault.decision, fault.row_id, fault.column, fault.position) == ("segment", "heavy", "burden", 5)
     assert fault.text_zh == (
-        "决策 segment,行 heavy,列 burden:此处不能使用全角或排版字符 '，',请改用半角 ','(第 6 个字符)"
+        "决策 segment,行 heavy,列 burden:此处不能使用全角或排版字符 '，'，请改用半角 ','(第 6 个字符)"
     )
 
 
