@@ -111,7 +111,7 @@ def test_the_latest_decision_says_in_words_why(strategy_id: int) -> None:
         decisions.land_decisions(pl.DataFrame(rows), cycle_id=cycle.cycle_id)
     card = decisions.latest_decision(7)
     assert card is not None
-    assert (card.cycle_date, card.row_ids, card.title_zh) == (NIGHT, ("m1-call",), "三轮提醒后仍逾期:致电")
+    assert (card.cycle_date, card.row_ids, card.title_zh) == (NIGHT, ("m1-call",), "三轮提醒后仍逾期：致电")
     assert card.reasons == ("CN-HRS-01", "CN-FRQ-02")
     assert decisions.latest_decision(9) is None
 

@@ -34,7 +34,7 @@ def test_the_shipped_strategy_is_published_and_loading_it_again_changes_nothing(
     assert [card.code for card in first] == ["reminders-cn", "reminders-gentle"]
     assert first == second
     assert decisions.published_strategy("reminders-cn") == first[0]
-    assert first[0].rows[0].title_zh == "债务人已故:停止一切触达,转人工复核"
+    assert first[0].rows[0].title_zh == "债务人已故：停止一切触达，转人工复核"
     assert len(audit.events(code="decisions.strategy.published")) == 2
 
 

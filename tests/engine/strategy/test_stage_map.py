@@ -40,7 +40,7 @@ def test_the_map_follows_the_course_of_time_and_names_the_events_that_lead_aside
 
 
 @pytest.mark.parametrize(
-    ("language", "title"), [("zh", "提醒与来电催收(中国大陆)：阶段图"), ("en", "Reminders and calls")]
+    ("language", "title"), [("zh", "提醒与致电催收（中国大陆）：阶段图"), ("en", "Reminders and calls")]
 )
 def test_the_picture_has_a_title_a_description_and_every_stage(
     shipped: Strategy, language: str, title: str

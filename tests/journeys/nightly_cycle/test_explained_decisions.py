@@ -134,7 +134,7 @@ def explain(world: dict[str, Any], decided: list[dict[str, Any]], tmp_path: Path
     assert english[0].startswith("On 2025-10-15 the strategy ‘Reminders and calls (mainland China)’")
     assert english[0].endswith("the row ‘M2: call’ (m2-call) fired.")
     assert f"days past due (worst account) is {one['days_past_due']} (asked: from 31 to 60)" in english[1]
-    assert found.sentences[0][0].startswith("2025-10-15 批次由策略“提醒与来电催收(中国大陆)”")
+    assert found.sentences[0][0].startswith("2025-10-15 批次由策略“提醒与致电催收（中国大陆）”")
     assert f"逾期天数(最重账户)为 {one['days_past_due']}（条件：31 至 60）" in found.sentences[1][0]
     assert len(found.nearest) == 2
     for each in found.nearest:  # what would have changed it does change it
