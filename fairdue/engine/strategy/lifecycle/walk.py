@@ -199,7 +199,9 @@ class Walk:
         for place, name in enumerate(self.facts):
             relation = self._relation(name, event, said_round)
             if relation is not None and places.size:
-                places = _moved(places, relation.T if is_back else relation, self._strides[place])
+                places = _moved(
+                    places, relation.T if is_back else relation, self._strides[place], self.possible.size
+                )
         found = np.zeros(self.shape, dtype=np.bool_)
         found.reshape(-1)[places] = True
         return found & self.possible
@@ -345,15 +347,23 @@ def _along(inside: NDArray[np.bool_], place: int, dimensions: int) -> States:
     return inside.reshape([-1 if each == place else 1 for each in range(dimensions)])
 
 
-def _moved(places: NDArray[np.intp], relation: Moves, stride: int) -> NDArray[np.intp]:
-    """The image of states, given by their places, along one dimension."""
+def _moved(places: NDArray[np.intp], relation: Moves, stride: int, size: int) -> NDArray[np.intp]:
+    """The image of states, given by their places among `size`, along one dimension.
+
+    Where many states meet in one, each is named once as soon as naming them costs more than marking them.
+    """
     now = places // stride % relation.shape[0]
     parts = []
     for target in range(relation.shape[1]):
         able = relation[now, target]
         if able.any():
             parts.append(places[able] + (target - now[able]) * stride)
-    return np.concatenate(parts) if parts else places[:0]
+    if sum(map(len, parts)) <= size >> 6:
+        return np.concatenate(parts) if parts else places[:0]
+    marked = np.zeros(size, dtype=np.bool_)
+    for part in parts:
+        marked[part] = True
+    return np.flatnonzero(marked)
 
 
 def _greatest(counts: NDArray[np.int16], relation: Moves, place: int) -> NDArray[np.int16]:
