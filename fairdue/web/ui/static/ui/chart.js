@@ -1,4 +1,5 @@
-// <fair-chart data-plan="…" data-library="…">: a chart drawn by ECharts once it comes into sight.
+// <fair-chart data-plan="…" data-library="…">: a chart drawn by ECharts once it or another of the page comes into
+// sight: what is printed was drawn, though nobody scrolled there.
 // Its plan is JSON in an attribute, its colours are the tokens of the style sheet, its data stand in the table beside
 // it. The library is one pinned file of this installation; tooltips are drawn, not written as HTML, so that the
 // policy needs no inline style.
@@ -6,22 +7,28 @@
 const SERIES = ["--chart-1", "--chart-2", "--chart-3", "--chart-4", "--chart-5", "--chart-6"];
 const DASHES = ["solid", "dashed", "dotted", [8, 3, 2, 3], [12, 4], [3, 6]];
 const SYMBOLS = ["circle", "rect", "triangle", "diamond", "emptyCircle", "emptyRect"];
+const waiting = new Set();
 let library;
+
+const whenIdle = globalThis.requestIdleCallback ?? setTimeout;
 
 class FairChart extends HTMLElement {
   connectedCallback() {
     this.plan = JSON.parse(this.dataset.plan);
+    waiting.add(this);
     this.watcher = new IntersectionObserver((seen) => seen.some((one) => one.isIntersecting) && this.start());
     this.watcher.observe(this);
   }
 
   disconnectedCallback() {
+    waiting.delete(this);
     this.watcher?.disconnect();
     this.sizes?.disconnect();
     this.picture?.dispose();
   }
 
   async start() {
+    if (!waiting.delete(this)) return;
     this.watcher.disconnect();
     library ||= import(this.dataset.library);
     await library;
@@ -30,6 +37,7 @@ class FairChart extends HTMLElement {
     this.sizes = new ResizeObserver(() => this.picture.resize());
     this.sizes.observe(this);
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.draw());
+    waiting.forEach((other) => whenIdle(() => other.start()));
   }
 
   draw() {
