@@ -31,7 +31,7 @@ def by_check(facts, book=BOOK):
     return single, [(judgement.asked[0, place], judgement.broken[0, place]) for place in places]
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.integers(0, 2**48))
 def test_every_check_is_asked_and_broken_alike(seed):
     single, columns = by_check(drawn(seed))
@@ -47,7 +47,7 @@ def test_every_test_of_a_pack_comes_out_alike(pack):
         assert single == columns, test["title"]
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.integers(0, 2**48), st.sampled_from([pack.code for pack in PACKS]))
 def test_the_verdict_is_the_same_word_for_word(seed, code):
     book = Rulebook(tuple(pack for pack in PACKS if pack.code in (code, "house")))
@@ -55,7 +55,7 @@ def test_the_verdict_is_the_same_word_for_word(seed, code):
     assert verdict_of(facts, book)[0] == explain(judge(frame_of([facts]), book), 0)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.integers(0, 2**48), st.integers(1, 400))
 def test_a_contact_of_a_known_kind_is_judged_by_its_own_moments(seed, hours):
     first = drawn(seed)

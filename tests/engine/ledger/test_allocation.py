@@ -230,7 +230,7 @@ def books(draw):
     return items, receipts, receivables
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(book=books(), code=st.sampled_from(sorted(POLICIES)))
 def test_money_is_conserved_and_nothing_goes_below_zero(book, code):
     items, receipts, receivables = book
@@ -256,7 +256,7 @@ def test_money_is_conserved_and_nothing_goes_below_zero(book, code):
         assert credit["amount_minor"].sum() == max(0, paid - debt)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(book=books(), code=st.sampled_from(sorted(POLICIES)))
 def test_many_accounts_at_once_give_what_each_gives_alone(book, code):
     together = parts(run(*book, code))
@@ -266,7 +266,7 @@ def test_many_accounts_at_once_give_what_each_gives_alone(book, code):
     assert sorted(alone, key=str) == sorted(together, key=str)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(book=books(), code=st.sampled_from(sorted(POLICIES)), seed=st.randoms())
 def test_the_order_of_landing_does_not_matter(book, code, seed):
     shuffled = [seed.sample(rows, len(rows)) for rows in book]

@@ -203,7 +203,7 @@ def by_lives(items, receipts, owed, known, rule):
     return dict(parts), asked
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(book=books(), rule=rules())
 def test_columns_and_lives_give_the_same_parts_of_every_receipt(book, rule):
     columns, items = by_columns(*book, rule)
@@ -212,7 +212,7 @@ def test_columns_and_lives_give_the_same_parts_of_every_receipt(book, rule):
     assert {key: found[0] for key, found in items.items()} == {key: asked[key] for key in items}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(book=books(), rule=rules(), on=days)
 def test_what_counts_later_changes_nothing_of_what_was_split_before(book, rule, on):
     items, receipts, owed, known = book
@@ -225,7 +225,7 @@ def test_what_counts_later_changes_nothing_of_what_was_split_before(book, rule, 
     }
 
 
-@settings(max_examples=90, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(book=books(), rule=rules(), cut=days)
 def test_carrying_on_from_the_present_gives_what_the_whole_history_gives(book, rule, cut):
     items, receipts, owed, known = book
