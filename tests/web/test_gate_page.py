@@ -12,7 +12,7 @@ from fairdue.contexts.law import facade as law
 from fairdue.contexts.law.models import Contact, Permit
 from fairdue.engine.law.candidates import CANDIDATE_SCHEMA
 from fairdue.web.workbench.fact_words import FACTS, GROUPS
-from fairdue.web.workbench.gate_form import SituationForm, address_of
+from fairdue.web.workbench.gate_form import CHOICES, SituationForm, address_of
 
 pytestmark = pytest.mark.django_db
 NIGHT = {"channel": "call", "at": "2026-11-18T23:00", "home_zone": "Asia/Shanghai", "owner": "debtor"}
@@ -37,6 +37,8 @@ def test_every_fact_that_rules_ask_has_a_field_and_a_word():
         form = SituationForm(asked=asked, jurisdictions=law.jurisdictions())
         known = {name for name in asked if name in CANDIDATE_SCHEMA} - {"person_id", "contact_point_id"}
         assert known <= set(form.fields), code
+        for name in CHOICES.keys() & asked.keys():
+            assert asked[name] <= CHOICES[name].keys(), f"{code}: a value of {name} has no word"
     assert {name for _code, _title, names in GROUPS for name in names} <= set(FACTS)
 
 

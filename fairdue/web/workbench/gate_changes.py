@@ -13,12 +13,12 @@ from django.utils.translation import gettext as _
 
 from fairdue.engine.law.candidates import CANDIDATE_SCHEMA, MOMENTS
 from fairdue.web.workbench.fact_words import fact_word, is_silent
-from fairdue.web.workbench.office_words import PURPOSES
+from fairdue.web.workbench.office_words import EVERY_PURPOSE
 from fairdue.web.workbench.words import CHANNELS, OWNER_WORDS, say
 
 FIXED = frozenset({"person_id", "contact_point_id", "at", "home_zone", "jurisdiction"})
 HOURS = (7, 10, 15, 20, 21, 23)
-CHOSEN: dict[str, dict[str, str]] = {"channel": CHANNELS, "owner": OWNER_WORDS, "purpose": PURPOSES}
+CHOSEN: dict[str, dict[str, str]] = {"channel": CHANNELS, "owner": OWNER_WORDS, "purpose": EVERY_PURPOSE}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,7 +19,7 @@ from fairdue.engine.law.candidates import CANDIDATE_SCHEMA, MOMENTS, TEXTS
 from fairdue.kernel import clock
 from fairdue.web.ui.forms import DeskForm, MinuteInput
 from fairdue.web.workbench.fact_words import GROUPS, fact_word
-from fairdue.web.workbench.office_words import PURPOSES
+from fairdue.web.workbench.office_words import EVERY_PURPOSE
 from fairdue.web.workbench.words import CHANNELS, HOLD_KINDS, OWNER_WORDS, say
 
 ZONES = ("Asia/Shanghai", "Asia/Urumqi", "Asia/Tokyo", "Europe/London", "America/New_York")
@@ -43,10 +43,12 @@ _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 ELSEWHERE = {
     "im": word("Instant message"), "push": word("Push notification"), "public_posting": word("Public notice"),
     "social_post": word("Post in a social network"),
+    "social_message": word("Private message in a social network"),
+    "voicemail_drop": word("A voice message left without ringing"),
 }  # fmt: skip
 """Channels that rules speak of and this house does not use."""
 CHOICES: dict[str, dict[str, str]] = {
-    "channel": CHANNELS | ELSEWHERE, "owner": OWNER_WORDS, "purpose": PURPOSES,
+    "channel": CHANNELS | ELSEWHERE, "owner": OWNER_WORDS, "purpose": EVERY_PURPOSE,
     "mode": {"interactive": word("Somebody speaks"), "announcement": word("A recorded announcement")},
     "actor_kind": {
         "creditor": word("The creditor"), "agency": word("An agency"), "assignee": word("A buyer of the debt"),

@@ -54,7 +54,11 @@ PURPOSES = {"collect": word("Collection"), "service": word("Service"), "statutor
 EVERY_PURPOSE = PURPOSES | {
     "reply": word("Reply"), "dispute_reply": word("Reply to a dispute"), "complaint_reply": word("Reply to a complaint"),
     "plan_reminder": word("Reminder of a plan"), "pass_message": word("Pass on a message"),
-    "locate": word("Find the debtor"),
+    "locate": word("Find the debtor"), "inform_payer": word("Tell somebody who offered to pay"),
+    "one_time_code": word("One-time code"), "confirm_change": word("Confirm a change"),
+    "confirm_opt_out": word("Confirm an opt-out"), "legally_required": word("Notice required by law"),
+    "transfer_notice": word("Notice of a transfer of the debt"), "collection_letter": word("Collection letter"),
+    "remedy_notice": word("Notice before a remedy"), "end_of_efforts": word("Notice that collection ends"),
 }  # fmt: skip
 
 CONTACT_COUNTS = {
